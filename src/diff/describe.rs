@@ -1,0 +1,1 @@
+//! Turns a change into the record that people and programs read.

@@ -1,0 +1,1 @@
+//! The list of rules, and the only place that filters what they find.

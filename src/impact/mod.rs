@@ -1,0 +1,75 @@
+//! Which lines of the application still use what a migration changes.
+//!
+//! Input is text: the base branch's schema, the changes, and the application's source files. Python is parsed
+//! with tree-sitter, Jinja templates are tokenised, SQL strings are parsed; nothing is found by regular
+//! expression. Each use carries the line, how it names the thing, and how sure the finding is.
+
+use serde::Serialize;
+
+use crate::diff::ChangeId;
+
+/// A file of the application, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Path from the root of the repository, with `/`.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
+    /// Whether Fabwright generated the file, so that a regeneration repairs the use.
+    pub generated: bool,
+}
+
+/// A place that uses what a change changes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Usage {
+    /// Path from the root of the repository.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// The change whose subject is used.
+    pub change_id: ChangeId,
+    /// How the place names it.
+    pub kind: UsageKind,
+    /// How sure the finding is.
+    pub confidence: UsageConfidence,
+    /// The line itself, without leading white space.
+    pub excerpt: String,
+    /// One clause: what it uses and how that was told (`Customer.fax through the parameter annotation`).
+    pub explanation: String,
+    /// Whether Fabwright generated the line, so that a regeneration repairs it.
+    pub regenerated: bool,
+}
+
+/// How a place names a table or column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UsageKind {
+    /// The model's own definition of the attribute.
+    ModelDefinition,
+    /// An attribute access, a keyword argument or a query in Python.
+    PythonAttribute,
+    /// A string that Flask-AppBuilder reads as an attribute name (`list_columns` and its kin).
+    ViewColumn,
+    /// A form or API schema field.
+    FormField,
+    /// An expression in a Jinja template.
+    Template,
+    /// SQL inside a Python string.
+    SqlString,
+    /// A file of SQL.
+    SqlFile,
+}
+
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UsageConfidence {
+    /// The name fits and nothing contradicts it.
+    Possible,
+    /// The name fits and the surroundings make the type likely.
+    Likely,
+    /// The type was resolved.
+    Certain,
+}

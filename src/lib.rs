@@ -1,0 +1,30 @@
+//! Fabwright keeps a Flask-AppBuilder application in step with its database, one pull request at a time.
+//!
+//! The rooms, in the order in which a pull request passes them:
+//!
+//! * [`cli`] turns arguments and action inputs into one request per command;
+//! * [`config`] reads `.fabwright.yml`;
+//! * [`app`] has one file per command and is the only place that wires rooms together;
+//! * core rooms take values and give values, with no I/O, clock or randomness of their own: [`schema`],
+//!   [`diff`], [`hazard`], [`impact`], [`migration`], [`generate`], [`merge`], [`outcome`], [`gate`] and
+//!   [`report`];
+//! * edge rooms each face one outside system: [`database`], [`run`] and [`store`].
+//!
+//! Who may know whom is written down in `docs/architecture.md` and held by `tests/integration/architecture.rs`.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod database;
+pub mod diff;
+pub mod gate;
+pub mod generate;
+pub mod hazard;
+pub mod impact;
+pub mod merge;
+pub mod migration;
+pub mod outcome;
+pub mod report;
+pub mod run;
+pub mod schema;
+pub mod store;

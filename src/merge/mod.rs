@@ -1,0 +1,1 @@
+//! Three-way merge of generated text with what people wrote by hand.

@@ -1,0 +1,117 @@
+//! What tools said, whatever the tool: results of tests.
+
+use serde::Serialize;
+
+/// The results of one run of a test suite.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct TestReport {
+    /// Suites in the order in which they ran.
+    pub suites: Vec<TestSuite>,
+    /// Wall time of the whole run, in seconds.
+    pub seconds: f64,
+}
+
+/// The results of one kind of tests.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TestSuite {
+    /// The kind: `unit`, `integration`, `security`, `e2e`, `accessibility`, `performance`.
+    pub kind: TestKind,
+    /// Cases in the order in which they ran.
+    pub cases: Vec<TestCase>,
+}
+
+/// The six kinds of tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum TestKind {
+    Unit,
+    Integration,
+    E2e,
+    Performance,
+    Security,
+    Accessibility,
+}
+
+impl TestKind {
+    /// The name that files and the command line use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Integration => "integration",
+            Self::E2e => "e2e",
+            Self::Performance => "performance",
+            Self::Security => "security",
+            Self::Accessibility => "accessibility",
+        }
+    }
+}
+
+/// One test.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TestCase {
+    /// The class or module, in the tool's words.
+    pub classname: String,
+    /// The test's name with its parameters.
+    pub name: String,
+    /// Wall time in seconds.
+    pub seconds: f64,
+    /// What came of it.
+    pub status: TestStatus,
+}
+
+/// What came of a test.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status", rename_all = "lowercase")]
+pub enum TestStatus {
+    /// It passed.
+    Passed,
+    /// It ran and did not hold.
+    Failed {
+        /// The first line of the tool's message.
+        message: String,
+        /// The whole account.
+        detail: String,
+    },
+    /// It could not run.
+    Error {
+        /// The first line of the tool's message.
+        message: String,
+        /// The whole account.
+        detail: String,
+    },
+    /// It was left out, or failed as it was expected to.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Numbers of tests by outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct Counts {
+    pub passed: usize,
+    pub failed: usize,
+    pub skipped: usize,
+}
+
+impl TestReport {
+    /// All cases with the kind of their suite.
+    pub fn cases(&self) -> impl Iterator<Item = (TestKind, &TestCase)> {
+        self.suites.iter().flat_map(|suite| suite.cases.iter().map(move |case| (suite.kind, case)))
+    }
+
+    /// Counts over all suites. A test that could not run counts as failed.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for (_, case) in self.cases() {
+            match case.status {
+                TestStatus::Passed => counts.passed += 1,
+                TestStatus::Failed { .. } | TestStatus::Error { .. } => counts.failed += 1,
+                TestStatus::Skipped { .. } => counts.skipped += 1,
+            }
+        }
+        counts
+    }
+}

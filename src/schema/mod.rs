@@ -1,0 +1,23 @@
+//! What a database looks like: the model that every other room speaks.
+//!
+//! A [`Schema`] is a plain value. It is read from a live database by the `database` room, or from a snapshot by
+//! [`snapshot`], and is never changed after that: the differ, the generators and the renderers only look at it.
+//!
+//! * [`model`] holds the objects: tables, columns, constraints, indexes, views, triggers;
+//! * [`types`] holds column types: the words of the server and what they mean;
+//! * [`name`] holds qualified names;
+//! * [`navigate`] answers questions that span objects ("who references this table?");
+//! * [`snapshot`] is the canonical, versioned text of a schema, and its fingerprint.
+
+pub mod model;
+pub mod name;
+pub mod navigate;
+pub mod snapshot;
+pub mod types;
+
+pub use model::{
+    CheckConstraint, Column, ColumnDefault, ForeignKey, Generated, GeneratedStorage, Index, IndexPart, Other,
+    PrimaryKey, ReferentialAction, Schema, Table, Trigger, UniqueConstraint, View,
+};
+pub use name::ObjectName;
+pub use types::{DataType, Dialect, TypeKind};

@@ -1,0 +1,1 @@
+//! The canonical text of a schema, one file a table, and its fingerprint.
