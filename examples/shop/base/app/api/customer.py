@@ -1,0 +1,32 @@
+from flask_appbuilder import ModelRestApi
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+
+from ..models import Customer
+
+
+class CustomerApi(ModelRestApi):
+    resource_name = "customer"
+    datamodel = SQLAInterface(Customer)
+    list_columns = show_columns = [
+        "id",
+        "name",
+        "mail",
+        "phone",
+        "fax",
+        "status",
+        "born_on",
+        "credit_limit",
+        "newsletter",
+        "vat_number",
+    ]
+    add_columns = edit_columns = [
+        "name",
+        "mail",
+        "phone",
+        "fax",
+        "status",
+        "born_on",
+        "credit_limit",
+        "newsletter",
+        "vat_number",
+    ]

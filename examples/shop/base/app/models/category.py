@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+
+class Category(Model):
+    __tablename__ = "category"
+    __table_args__ = (
+        UniqueConstraint("parent_id", "slug", name="uq_category_parent_id_slug"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), nullable=False)
+    slug: Mapped[str] = mapped_column(String(60), nullable=False)
+    position: Mapped[int] = mapped_column(
+        Integer, nullable=False, default=0, server_default="0"
+    )
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("category.id", name="fk_category_parent_id", ondelete="SET NULL")
+    )
+    parent: Mapped[Category | None] = relationship(
+        "Category", remote_side=[id], back_populates="children"
+    )
+    children: Mapped[list[Category]] = relationship(
+        "Category", back_populates="parent", passive_deletes="all"
+    )
+    products: Mapped[list[Product]] = relationship(  # noqa: F821
+        "Product", back_populates="category", passive_deletes="all"
+    )
+
+    def __repr__(self) -> str:
+        return self.name or ""
