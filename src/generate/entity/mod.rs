@@ -1,0 +1,26 @@
+//! The application that a schema asks for: plain values, read by the generators of code and of tests alike.
+//!
+//! [`derive`](Application::from_schema) works in this order:
+//!
+//! 1. tables of Flask-AppBuilder and Alembic are set aside;
+//! 2. every other table gets its names, all at once, so that two tables never share one;
+//! 3. columns become attributes: `attribute` settles types, defaults and enums, `outcome` the place of each
+//!    attribute on pages and in APIs;
+//! 4. CHECK constraints are read into shapes by `check`;
+//! 5. foreign keys and association tables become relations on both sides in `relation`.
+
+mod attribute;
+mod check;
+mod derive;
+mod model;
+mod outcome;
+mod relation;
+#[cfg(test)]
+mod tests;
+
+pub use check::{Check, CheckRule, Comparison};
+pub use model::{
+    Application, Association, AssociationEnd, Attribute, AttributeKind, DefaultValue, Display, Entity, EnumClass,
+    EnumMember, FabVersion, Key, Menu, ReferenceKey, Relation, RelationKind, Settings, UniqueKey,
+};
+pub use outcome::{Decision, FormField, Outcome, Refusal};

@@ -1,0 +1,511 @@
+//! The values.
+
+use std::fmt;
+
+use super::{Check, Decision, Outcome};
+use crate::generate::python::Expression;
+use crate::schema::{ColumnDefault, Dialect, Generated, Index, ObjectName, ReferentialAction};
+
+/// What the repository, rather than the schema, decides about generated code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The Python package of the application, `app` unless configured.
+    pub package: String,
+    /// The major version of Flask-AppBuilder that the application has locked.
+    pub fab: FabVersion,
+    /// Tables that get no code, by exact name, on top of those of Flask-AppBuilder and Alembic.
+    pub excluded: Vec<ObjectName>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { package: "app".to_owned(), fab: FabVersion::V5, excluded: Vec::new() }
+    }
+}
+
+/// A major version of Flask-AppBuilder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FabVersion {
+    /// Flask-AppBuilder 5: SQLAlchemy 2 typing, `appbuilder.session`.
+    V5,
+}
+
+impl fmt::Display for FabVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V5 => f.write_str("5"),
+        }
+    }
+}
+
+/// A whole application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// The Python package.
+    pub package: String,
+    /// The database's family.
+    pub dialect: Dialect,
+    /// The version that code is written for.
+    pub fab: FabVersion,
+    /// Tables with a class, sorted by table name.
+    pub entities: Vec<Entity>,
+    /// Tables without a class, sorted by table name.
+    pub associations: Vec<Association>,
+}
+
+impl Application {
+    /// The entity of this table.
+    pub fn entity(&self, table: &ObjectName) -> Option<&Entity> {
+        self.entities.iter().find(|entity| &entity.table == table)
+    }
+}
+
+/// A table with a class of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entity {
+    /// The table.
+    pub table: ObjectName,
+    /// The Python module, the same under `models`, `views` and `api`, and in the names of test files.
+    pub module: String,
+    /// The model class, as in `OrderItem`.
+    pub class_name: String,
+    /// The `ModelView` class, as in `OrderItemView`; also FAB's endpoint and permission name for it.
+    pub view_class: String,
+    /// The `MasterDetailView` class, as in `OrderMasterView`, when detail tables belong to this one.
+    pub master_view_class: Option<String>,
+    /// The REST API class, as in `OrderItemApi`; also FAB's endpoint and permission name for it.
+    pub api_class: String,
+    /// Where FAB mounts the view, as in `/orderitemview`, without a slash at the end.
+    pub view_route: String,
+    /// Where FAB mounts the master-detail view.
+    pub master_view_route: Option<String>,
+    /// Where FAB mounts the API, as in `/api/v1/order_item`, without a slash at the end.
+    pub api_route: String,
+    /// The `resource_name` of the API.
+    pub resource_name: String,
+    /// For people, as in `Order Item`.
+    pub label: String,
+    /// For people, as in `Order Items`.
+    pub plural_label: String,
+    /// Where the view is in the menu.
+    pub menu: Menu,
+    /// The primary key.
+    pub key: Key,
+    /// Columns, in the table's order.
+    pub attributes: Vec<Attribute>,
+    /// Relations to other entities: many-to-one in column order, then the others by name.
+    pub relations: Vec<Relation>,
+    /// UNIQUE constraints and full unique indexes, of one column or more, sorted by name and columns.
+    pub uniques: Vec<UniqueKey>,
+    /// CHECK constraints, sorted by name and expression. Those that an enum or a boolean implies are included.
+    pub checks: Vec<Check>,
+    /// Foreign keys, sorted by columns.
+    pub foreign_keys: Vec<ReferenceKey>,
+    /// Indexes that no constraint owns, sorted by name.
+    pub indexes: Vec<Index>,
+    /// What a row is called in lists and selects (`__repr__`).
+    pub display: Display,
+    /// Whether the table has pages.
+    pub view: Decision,
+    /// Whether the table has a REST API.
+    pub api: Decision,
+    /// The comment on the table.
+    pub comment: Option<String>,
+}
+
+impl Entity {
+    /// The attribute of this Python name.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|attribute| attribute.name == name)
+    }
+
+    /// The attribute of this column.
+    pub fn attribute_of(&self, column: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|attribute| attribute.column == column)
+    }
+
+    /// The relation of this Python name.
+    pub fn relation(&self, name: &str) -> Option<&Relation> {
+        self.relations.iter().find(|relation| relation.name == name)
+    }
+
+    /// The many-to-one or one-to-one relation that stands for this foreign key column on forms and in APIs.
+    pub fn relation_of(&self, attribute: &str) -> Option<&Relation> {
+        self.relations.iter().find(|relation| relation.owns_key && relation.local.iter().any(|name| name == attribute))
+    }
+
+    /// Names in the list, in order: attributes and many-to-one relations.
+    pub fn list_columns(&self) -> Vec<&str> {
+        self.columns(|outcome| &outcome.list)
+    }
+
+    /// Names on the show page, in order.
+    pub fn show_columns(&self) -> Vec<&str> {
+        self.columns(|outcome| &outcome.show)
+    }
+
+    /// Names on the add form, in order.
+    pub fn add_columns(&self) -> Vec<&str> {
+        self.columns(|outcome| &outcome.add)
+    }
+
+    /// Names on the edit form, in order.
+    pub fn edit_columns(&self) -> Vec<&str> {
+        self.columns(|outcome| &outcome.edit)
+    }
+
+    /// Names that the list can be searched by, in order.
+    pub fn search_columns(&self) -> Vec<&str> {
+        self.columns(|outcome| &outcome.search)
+    }
+
+    /// Names that the API answers with, in order.
+    pub fn api_read_columns(&self) -> Vec<&str> {
+        self.columns(|outcome| &outcome.api_read)
+    }
+
+    /// Names that the API takes, in order.
+    pub fn api_write_columns(&self) -> Vec<&str> {
+        self.columns(|outcome| &outcome.api_write)
+    }
+
+    /// Names whose outcome in one place is "included": each column where the table has it, a relation in the
+    /// place of its first key column, and the other relations at the end.
+    pub fn columns(&self, place: impl Fn(&Outcome) -> &Decision) -> Vec<&str> {
+        let mut names = Vec::new();
+        for attribute in &self.attributes {
+            for relation in &self.relations {
+                if relation.owns_key
+                    && relation.local.first() == Some(&attribute.name)
+                    && place(&relation.outcome).is_included()
+                {
+                    names.push(relation.name.as_str());
+                }
+            }
+            if place(&attribute.outcome).is_included() {
+                names.push(attribute.name.as_str());
+            }
+        }
+        for relation in &self.relations {
+            if !relation.owns_key && place(&relation.outcome).is_included() {
+                names.push(relation.name.as_str());
+            }
+        }
+        names
+    }
+}
+
+/// A place in FAB's menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Menu {
+    /// The heading.
+    pub category: String,
+    /// A Font Awesome icon.
+    pub icon: String,
+}
+
+/// A primary key, by attribute names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// One integer column: what FAB's routes expect.
+    Integer(String),
+    /// One column of another type.
+    Other(String),
+    /// Several columns.
+    Composite(Vec<String>),
+}
+
+impl Key {
+    /// The attributes, in key order.
+    pub fn attributes(&self) -> Vec<&str> {
+        match self {
+            Self::Integer(name) | Self::Other(name) => vec![name],
+            Self::Composite(names) => names.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
+/// A column of a table, as an attribute of its class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// The Python name: the column's name wherever that is a usable one.
+    pub name: String,
+    /// The column.
+    pub column: String,
+    /// For people, as in `Credit Limit`.
+    pub label: String,
+    /// What kind of value it holds.
+    pub kind: AttributeKind,
+    /// The Python type without `| None`, as in `datetime.date`.
+    pub python: Expression,
+    /// The SQLAlchemy type, as in `Numeric(12, 4)`.
+    pub sqlalchemy: Expression,
+    /// Whether NULL is accepted.
+    pub nullable: bool,
+    /// Whether it is part of the primary key.
+    pub primary_key: bool,
+    /// The value that the model, its forms and its API put in when none is given: the server default as a value,
+    /// where it is a constant.
+    pub default: Option<DefaultValue>,
+    /// The server's default.
+    pub server_default: Option<ColumnDefault>,
+    /// Set for a column that the server computes.
+    pub generated: Option<Generated>,
+    /// Whether the server hands out the value.
+    pub auto_increment: bool,
+    /// Whether no two rows share a value of this column alone.
+    pub unique: bool,
+    /// The foreign key of this one column.
+    pub foreign_key: Option<ReferenceKey>,
+    /// Where it appears, and why not where it does not.
+    pub outcome: Outcome,
+    /// The comment on the column.
+    pub comment: Option<String>,
+}
+
+impl Attribute {
+    /// The enum class, when the values are a closed list.
+    pub fn enum_class(&self) -> Option<&EnumClass> {
+        match &self.kind {
+            AttributeKind::Enum(class) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// The greatest number of characters, when limited.
+    pub fn max_length(&self) -> Option<u32> {
+        match &self.kind {
+            AttributeKind::Text { length } => *length,
+            _ => None,
+        }
+    }
+
+    /// Whether an insert has to name a value.
+    pub fn is_required(&self) -> bool {
+        !self.nullable
+            && self.server_default.is_none()
+            && self.generated.is_none()
+            && !self.auto_increment
+            && self.default.is_none()
+    }
+}
+
+/// What kind of value an attribute holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeKind {
+    /// A whole number of this width.
+    Integer {
+        /// 8 to 64.
+        bits: u8,
+    },
+    /// An exact decimal.
+    Numeric {
+        /// All digits, when limited.
+        precision: Option<u32>,
+        /// Digits after the point, when limited.
+        scale: Option<u32>,
+    },
+    /// A floating-point number.
+    Float,
+    /// True or false.
+    Boolean,
+    /// Characters.
+    Text {
+        /// The greatest number of characters, when limited.
+        length: Option<u32>,
+    },
+    /// One of a closed list.
+    Enum(EnumClass),
+    /// Bytes.
+    Binary,
+    /// A date.
+    Date,
+    /// A time of day.
+    Time,
+    /// A date and a time.
+    DateTime {
+        /// Whether it has a time zone.
+        with_time_zone: bool,
+    },
+    /// A span of time.
+    Interval,
+    /// A JSON document.
+    Json,
+    /// A UUID.
+    Uuid,
+    /// An array.
+    Array,
+    /// A type that SQLAlchemy has no portable class for.
+    Other,
+}
+
+/// A Python enum made for one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnumClass {
+    /// The class, as in `OrderState`.
+    pub name: String,
+    /// The name of the type or of the CHECK in the database, when it has one.
+    pub database_name: Option<String>,
+    /// The members, in declared order.
+    pub members: Vec<EnumMember>,
+    /// Whether a CHECK constraint enforces the list (rather than a type).
+    pub by_check: bool,
+}
+
+/// A member of an enum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnumMember {
+    /// The Python name; what REST and forms send.
+    pub name: String,
+    /// The value as the database holds it.
+    pub value: String,
+}
+
+/// A constant default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// A string.
+    Text(String),
+    /// A whole number, as written.
+    Integer(String),
+    /// A decimal number, as written.
+    Decimal(String),
+    /// True or false.
+    Boolean(bool),
+    /// A member of the attribute's enum, by its Python name.
+    Member(String),
+    /// A JSON document, as text.
+    Json(String),
+}
+
+/// A foreign key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceKey {
+    /// The constraint's name, where one was given.
+    pub name: Option<String>,
+    /// The referencing columns.
+    pub columns: Vec<String>,
+    /// The table that is referenced.
+    pub table: ObjectName,
+    /// The columns that are referenced.
+    pub referenced: Vec<String>,
+    /// What happens to this row when the referenced row goes.
+    pub on_delete: ReferentialAction,
+    /// What happens to this row when the referenced key changes.
+    pub on_update: ReferentialAction,
+    /// Whether the check waits for the end of the transaction.
+    pub deferred: bool,
+}
+
+/// How many rows stand on each side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelationKind {
+    /// This row points at one row, which many may point at.
+    ManyToOne,
+    /// Many rows point at this one.
+    OneToMany,
+    /// Through an association table.
+    ManyToMany,
+    /// The foreign key is unique: at most one row on each side.
+    OneToOne,
+}
+
+/// A relationship attribute of a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// How many rows stand on each side.
+    pub kind: RelationKind,
+    /// The Python name.
+    pub name: String,
+    /// For people.
+    pub label: String,
+    /// The other table.
+    pub target: ObjectName,
+    /// The other class.
+    pub target_class: String,
+    /// The other class's module.
+    pub target_module: String,
+    /// The attribute of the other class that is the same relation seen from there.
+    pub back_populates: Option<String>,
+    /// Whether the foreign key is in this table.
+    pub owns_key: bool,
+    /// Attributes of this class that take part: its key columns when it owns the key, else what is pointed at.
+    pub local: Vec<String>,
+    /// Attributes of the other class that take part.
+    pub remote: Vec<String>,
+    /// The association table of a many-to-many relation.
+    pub association: Option<ObjectName>,
+    /// In a many-to-many relation: the column of the association table that points at this class.
+    pub association_column: Option<String>,
+    /// In a many-to-many relation: the column of the association table that points at the other class.
+    pub association_target_column: Option<String>,
+    /// Whether other relations join the same two classes, so that SQLAlchemy must be told the columns.
+    pub ambiguous: bool,
+    /// What happens in the database to rows that point at a deleted row.
+    pub on_delete: ReferentialAction,
+    /// Whether a row may do without.
+    pub nullable: bool,
+    /// Where it appears, and why not where it does not.
+    pub outcome: Outcome,
+}
+
+impl Relation {
+    /// Whether both sides are the same class.
+    pub fn is_to(&self, table: &ObjectName) -> bool {
+        &self.target == table
+    }
+}
+
+/// A set of columns whose values no two rows share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UniqueKey {
+    /// The name of the constraint or index, where one was given.
+    pub name: Option<String>,
+    /// The columns' attributes, in key order.
+    pub attributes: Vec<String>,
+    /// Whether it is an index rather than a constraint.
+    pub index: bool,
+}
+
+/// What a row is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Display {
+    /// By the text of this attribute.
+    Attribute(String),
+    /// By the table's label and the key.
+    Key,
+}
+
+/// A table without a class: two foreign keys and nothing else, or no primary key for a class to stand on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Association {
+    /// The table.
+    pub table: ObjectName,
+    /// The Python module under `models`.
+    pub module: String,
+    /// The name of the `Table` object in it.
+    pub variable: String,
+    /// Its columns.
+    pub attributes: Vec<Attribute>,
+    /// The columns of the primary key.
+    pub key: Vec<String>,
+    /// UNIQUE constraints and unique indexes.
+    pub uniques: Vec<UniqueKey>,
+    /// CHECK constraints.
+    pub checks: Vec<Check>,
+    /// Foreign keys, sorted by columns.
+    pub foreign_keys: Vec<ReferenceKey>,
+    /// Indexes that no constraint owns, sorted by name.
+    pub indexes: Vec<Index>,
+    /// The two ends; none when the table merely has no primary key.
+    pub ends: Option<[AssociationEnd; 2]>,
+}
+
+/// One end of an association.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssociationEnd {
+    /// The column of the association table.
+    pub column: String,
+    /// The table that it points at.
+    pub target: ObjectName,
+}

@@ -1,0 +1,222 @@
+//! Where each attribute and relation appears, decided by type in one table.
+
+use std::fmt;
+
+use super::{AttributeKind, RelationKind};
+
+/// Yes, or no with its reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// It appears.
+    Included,
+    /// It does not, for this reason.
+    Excluded(Refusal),
+}
+
+impl Decision {
+    /// Whether it appears.
+    pub fn is_included(self) -> bool {
+        self == Self::Included
+    }
+
+    /// Why it does not appear.
+    pub fn refusal(self) -> Option<Refusal> {
+        match self {
+            Self::Included => None,
+            Self::Excluded(refusal) => Some(refusal),
+        }
+    }
+}
+
+/// Why something is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusal {
+    /// The relation shows instead of its key column.
+    ShownByRelation,
+    /// The server hands out the key.
+    ServerKey,
+    /// The server computes the value.
+    Computed,
+    /// Filled in by the server on insert (`CURRENT_TIMESTAMP`).
+    ServerTime,
+    /// The key of a row does not change.
+    KeyIsFixed,
+    /// Too long for a list.
+    TooLong,
+    /// FAB has no search filter for the type.
+    NoFilter,
+    /// FAB has no form field for the type.
+    NoField,
+    /// FAB cannot serialise the type.
+    NoSerialiser,
+    /// The related rows have their own pages.
+    RelatedView,
+    /// FAB would make the reverse of a one-to-one relation required.
+    ReverseOfOne,
+    /// FAB's routes take one key column.
+    CompositeKey,
+    /// FAB reads a key by the column's name, which is no Python name.
+    RenamedKey,
+    /// Nothing but a key: FAB's list needs a column.
+    OnlyKey,
+    /// A select box would load every row; search by the key instead.
+    TooManyRows,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ShownByRelation => "shown by its relation",
+            Self::ServerKey => "the database hands out the key",
+            Self::Computed => "the database computes it",
+            Self::ServerTime => "the database fills it in",
+            Self::KeyIsFixed => "the key of a row does not change",
+            Self::TooLong => "too long for a list",
+            Self::NoFilter => "Flask-AppBuilder has no search filter for this type",
+            Self::NoField => "Flask-AppBuilder has no form field for this type",
+            Self::NoSerialiser => "Flask-AppBuilder cannot serialise this type",
+            Self::RelatedView => "listed below the row",
+            Self::ReverseOfOne => "edited from the other side",
+            Self::CompositeKey => "Flask-AppBuilder takes keys of one column",
+            Self::RenamedKey => "Flask-AppBuilder needs a key whose name is a Python name",
+            Self::OnlyKey => "there is nothing to show but the key",
+            Self::TooManyRows => "the search form would load every row",
+        })
+    }
+}
+
+/// The form field that an attribute needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormField {
+    /// What FAB chooses is right.
+    Automatic,
+    /// A check box that may be left empty.
+    Boolean,
+    /// Decimals with the column's scale.
+    Decimal,
+    /// A select of the enum's members.
+    Enum,
+    /// A text area that reads and writes JSON.
+    Json,
+    /// A time of day.
+    Time,
+    /// A UUID.
+    Uuid,
+    /// Text whose blank is NULL.
+    BlankIsNull,
+    /// No field.
+    None,
+}
+
+/// Where an attribute or relation appears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// In the list.
+    pub list: Decision,
+    /// On the show page.
+    pub show: Decision,
+    /// On the add form.
+    pub add: Decision,
+    /// On the edit form.
+    pub edit: Decision,
+    /// In the search form and the API's filters.
+    pub search: Decision,
+    /// In what the API answers.
+    pub api_read: Decision,
+    /// In what the API takes.
+    pub api_write: Decision,
+    /// The form field.
+    pub field: FormField,
+}
+
+impl Outcome {
+    /// Nowhere, for one reason.
+    pub(super) fn nowhere(refusal: Refusal) -> Self {
+        let no = Decision::Excluded(refusal);
+        Self { list: no, show: no, add: no, edit: no, search: no, api_read: no, api_write: no, field: FormField::None }
+    }
+
+    /// Takes it off both forms and out of what the API takes.
+    pub(super) fn read_only(mut self, refusal: Refusal) -> Self {
+        let no = Decision::Excluded(refusal);
+        self.add = no;
+        self.edit = no;
+        self.api_write = no;
+        self.field = FormField::None;
+        self
+    }
+}
+
+/// What the type of an attribute decides, before keys, defaults and relations have their say.
+///
+/// | type               | list | search | form field          | API |
+/// |--------------------|------|--------|---------------------|-----|
+/// | integer, float     | yes  | yes    | FAB's               | yes |
+/// | numeric            | yes  | yes    | decimals by scale   | yes |
+/// | boolean            | yes  | yes    | check box           | yes |
+/// | short text         | yes  | yes    | FAB's               | yes |
+/// | long text          | no   | yes    | FAB's               | yes |
+/// | enum               | yes  | yes    | select              | yes |
+/// | date, date-time    | yes  | yes    | FAB's               | yes |
+/// | time, UUID         | yes  | no     | own                 | yes |
+/// | JSON               | no   | no     | own                 | yes |
+/// | bytes, interval, array, other | no | no | none            | no  |
+pub(super) fn of_kind(kind: &AttributeKind) -> Outcome {
+    use Decision::{Excluded, Included};
+    let yes = |field| Outcome {
+        list: Included,
+        show: Included,
+        add: Included,
+        edit: Included,
+        search: Included,
+        api_read: Included,
+        api_write: Included,
+        field,
+    };
+    match kind {
+        AttributeKind::Integer { .. } | AttributeKind::Float | AttributeKind::Date | AttributeKind::DateTime { .. } => {
+            yes(FormField::Automatic)
+        }
+        AttributeKind::Numeric { .. } => yes(FormField::Decimal),
+        AttributeKind::Boolean => yes(FormField::Boolean),
+        AttributeKind::Enum(_) => yes(FormField::Enum),
+        AttributeKind::Text { length: Some(length) } if *length <= 255 => yes(FormField::Automatic),
+        AttributeKind::Text { .. } => Outcome { list: Excluded(Refusal::TooLong), ..yes(FormField::Automatic) },
+        AttributeKind::Time => Outcome { search: Excluded(Refusal::NoFilter), ..yes(FormField::Time) },
+        AttributeKind::Uuid => Outcome { search: Excluded(Refusal::NoFilter), ..yes(FormField::Uuid) },
+        AttributeKind::Json => {
+            Outcome { list: Excluded(Refusal::TooLong), search: Excluded(Refusal::NoFilter), ..yes(FormField::Json) }
+        }
+        AttributeKind::Binary | AttributeKind::Interval | AttributeKind::Array | AttributeKind::Other => {
+            Outcome { add: Excluded(Refusal::NoField), ..Outcome::nowhere(Refusal::NoSerialiser) }
+        }
+    }
+}
+
+/// What the kind of a relation decides. `owns_key` tells the two sides of a one-to-one relation apart.
+pub(super) fn of_relation(kind: RelationKind, owns_key: bool) -> Outcome {
+    use Decision::{Excluded, Included};
+    let all = Outcome {
+        list: Included,
+        show: Included,
+        add: Included,
+        edit: Included,
+        search: Included,
+        api_read: Included,
+        api_write: Included,
+        field: FormField::Automatic,
+    };
+    match kind {
+        RelationKind::ManyToOne => all,
+        RelationKind::OneToOne if owns_key => all,
+        RelationKind::OneToOne => Outcome {
+            list: Excluded(Refusal::ReverseOfOne),
+            search: Excluded(Refusal::ReverseOfOne),
+            ..all.read_only(Refusal::ReverseOfOne)
+        },
+        RelationKind::OneToMany => Outcome::nowhere(Refusal::RelatedView),
+        RelationKind::ManyToMany => {
+            Outcome { list: Excluded(Refusal::TooLong), search: Excluded(Refusal::TooManyRows), ..all }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+use super::*;
+use crate::schema::{
+    CheckConstraint, Column, ColumnDefault, DataType, Dialect, ForeignKey, ObjectName, PrimaryKey, ReferentialAction,
+    Schema, Table, TypeKind,
+};
+
+fn column(name: &str, sql: &str, kind: TypeKind) -> Column {
+    Column {
+        name: name.to_owned(),
+        data_type: DataType { sql: sql.to_owned(), kind },
+        nullable: false,
+        default: None,
+        generated: None,
+        auto_increment: false,
+        collation: None,
+        comment: None,
+    }
+}
+
+fn integer(name: &str) -> Column {
+    column(name, "INTEGER", TypeKind::Integer { bits: 64 })
+}
+
+fn text(name: &str) -> Column {
+    column(name, "VARCHAR(20)", TypeKind::Text { length: Some(20) })
+}
+
+fn table(name: &str, columns: Vec<Column>, key: &[&str]) -> Table {
+    Table {
+        name: ObjectName::new(name),
+        columns,
+        primary_key: Some(PrimaryKey { name: None, columns: key.iter().map(|name| (*name).to_owned()).collect() }),
+        uniques: Vec::new(),
+        checks: Vec::new(),
+        foreign_keys: Vec::new(),
+        indexes: Vec::new(),
+        comment: None,
+        options: Default::default(),
+    }
+}
+
+fn foreign_key(column: &str, target: &str, on_delete: ReferentialAction) -> ForeignKey {
+    ForeignKey {
+        name: Some(format!("fk_{column}")),
+        columns: vec![column.to_owned()],
+        referenced_table: ObjectName::new(target),
+        referenced_columns: vec!["id".to_owned()],
+        on_delete,
+        on_update: ReferentialAction::NoAction,
+        deferred: false,
+    }
+}
+
+fn check(expression: &str) -> CheckConstraint {
+    CheckConstraint { name: None, expression: expression.to_owned() }
+}
+
+fn schema(tables: Vec<Table>) -> Schema {
+    Schema { dialect: Dialect::Sqlite, tables, views: Vec::new(), triggers: Vec::new(), others: Vec::new() }
+}
+
+fn shop() -> Schema {
+    let mut category = table("category", vec![integer("id"), text("name"), integer("parent_id")], &["id"]);
+    category.foreign_keys = vec![foreign_key("parent_id", "category", ReferentialAction::SetNull)];
+    let mut order = table("order", vec![integer("id"), text("number"), text("state")], &["id"]);
+    order.checks = vec![check("state IN ('draft', 'paid')")];
+    order.columns[2].default = Some(ColumnDefault::Literal("draft".to_owned()));
+    let mut item = table("order_item", vec![integer("id"), integer("order_id"), integer("quantity")], &["id"]);
+    item.foreign_keys = vec![foreign_key("order_id", "order", ReferentialAction::Cascade)];
+    item.checks = vec![check("quantity > 0 AND quantity <= 99")];
+    let tag = table("tag", vec![integer("id"), text("name")], &["id"]);
+    let mut order_tag = table("order_tag", vec![integer("order_id"), integer("tag_id")], &["order_id", "tag_id"]);
+    order_tag.foreign_keys = vec![
+        foreign_key("order_id", "order", ReferentialAction::Cascade),
+        foreign_key("tag_id", "tag", ReferentialAction::Cascade),
+    ];
+    schema(vec![category, order, item, order_tag, tag, table("ab_user", vec![integer("id")], &["id"])])
+}
+
+fn relations(application: &Application, table: &str) -> Vec<(String, String)> {
+    let entity = application.entity(&table.into()).expect("the entity exists");
+    entity
+        .relations
+        .iter()
+        .map(|one| (one.name.clone(), format!("{:?} {} {:?}", one.kind, one.target_class, one.back_populates)))
+        .collect()
+}
+
+#[test]
+fn derives_the_same_application_from_any_order_of_tables() {
+    let mut reversed = shop();
+    reversed.tables.reverse();
+    let settings = Settings::default();
+    assert_eq!(Application::from_schema(&shop(), &settings), Application::from_schema(&reversed, &settings));
+}
+
+#[test]
+fn names_both_sides_of_each_relation() {
+    let application = Application::from_schema(&shop(), &Settings::default());
+    let tables: Vec<&str> = application.entities.iter().map(|entity| entity.table.name.as_str()).collect();
+    assert_eq!(tables, ["category", "order", "order_item", "tag"]);
+    insta::assert_debug_snapshot!(
+        ["category", "order", "order_item", "tag"].map(|table| relations(&application, table))
+    );
+}
+
+#[test]
+fn makes_an_enum_of_a_check_and_a_master_of_a_cascade() {
+    let application = Application::from_schema(&shop(), &Settings::default());
+    let order = application.entity(&"order".into()).expect("the entity exists");
+    let state = order.attribute("state").expect("the attribute exists");
+    assert_eq!(state.enum_class().map(|class| class.name.as_str()), Some("OrderState"));
+    assert_eq!(state.default, Some(DefaultValue::Member("draft".to_owned())));
+    assert_eq!(order.master_view_class.as_deref(), Some("OrderMasterView"));
+    let item = application.entity(&"order_item".into()).expect("the entity exists");
+    assert_eq!(item.list_columns(), ["order", "quantity"]);
+}
+
+#[test]
+fn reads_the_shapes_of_checks() {
+    let read = |expression: &str| Check::read(&check(expression), Dialect::Sqlite).rules;
+    insta::assert_debug_snapshot!(
+        [
+            "price >= 0",
+            "0 < price",
+            "quantity BETWEEN 1 AND 99",
+            "length(name) >= 2",
+            "shipped_on IS NULL OR shipped_on >= ordered_on",
+            "state IN ('a', 'it''s')",
+            "active IN (0, 1)",
+            "\"odd name\" > -1.5",
+            "name LIKE 'a%'",
+            "price > 0 OR stock > 0",
+            "not sql at (((",
+        ]
+        .map(read)
+    );
+}
