@@ -1,1 +1,18 @@
-//! database
+//! Databases: where they are, what is in them, and throw-away ones to try things in.
+//!
+//! * [`url`] is the address of a database, which prints without its password;
+//! * [`introspect`](introspect()) reads the schema of a live database;
+//! * [`scratch`] makes a database that is gone when its value is dropped;
+//! * [`script`] loads SQL text into a scratch database to learn what it means.
+
+pub mod error;
+pub mod introspect;
+pub mod scratch;
+pub mod script;
+pub mod url;
+
+pub use error::{Error, Result};
+pub use introspect::introspect;
+pub use scratch::Scratch;
+pub use script::schema_of_script;
+pub use url::DatabaseUrl;

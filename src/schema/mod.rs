@@ -7,8 +7,12 @@
 //! * [`types`] holds column types: the words of the server and what they mean;
 //! * [`name`] holds qualified names;
 //! * [`navigate`] answers questions that span objects ("who references this table?");
+//! * [`lexer`] reads the words of SQL texts;
+//! * [`canonical`] says what counts when two objects are compared;
 //! * [`snapshot`] is the canonical, versioned text of a schema, and its fingerprint.
 
+pub mod canonical;
+pub mod lexer;
 pub mod model;
 pub mod name;
 pub mod navigate;

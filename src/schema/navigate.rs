@@ -1,17 +1,27 @@
 //! Questions that span objects.
 
-use super::{Column, ForeignKey, ObjectName, Schema, Table};
+use super::{Column, Dialect, ForeignKey, ObjectName, Schema, Table};
 
 impl Schema {
-    /// The table of this name.
+    /// The table of this name. SQLite does not tell names apart by case, so there another case will do when the
+    /// exact name is not found.
     pub fn table(&self, name: &ObjectName) -> Option<&Table> {
-        self.tables.iter().find(|table| &table.name == name)
+        self.tables.iter().find(|table| &table.name == name).or_else(|| {
+            let same = |table: &&Table| table.name.name.eq_ignore_ascii_case(&name.name);
+            if self.dialect == Dialect::Sqlite { self.tables.iter().find(same) } else { None }
+        })
+    }
+
+    /// Whether both names mean the same table to the server.
+    pub fn same_name(&self, one: &ObjectName, other: &ObjectName) -> bool {
+        one == other || (self.dialect == Dialect::Sqlite && one.name.eq_ignore_ascii_case(&other.name))
     }
 
     /// Every foreign key that points at `name`, with the table that holds it.
     pub fn references_to<'a>(&'a self, name: &'a ObjectName) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> {
         self.tables.iter().flat_map(move |table| {
-            table.foreign_keys.iter().filter(move |key| &key.referenced_table == name).map(move |key| (table, key))
+            let keys = table.foreign_keys.iter();
+            keys.filter(move |key| self.same_name(&key.referenced_table, name)).map(move |key| (table, key))
         })
     }
 }

@@ -1,0 +1,63 @@
+//! What can go wrong between Fabwright and a database.
+
+use std::path::PathBuf;
+
+use crate::schema::Dialect;
+
+/// An error of this room.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The text is no database URL.
+    #[error("`{text}` is not a database URL: {reason}. Use sqlite:PATH, postgres://… or mysql://…")]
+    Url {
+        /// The text, its password masked.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The database file is not there.
+    #[error("there is no database file at {}", .0.display())]
+    Missing(PathBuf),
+    /// The dialect is not supported here yet.
+    #[error("this version of Fabwright reads SQLite databases only, not {0}")]
+    Unsupported(Dialect),
+    /// The server refused.
+    #[error("{action}: {source}")]
+    Server {
+        /// What was tried.
+        action: String,
+        /// What the server said.
+        source: sqlx::Error,
+    },
+    /// A statement of a script failed.
+    #[error("the script failed: {source}")]
+    Script {
+        /// What the server said.
+        source: sqlx::Error,
+    },
+    /// A file or folder could not be made, read or copied.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// A result of this room.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// Wraps an error of the server with what was tried.
+    pub(crate) fn server(action: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Self {
+        let action = action.into();
+        move |source| Self::Server { action, source }
+    }
+
+    /// Wraps an error of the file system with the path.
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}

@@ -1,0 +1,24 @@
+//! Reads the schema of a live database, one file a dialect.
+
+mod sqlite;
+
+use super::{DatabaseUrl, Error, Result};
+use crate::schema::{Dialect, Schema};
+
+/// The schema of the database at `url`, as its server understands it.
+///
+/// Alembic's own table `alembic_version` is left out: it records which revisions were applied and is no part of what
+/// the application stores.
+///
+/// # Errors
+///
+/// When there is no such database, when the server refuses, and for dialects that are not supported yet.
+pub async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
+    match url.dialect() {
+        Dialect::Sqlite => {
+            let path = url.path().unwrap_or(std::path::Path::new(""));
+            sqlite::introspect(path).await
+        }
+        dialect @ (Dialect::Postgres | Dialect::Mysql) => Err(Error::Unsupported(dialect)),
+    }
+}

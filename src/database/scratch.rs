@@ -1,0 +1,64 @@
+//! A database that nobody minds: made in a temporary folder, gone when its value is dropped.
+
+use std::path::{Path, PathBuf};
+
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use tempfile::TempDir;
+
+use super::{DatabaseUrl, Error, Result};
+
+/// A throw-away database.
+#[derive(Debug)]
+pub struct Scratch {
+    path: PathBuf,
+    // Held for its destructor, which removes the folder.
+    _folder: TempDir,
+}
+
+impl Scratch {
+    /// An empty SQLite database in a folder of its own.
+    ///
+    /// # Errors
+    ///
+    /// When the temporary folder cannot be made.
+    pub fn sqlite() -> Result<Self> {
+        let folder =
+            tempfile::Builder::new().prefix("fabwright-").tempdir().map_err(Error::io(std::env::temp_dir()))?;
+        let path = folder.path().join("scratch.db");
+        std::fs::File::create(&path).map_err(Error::io(&path))?;
+        Ok(Self { path, _folder: folder })
+    }
+
+    /// Its address.
+    pub fn url(&self) -> DatabaseUrl {
+        DatabaseUrl::sqlite(&self.path)
+    }
+
+    /// Its file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Another scratch database with the same content, committed transactions that still wait in a write-ahead log
+    /// included.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or the copy cannot be written.
+    pub async fn copy(&self) -> Result<Self> {
+        let copy = Self::sqlite()?;
+        let mut connection = SqliteConnectOptions::new()
+            .filename(&self.path)
+            .create_if_missing(false)
+            .connect()
+            .await
+            .map_err(Error::server("cannot open the scratch database"))?;
+        sqlx::query("VACUUM INTO ?1")
+            .bind(copy.path.to_string_lossy().into_owned())
+            .execute(&mut connection)
+            .await
+            .map_err(Error::server("cannot copy the scratch database"))?;
+        Ok(copy)
+    }
+}

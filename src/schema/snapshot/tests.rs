@@ -1,0 +1,110 @@
+use super::*;
+use crate::schema::{Column, DataType, TypeKind};
+
+fn table(name: &str) -> Table {
+    Table {
+        name: name.into(),
+        columns: vec![Column {
+            name: "id".to_owned(),
+            data_type: DataType { sql: "INTEGER".to_owned(), kind: TypeKind::Integer { bits: 64 } },
+            nullable: false,
+            default: None,
+            generated: None,
+            auto_increment: true,
+            collation: None,
+            comment: None,
+        }],
+        primary_key: None,
+        uniques: Vec::new(),
+        checks: Vec::new(),
+        foreign_keys: Vec::new(),
+        indexes: Vec::new(),
+        comment: None,
+        options: BTreeMap::new(),
+    }
+}
+
+fn schema(names: &[&str]) -> Schema {
+    Schema {
+        dialect: Dialect::Postgres,
+        tables: names.iter().map(|name| table(name)).collect(),
+        views: Vec::new(),
+        triggers: Vec::new(),
+        others: Vec::new(),
+    }
+}
+
+const HOSTILE: [&str; 12] =
+    ["b", "a", "A", "database", "../../etc/passwd", "", "con", "ä", "ä ", "a/b", "a\\b", "a\"`'\n<script>"];
+
+#[test]
+fn every_name_gets_a_file_of_its_own_and_comes_back() {
+    let schema = schema(&HOSTILE);
+    let files = to_files(&schema);
+    assert_eq!(files.len(), HOSTILE.len() + 1);
+    let folded: std::collections::BTreeSet<String> = files.keys().map(|name| name.to_lowercase()).collect();
+    assert_eq!(folded.len(), files.len());
+    for name in files.keys() {
+        assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-~.".contains(&byte)), "{name}");
+    }
+    assert!(files.contains_key("a.json") && files.contains_key(DATABASE_FILE));
+    let mut sorted = schema.clone();
+    sorted.sort();
+    assert_eq!(from_files(&files).unwrap(), sorted);
+    assert_eq!(from_text(&to_text(&schema)).unwrap(), sorted);
+}
+
+#[test]
+fn the_order_of_objects_does_not_change_a_byte() {
+    let mut reversed = HOSTILE;
+    reversed.reverse();
+    assert_eq!(to_files(&schema(&HOSTILE)), to_files(&schema(&reversed)));
+    assert_eq!(to_text(&schema(&HOSTILE)), to_text(&schema(&reversed)));
+    assert_eq!(fingerprint(&schema(&HOSTILE)), fingerprint(&schema(&reversed)));
+    assert_ne!(fingerprint(&schema(&HOSTILE)), fingerprint(&schema(&["a"])));
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let mut files = to_files(&schema(&["a"]));
+    files.insert("copy.json".to_owned(), files["a.json"].clone());
+    assert!(matches!(from_files(&files), Err(Error::Twice { .. })));
+    files.insert("copy.json".to_owned(), "{".to_owned());
+    assert!(from_files(&files).unwrap_err().to_string().starts_with("copy.json is not a snapshot"));
+    files.insert(DATABASE_FILE.to_owned(), "{\"format\": 7}".to_owned());
+    assert!(from_files(&files).unwrap_err().to_string().contains("format 7"));
+    files.remove(DATABASE_FILE);
+    assert!(matches!(from_files(&files), Err(Error::NoDatabaseFile)));
+    assert!(from_text("{\"format\": 2}").unwrap_err().to_string().contains("update it"));
+}
+
+#[test]
+fn what_a_snapshot_looks_like() {
+    insta::assert_snapshot!(to_text(&schema(&["a"])), @r#"
+    {
+      "format": 1,
+      "dialect": "postgres",
+      "tables": [
+        {
+          "name": {
+            "name": "a"
+          },
+          "columns": [
+            {
+              "name": "id",
+              "data_type": {
+                "sql": "INTEGER",
+                "kind": {
+                  "kind": "integer",
+                  "bits": 64
+                }
+              },
+              "nullable": false,
+              "auto_increment": true
+            }
+          ]
+        }
+      ]
+    }
+    "#);
+}
