@@ -5,10 +5,17 @@
 //! 2. [`differ`] compares the pair object by object and yields [`change::Change`]s in a deterministic order;
 //! 3. [`describe`] turns each into a [`change::SchemaChange`], the record that people and programs read.
 
+mod align;
 pub mod change;
 pub mod describe;
 pub mod differ;
+mod likeness;
 pub mod rename;
+pub mod sentence;
+pub mod severity;
 
 pub use change::{Change, ChangeId, ColumnDifference, Constraint, SchemaChange, SchemaChangeType, Severity};
-pub use rename::{RenameEvidence, RenameHints};
+pub use describe::{Comparison, compare, relationship};
+pub use differ::{diff, differences};
+pub use rename::{RenameEvidence, RenameHints, RenameQuestion, Renames};
+pub use severity::{TypeChange, type_change};

@@ -1,0 +1,102 @@
+//! The old schema in the new names, so that what was only renamed compares equal.
+
+use std::collections::BTreeMap;
+
+use super::rename::Renames;
+use crate::schema::lexer::rename_identifiers;
+use crate::schema::{ColumnDefault, Dialect, ObjectName, Schema, Table};
+
+/// `from` with every rename applied: names of tables and columns, and whatever refers to them.
+pub(super) fn aligned(from: &Schema, renames: &Renames) -> Schema {
+    let mut schema = from.clone();
+    for table in &mut schema.tables {
+        let new_name = renames.new_table(&table.name).clone();
+        rename_in(table, &new_name, renames);
+        let own = table.foreign_keys.iter_mut();
+        for key in own {
+            let target = from.table(&key.referenced_table);
+            let old_target = target.map_or(&key.referenced_table, |target| &target.name);
+            let new_target = renames.new_table(old_target).clone();
+            for column in &mut key.referenced_columns {
+                if let Some(new) = new_column(renames, &new_target, column, from.dialect) {
+                    *column = new;
+                }
+            }
+            // A reference keeps its spelling unless its target moved.
+            if &new_target != old_target {
+                key.referenced_table = new_target;
+            }
+        }
+        table.name = new_name;
+    }
+    for trigger in &mut schema.triggers {
+        let old = from.table(&trigger.table).map_or(&trigger.table, |table| &table.name);
+        trigger.table = renames.new_table(old).clone();
+        trigger.definition = rename_in_definition(&trigger.definition, renames, from.dialect);
+    }
+    for view in &mut schema.views {
+        view.definition = rename_in_definition(&view.definition, renames, from.dialect);
+    }
+    schema.sort();
+    schema
+}
+
+fn new_column(renames: &Renames, table: &ObjectName, old: &str, dialect: Dialect) -> Option<String> {
+    let same = |one: &str| one == old || (dialect == Dialect::Sqlite && one.eq_ignore_ascii_case(old));
+    renames.columns.iter().find(|(of, from, ..)| of == table && same(from)).map(|(_, _, to, _)| to.clone())
+}
+
+fn rename_in(table: &mut Table, new_name: &ObjectName, renames: &Renames) {
+    let names: BTreeMap<String, String> = renames
+        .columns
+        .iter()
+        .filter(|(of, ..)| of == new_name)
+        .map(|(_, from, to, _)| (from.to_ascii_lowercase(), to.clone()))
+        .collect();
+    if names.is_empty() {
+        return;
+    }
+    let rename = |name: &mut String| {
+        if let Some(new) = names.get(&name.to_ascii_lowercase()) {
+            name.clone_from(new);
+        }
+    };
+    let text = |text: &mut String| *text = rename_identifiers(text, &names);
+    for column in &mut table.columns {
+        rename(&mut column.name);
+        if let Some(generated) = &mut column.generated {
+            text(&mut generated.expression);
+        }
+        if let Some(ColumnDefault::Expression(expression)) = &mut column.default {
+            text(expression);
+        }
+    }
+    table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
+    table.uniques.iter_mut().flat_map(|unique| &mut unique.columns).for_each(rename);
+    table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
+    table.checks.iter_mut().for_each(|check| text(&mut check.expression));
+    for index in &mut table.indexes {
+        index.predicate.iter_mut().for_each(text);
+        for part in &mut index.parts {
+            part.column.iter_mut().for_each(rename);
+            part.expression.iter_mut().for_each(text);
+        }
+    }
+    for (_, value) in table.options.iter_mut().filter(|(key, _)| *key == crate::schema::canonical::NULLABLE_KEY) {
+        if let Ok(mut columns) = serde_json::from_str::<Vec<String>>(value) {
+            columns.iter_mut().for_each(rename);
+            *value = serde_json::Value::from(columns).to_string();
+        }
+    }
+}
+
+/// SQLite rewrites the texts of views and triggers when it renames what they use. Only unmistakable names are
+/// exchanged here: those of tables. A column's name may mean another table's column, so a text that names a renamed
+/// column compares as written.
+fn rename_in_definition(definition: &str, renames: &Renames, dialect: Dialect) -> String {
+    if dialect != Dialect::Sqlite || (renames.tables.is_empty() && renames.columns.is_empty()) {
+        return definition.to_owned();
+    }
+    let names = renames.tables.iter().map(|(from, to, _)| (from.name.to_ascii_lowercase(), to.name.clone())).collect();
+    rename_identifiers(definition, &names)
+}
