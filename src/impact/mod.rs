@@ -4,9 +4,25 @@
 //! with tree-sitter, Jinja templates are tokenised, SQL strings are parsed; nothing is found by regular
 //! expression. Each use carries the line, how it names the thing, and how sure the finding is.
 
+mod database;
+mod naming;
+mod place;
+mod python;
+mod sql;
+mod subject;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use database::database_dependents;
+
+use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::diff::ChangeId;
+use crate::diff::{ChangeId, SchemaChange};
+use crate::schema::Schema;
+use place::Sink;
+use subject::Subjects;
 
 /// A file of the application, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,4 +88,38 @@ pub enum UsageConfidence {
     Likely,
     /// The type was resolved.
     Certain,
+}
+
+/// Every place in `sources` that uses a table or column which `changes` removes, renames or redefines, in order of
+/// path and place.
+///
+/// A rename is looked for by its old name. Uses of a column that is only redefined are reported as well: the change
+/// itself tells how much they matter. Migrations are left out. Broken code is read as far as it can be.
+pub fn find(base: &Schema, changes: &[SchemaChange], sources: &[SourceFile]) -> Vec<Usage> {
+    let subjects = Subjects::new(base, changes);
+    if subjects.is_empty() {
+        return Vec::new();
+    }
+    let python: Vec<&SourceFile> = sources.iter().filter(|file| file.path.ends_with(".py")).collect();
+    let found = python::find(&python, base.dialect, &subjects);
+    let mut usages = found.usages;
+    let sql = sources.par_iter().filter(|file| is_sql(&file.path));
+    usages.par_extend(sql.flat_map_iter(|file| {
+        let mut sink = Sink::new(file);
+        for usage in sql::find(&file.text, base.dialect, &subjects) {
+            sink.report(usage.offset, &usage.changes, UsageKind::SqlFile, usage.confidence, &usage.explanation);
+        }
+        sink.finish()
+    }));
+    let (models, renderings) = (&found.models, &found.renderings);
+    let templates = sources.par_iter().filter(|file| template::is_template(&file.path));
+    usages.par_extend(templates.flat_map_iter(|file| template::find(file, models, renderings, &subjects)));
+    usages.sort();
+    usages
+}
+
+/// Whether a path holds SQL that the application runs; migrations speak of the past.
+fn is_sql(path: &str) -> bool {
+    let is_migration = |part: &str| matches!(part, "migrations" | "versions" | "alembic");
+    path.ends_with(".sql") && !path.split('/').any(is_migration)
 }

@@ -1,0 +1,65 @@
+//! What in the database itself depends on what a change takes away or alters.
+
+use super::sql;
+use super::subject::Subjects;
+use crate::diff::{Change, SchemaChange};
+use crate::schema::{Index, Schema, Table};
+
+/// The names of the foreign keys, indexes, views and triggers of `schema` (as it was before) that depend on the
+/// subject of `change`, each with its kind (`view active_customer`), sorted.
+///
+/// What goes along with a removed table (its own indexes and keys) is not named.
+pub fn database_dependents(schema: &Schema, change: &SchemaChange) -> Vec<String> {
+    let subjects = Subjects::new(schema, std::slice::from_ref(change));
+    if subjects.is_empty() {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    for table in &schema.tables {
+        add_keys(table, &subjects, &mut names);
+        for index in table.indexes.iter().filter(|index| uses_column(table, index, &subjects)) {
+            names.push(format!("index {}", index.name));
+        }
+    }
+    for view in &schema.views {
+        let removed = matches!(&change.change, Change::ViewRemoved { view: gone } if gone.name == view.name);
+        if !removed && !sql::find(&view.definition, schema.dialect, &subjects).is_empty() {
+            names.push(format!("view {}", view.name));
+        }
+    }
+    for trigger in &schema.triggers {
+        let own = !subjects.table(&trigger.table.name).is_empty();
+        if !own && !sql::find(&trigger.definition, schema.dialect, &subjects).is_empty() {
+            names.push(format!("trigger {}", trigger.name));
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn add_keys(table: &Table, subjects: &Subjects, names: &mut Vec<String>) {
+    for key in &table.foreign_keys {
+        let target = &key.referenced_table;
+        let whole = table.name != *target && !subjects.table(&target.name).is_empty();
+        let own = key.columns.iter().any(|column| !subjects.column(&table.name.name, column).is_empty());
+        let referenced = key.referenced_columns.iter().any(|column| !subjects.column(&target.name, column).is_empty());
+        if whole || own || referenced {
+            let (columns, targets) = (key.columns.join(", "), key.referenced_columns.join(", "));
+            names.push(match &key.name {
+                Some(name) => format!("foreign key {name}"),
+                None => format!("foreign key {}({columns}) -> {target}({targets})", table.name),
+            });
+        }
+    }
+}
+
+fn uses_column(table: &Table, index: &Index, subjects: &Subjects) -> bool {
+    let changed = |column: &str| !subjects.column(&table.name.name, column).is_empty();
+    let mentions = |expression: &str| expression.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(changed);
+    index.predicate.as_deref().is_some_and(mentions)
+        || index
+            .parts
+            .iter()
+            .any(|part| part.column.as_deref().is_some_and(changed) || part.expression.as_deref().is_some_and(mentions))
+}

@@ -1,0 +1,153 @@
+//! Reading the nodes of a Python syntax tree.
+
+use tree_sitter::{Node, Parser, Tree};
+
+/// Parses Python; `None` only when the parser itself gives up. Broken code yields a tree with error nodes.
+pub(super) fn parse(text: &str) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
+    parser.parse(text, None)
+}
+
+/// The source text of a node.
+pub(super) fn text_of<'a>(node: Node<'_>, text: &'a str) -> &'a str {
+    text.get(node.byte_range()).unwrap_or("")
+}
+
+/// The named children, comments left out.
+pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+}
+
+/// A node's field.
+pub(super) fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
+    node.child_by_field_name(name)
+}
+
+/// The node without enclosing parentheses and `await`.
+pub(super) fn bare(node: Node<'_>) -> Node<'_> {
+    match node.kind() {
+        "parenthesized_expression" | "await" | "type" => match children(node).first() {
+            Some(inner) => bare(*inner),
+            None => node,
+        },
+        _ => node,
+    }
+}
+
+/// The last segment of a name or attribute (`db.Column` → `Column`).
+pub(super) fn last_name<'a>(node: Node<'_>, text: &'a str) -> Option<&'a str> {
+    match node.kind() {
+        "identifier" => Some(text_of(node, text)),
+        "attribute" => field(node, "attribute").map(|name| text_of(name, text)),
+        _ => None,
+    }
+}
+
+/// The arguments of a call: positional, and by keyword with the keyword's own node.
+pub(super) struct Arguments<'t> {
+    pub(super) positional: Vec<Node<'t>>,
+    pub(super) keywords: Vec<(Node<'t>, Node<'t>)>,
+}
+
+pub(super) fn arguments<'t>(call: Node<'t>) -> Arguments<'t> {
+    let mut arguments = Arguments { positional: Vec::new(), keywords: Vec::new() };
+    let Some(list) = field(call, "arguments").or_else(|| field(call, "superclasses")) else { return arguments };
+    if list.kind() == "generator_expression" {
+        arguments.positional.push(list);
+        return arguments;
+    }
+    for child in children(list) {
+        if child.kind() == "keyword_argument" {
+            if let (Some(name), Some(value)) = (field(child, "name"), field(child, "value")) {
+                arguments.keywords.push((name, value));
+            }
+        } else {
+            arguments.positional.push(child);
+        }
+    }
+    arguments
+}
+
+/// The value of a string literal, with the place in the source of each of its bytes.
+pub(super) struct Literal {
+    pub(super) value: String,
+    places: Vec<usize>,
+    end: usize,
+}
+
+impl Literal {
+    /// The source offset of a byte of the value.
+    pub(super) fn place(&self, offset: usize) -> usize {
+        self.places.get(offset).copied().unwrap_or(self.end)
+    }
+
+    fn push(&mut self, piece: &str, place: usize, step: bool) {
+        self.value.push_str(piece);
+        self.places.extend((0..piece.len()).map(|index| if step { place + index } else { place }));
+    }
+}
+
+/// The string that a literal stands for: implicit concatenation joined, escapes resolved, and each interpolation
+/// of an f-string replaced by a name of the same length.
+pub(super) fn literal(node: Node<'_>, text: &str) -> Option<Literal> {
+    let node = bare(node);
+    let mut literal = Literal { value: String::new(), places: Vec::new(), end: node.end_byte() };
+    match node.kind() {
+        "string" => add_string(node, text, &mut literal),
+        "concatenated_string" => {
+            for part in children(node) {
+                add_string(part, text, &mut literal);
+            }
+        }
+        _ => return None,
+    }
+    Some(literal)
+}
+
+fn add_string(node: Node<'_>, text: &str, literal: &mut Literal) {
+    let mut cursor = node.walk();
+    let parts: Vec<Node<'_>> = node.children(&mut cursor).collect();
+    let raw = parts.first().is_some_and(|start| text_of(*start, text).to_lowercase().contains('r'));
+    for part in parts {
+        match part.kind() {
+            "string_content" => add_content(part, text, raw, literal),
+            "interpolation" => {
+                for (index, _) in text_of(part, text).char_indices() {
+                    literal.push("_", part.start_byte() + index, false);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn add_content(node: Node<'_>, text: &str, raw: bool, literal: &mut Literal) {
+    let mut at = node.start_byte();
+    for escape in children(node) {
+        if raw || escape.kind() != "escape_sequence" {
+            continue;
+        }
+        literal.push(text.get(at..escape.start_byte()).unwrap_or(""), at, true);
+        let sequence = text_of(escape, text);
+        let value = match sequence.get(1..2) {
+            Some("n") => "\n",
+            Some("t") => "\t",
+            Some("r") => "\r",
+            Some("\n" | "\r") => "",
+            Some(quote @ ("'" | "\"" | "\\")) => quote,
+            // What a rarer escape stands for is never part of a name.
+            _ => "?",
+        };
+        literal.push(value, escape.start_byte(), false);
+        at = escape.end_byte();
+    }
+    literal.push(text.get(at..node.end_byte()).unwrap_or(""), at, true);
+}
+
+/// Whether a statement is a lone string, such as a docstring.
+pub(super) fn is_docstring(statement: Node<'_>) -> bool {
+    statement.kind() == "expression_statement"
+        && matches!(children(statement).as_slice(), [only] if matches!(only.kind(), "string" | "concatenated_string"))
+}
