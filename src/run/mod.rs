@@ -7,6 +7,8 @@
 
 pub mod child;
 pub mod error;
+pub mod python;
 
 pub use child::{Child, Outcome};
 pub use error::Error;
+pub use python::{PythonEnvironment, PythonOptions};
