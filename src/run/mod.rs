@@ -7,6 +7,7 @@
 
 pub mod child;
 pub mod error;
+pub mod migrate;
 pub mod python;
 
 pub use child::{Child, Outcome};

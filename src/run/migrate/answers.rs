@@ -1,0 +1,163 @@
+//! What the migration driver tells, one line of JSON an answer.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::run::Error;
+
+/// One line.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum Answer {
+    History { heads: Vec<String>, revisions: Vec<Revision> },
+    Start { revision: String, path: String },
+    Statement(Statement),
+    End { revision: String, seconds: f64 },
+    Error(Failure),
+    Done,
+}
+
+/// Why the driver gave up.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Failure {
+    pub error: String,
+    pub message: String,
+    #[serde(default)]
+    pub revision: Option<String>,
+    #[serde(default)]
+    pub at: Option<String>,
+    #[serde(default)]
+    pub statement: Option<String>,
+    #[serde(default)]
+    pub heads: Vec<String>,
+    #[serde(default)]
+    pub modules: Vec<String>,
+}
+
+/// The revisions of an application.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// The newest revisions: one, unless branches were not merged.
+    pub heads: Vec<String>,
+    /// All revisions, each after those that it builds on.
+    pub revisions: Vec<Revision>,
+}
+
+impl History {
+    /// The revision of this name.
+    pub fn revision(&self, name: &str) -> Option<&Revision> {
+        self.revisions.iter().find(|revision| revision.revision == name)
+    }
+
+    /// The revisions that `base` does not have, in order.
+    pub fn since<'a>(&'a self, base: &History) -> Vec<&'a Revision> {
+        let known: BTreeSet<&str> = base.revisions.iter().map(|revision| revision.revision.as_str()).collect();
+        self.revisions.iter().filter(|revision| !known.contains(revision.revision.as_str())).collect()
+    }
+}
+
+/// One revision.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Revision {
+    /// Its identifier.
+    pub revision: String,
+    /// What it builds on; more than one in a merge.
+    pub down_revisions: Vec<String>,
+    /// Its file, relative to the application's folder.
+    pub path: PathBuf,
+    /// The first line of its description.
+    pub doc: String,
+    /// Whether it can be undone.
+    pub way_down: WayDown,
+}
+
+/// What a revision offers for the way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WayDown {
+    /// Statements.
+    Written,
+    /// Nothing at all.
+    Empty,
+    /// An exception.
+    Refuses,
+}
+
+/// A statement that a migration sent to the database.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Statement {
+    /// The revision that sent it.
+    pub revision: String,
+    /// The text, with placeholders for parameters.
+    pub sql: String,
+    /// Time in the database, in seconds.
+    pub seconds: f64,
+}
+
+/// What a migration did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Applied {
+    /// The revisions that ran, in order.
+    pub revisions: Vec<AppliedRevision>,
+    /// The statements that they sent, in order.
+    pub statements: Vec<Statement>,
+    /// Wall time in seconds, with the loading of the application.
+    pub seconds: f64,
+}
+
+/// A revision that ran.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppliedRevision {
+    /// Its identifier.
+    pub revision: String,
+    /// Its file, relative to the application's folder.
+    pub path: PathBuf,
+    /// Wall time in seconds.
+    pub seconds: f64,
+}
+
+impl Applied {
+    pub(super) fn from_answers(answers: Vec<Answer>, seconds: f64) -> Self {
+        let mut applied = Self { seconds, ..Self::default() };
+        for answer in answers {
+            match answer {
+                Answer::Start { revision, path } => {
+                    applied.revisions.push(AppliedRevision { revision, path: path.into(), seconds: 0.0 });
+                }
+                Answer::End { revision, seconds } => {
+                    if let Some(last) = applied.revisions.last_mut().filter(|last| last.revision == revision) {
+                        last.seconds = seconds;
+                    }
+                }
+                Answer::Statement(statement) => applied.statements.push(statement),
+                Answer::History { .. } | Answer::Error(_) | Answer::Done => {}
+            }
+        }
+        applied
+    }
+}
+
+/// Reads the file of answers. A last line that was cut off by a time limit is left out.
+pub(super) fn read(path: &Path) -> Result<Vec<Answer>, Error> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::at(path)(error)),
+    };
+    let whole = text.rfind('\n').map_or("", |end| text.get(..end).unwrap_or_default());
+    whole
+        .lines()
+        .map(|line| serde_json::from_str(line).map_err(|error| Error::Protocol { message: error.to_string() }))
+        .collect()
+}
+
+/// The revision that was started and did not end, with its file.
+pub(super) fn running(answers: &[Answer]) -> Option<(&str, &str)> {
+    answers.iter().rev().find_map(|answer| match answer {
+        Answer::Start { revision, path } => Some(Some((revision.as_str(), path.as_str()))),
+        Answer::End { .. } => Some(None),
+        _ => None,
+    })?
+}
