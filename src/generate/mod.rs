@@ -3,11 +3,13 @@
 //! 1. [`entity`] derives an [`Application`]: plain values that say which classes, attributes, relations and pages
 //!    each table gets, and why something is left out;
 //! 2. `code` writes models, views and REST APIs from it;
-//! 3. [`names`] and [`python`] hold what both the code and the tests must spell alike.
+//! 3. [`data`] makes rows for the schema, for rehearsals;
+//! 4. [`names`] and [`python`] hold what both the code and the tests must spell alike.
 //!
 //! Everything here is a function of the schema and the [`Settings`]: the same input gives the same bytes, whatever
 //! the order of the tables.
 
+pub mod data;
 pub mod entity;
 pub mod file;
 pub mod names;
