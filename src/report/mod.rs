@@ -1,1 +1,26 @@
-//! report
+//! What people read when a run is over.
+//!
+//! 1. [`facts::Facts`] holds everything that there is to say;
+//! 2. [`wording`] turns facts into sentences, once;
+//! 3. [`comment`], [`html`], [`terminal`] and [`json`] each write the same sentences for another reader.
+
+pub mod comment;
+pub mod diagram;
+pub mod facts;
+pub mod json;
+mod markdown;
+mod parts;
+#[cfg(test)]
+mod sample;
+pub mod terminal;
+#[cfg(test)]
+mod tests;
+pub mod wording;
+
+pub use comment::{Limits, comment, summary};
+pub use facts::{
+    AppliedRevision, AppliedStatement, Compatibility, Facts, Failure, Fate, Generated, LostValues, Rehearsal,
+    RenameQuestion, RenameSubject, Revision, TableRows, WayBack,
+};
+pub use json::changes_json;
+pub use terminal::{Colour, Layout, terminal};

@@ -1,0 +1,245 @@
+//! Everything that a report says, as plain values.
+
+use crate::diff::{ChangeId, SchemaChange};
+use crate::gate::Decision;
+use crate::hazard::Finding;
+use crate::impact::{SourceFile, Usage};
+use crate::outcome::TestReport;
+use crate::schema::{Dialect, ObjectName, Schema};
+
+/// Everything that a report says about one run.
+///
+/// What a stage would have told is absent where the stage did not run; the report then says so.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The revision that is deployed, or will be compared against.
+    pub base: Revision,
+    /// The revision that is proposed.
+    pub head: Revision,
+    /// The family of the database.
+    pub dialect: Dialect,
+    /// The server with its version (`SQLite 3.40.1`).
+    pub server: Option<String>,
+    /// Wall time of the whole run, in seconds.
+    pub seconds: f64,
+    /// The repository's page, without a trailing slash. Without it, places are named and not linked.
+    pub repository_url: Option<String>,
+    /// Where the whole report can be read. Without it, the report is named as `report.html`.
+    pub report_url: Option<String>,
+    /// The schema of the base.
+    pub before: Option<Schema>,
+    /// The schema of the head.
+    pub after: Option<Schema>,
+    /// What differs.
+    pub changes: Vec<SchemaChange>,
+    /// What the migration can do to a database with rows and traffic.
+    pub findings: Vec<Finding>,
+    /// Which lines still use what changes. `None`: nobody looked.
+    pub usages: Option<Vec<Usage>>,
+    /// The files that `usages` point into, as the head has them, for the lines around a use.
+    pub sources: Vec<SourceFile>,
+    /// Renames that somebody has to confirm.
+    pub questions: Vec<RenameQuestion>,
+    /// What happened when the migration was rehearsed.
+    pub rehearsal: Option<Rehearsal>,
+    /// Where the run stopped, if it could not be finished.
+    pub failure: Option<Failure>,
+    /// What was regenerated.
+    pub generated: Option<Generated>,
+    /// Results of the generated tests on the new schema.
+    pub tests: Option<TestReport>,
+    /// Whether code that is deployed now survives the migration.
+    pub compatibility: Compatibility,
+    /// Whether the migration can be taken back.
+    pub way_back: WayBack,
+    /// The SQL that turns the base's schema into the head's.
+    pub migration_sql: Option<String>,
+    /// The SQL that turns the head's schema back into the base's.
+    pub rollback_sql: Option<String>,
+    /// What the gate decided. `None`: it was not asked.
+    pub decision: Option<Decision>,
+    /// The command that approves changes, given their ids (`/fabwright approve`). `None`: none is offered.
+    pub approval_command: Option<String>,
+    /// What could not be done, and why: one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// A revision of the repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Revision {
+    /// What people call it: a branch, a tag. Empty where it has no name.
+    pub name: String,
+    /// The commit, as many digits as are known. Empty for a tree that is not committed.
+    pub commit: String,
+}
+
+impl Revision {
+    /// The first seven digits of the commit.
+    pub fn short(&self) -> &str {
+        self.commit.get(..7).unwrap_or(&self.commit)
+    }
+}
+
+/// A pair that looks like a rename, though nobody saw it happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenameQuestion {
+    /// The table, under its new name.
+    pub table: ObjectName,
+    /// The name that went.
+    pub from: String,
+    /// The name that came.
+    pub to: String,
+    /// Whether a table or a column of it may have been renamed.
+    pub subject: RenameSubject,
+    /// How alike they are, 0 to 100.
+    pub score: u8,
+    /// What to write into `.fabwright.yml` to answer yes.
+    pub answer: String,
+}
+
+/// What may have been renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RenameSubject {
+    /// A table.
+    Table,
+    /// A column of a table.
+    Column,
+}
+
+/// What happened when the migration was rehearsed on a throw-away database.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rehearsal {
+    /// The new revisions in the order in which they were applied.
+    pub revisions: Vec<AppliedRevision>,
+    /// Rows of each table before and after, sorted by table.
+    pub tables: Vec<TableRows>,
+    /// Values that the migration does away with.
+    pub lost: Vec<LostValues>,
+}
+
+/// One revision of the migration history, applied.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AppliedRevision {
+    /// Its id in the history.
+    pub id: String,
+    /// Its message.
+    pub message: String,
+    /// Its file, from the root of the repository.
+    pub path: Option<String>,
+    /// What it made the database do, in order.
+    pub statements: Vec<AppliedStatement>,
+}
+
+/// One statement, applied.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AppliedStatement {
+    /// Its text.
+    pub sql: String,
+    /// Wall time in seconds, where it was measured.
+    pub seconds: Option<f64>,
+}
+
+/// Rows of one table before and after. A side is absent where the table is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableRows {
+    /// The table, under its new name where it still exists.
+    pub table: ObjectName,
+    /// Rows before.
+    pub before: Option<u64>,
+    /// Rows after.
+    pub after: Option<u64>,
+}
+
+/// Values that a change does away with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostValues {
+    /// The change.
+    pub change_id: ChangeId,
+    /// The table, under its old name.
+    pub table: ObjectName,
+    /// The column, under its old name. `None`: whole rows are lost.
+    pub column: Option<String>,
+    /// How many values, in the rehearsal's rows.
+    pub values: u64,
+    /// What becomes of them.
+    pub fate: Fate,
+}
+
+/// What becomes of values that cannot stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// They are deleted.
+    Deleted,
+    /// They are rounded, cut or converted into something else.
+    Altered,
+}
+
+/// Where a run stopped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Failure {
+    /// What was being done, as a noun phrase: `the pull request's migration`, `the base branch's migration`.
+    pub stage: String,
+    /// The revision of the migration history.
+    pub revision: Option<String>,
+    /// The file, from the root of the repository.
+    pub path: Option<String>,
+    /// The line in that file, from 1.
+    pub line: Option<u32>,
+    /// The statement that failed.
+    pub statement: Option<String>,
+    /// The database's or the tool's own words.
+    pub error: String,
+    /// The row that caused it, if one did, as text.
+    pub row: Option<String>,
+    /// What to do about it, one sentence.
+    pub next_step: Option<String>,
+}
+
+/// What was regenerated.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Generated {
+    /// Files that were written, sorted, from the root of the repository.
+    pub changed: Vec<String>,
+    /// Pieces of hand-written text that were kept in generated files.
+    pub hand_edits: usize,
+    /// Files with conflicts, sorted.
+    pub conflicts: Vec<String>,
+    /// The commit that holds them. `None`: they were not committed.
+    pub commit: Option<String>,
+}
+
+/// Whether code that is deployed now survives the migration.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Compatibility {
+    /// Nobody tried.
+    NotMeasured {
+        /// Why not, one clause. Empty where there is nothing to say.
+        reason: String,
+    },
+    /// Told from the changes alone.
+    Inferred,
+    /// The base branch's tests ran on the head's schema.
+    Measured(TestReport),
+}
+
+/// Whether the migration can be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WayBack {
+    /// Nobody tried.
+    NotMeasured {
+        /// Why not, one clause. Empty where there is nothing to say.
+        reason: String,
+    },
+    /// Told from the changes alone.
+    Inferred,
+    /// Down, and the base's schema and rows were there again; up once more.
+    Proven {
+        /// Rows that made the way, over all tables.
+        rows: u64,
+    },
+    /// It was tried and did not lead back.
+    Broken {
+        /// What went wrong, in the tool's own words.
+        error: String,
+    },
+}

@@ -1,0 +1,60 @@
+//! The changes for programs.
+
+use serde_json::{Value, json};
+
+use super::facts::{Compatibility, Facts, WayBack};
+
+/// `{"changes": [SchemaChange…], …}`, indented, with a newline at the end.
+///
+/// Beside the changes stand what a program needs to judge them: the revisions, findings, usages, tests and the
+/// gate's decision. What was not measured is `null`.
+pub fn changes_json(facts: &Facts) -> String {
+    let tests = facts.tests.as_ref().map(|report| {
+        let counts = report.counts();
+        json!({"passed": counts.passed, "failed": counts.failed, "skipped": counts.skipped, "seconds": report.seconds})
+    });
+    let value = json!({
+        "changes": facts.changes,
+        "base": {"name": facts.base.name, "commit": facts.base.commit},
+        "head": {"name": facts.head.name, "commit": facts.head.commit},
+        "dialect": facts.dialect,
+        "findings": facts.findings,
+        "usages": facts.usages,
+        "decision": facts.decision,
+        "deployed_code": deployed_code(&facts.compatibility),
+        "way_back": way_back(&facts.way_back),
+        "tests": tests,
+        "failure": facts.failure.as_ref().map(|failure| json!({
+            "stage": failure.stage,
+            "revision": failure.revision,
+            "path": failure.path,
+            "line": failure.line,
+            "statement": failure.statement,
+            "error": failure.error,
+            "row": failure.row,
+        })),
+        "notes": facts.notes,
+    });
+    // A value made of strings, numbers and lists always has a text.
+    format!("{value:#}\n")
+}
+
+fn deployed_code(compatibility: &Compatibility) -> Value {
+    match compatibility {
+        Compatibility::NotMeasured { .. } => Value::Null,
+        Compatibility::Inferred => json!({"measured": false}),
+        Compatibility::Measured(report) => {
+            let counts = report.counts();
+            json!({"measured": true, "passed": counts.passed, "failed": counts.failed})
+        }
+    }
+}
+
+fn way_back(way_back: &WayBack) -> Value {
+    match way_back {
+        WayBack::NotMeasured { .. } => Value::Null,
+        WayBack::Inferred => json!({"measured": false}),
+        WayBack::Proven { rows } => json!({"measured": true, "proven": true, "rows": rows}),
+        WayBack::Broken { error } => json!({"measured": true, "proven": false, "error": error}),
+    }
+}

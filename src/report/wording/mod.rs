@@ -1,0 +1,207 @@
+//! The only place where facts become sentences, so that comment, summary, page and terminal say the same.
+//!
+//! 1. [`headline`] is the verdict in one line;
+//! 2. [`rows`] are the lines under it: what a reviewer has to know before reading on;
+//! 3. [`changes`] is one line for each change, the gravest first;
+//! 4. [`footer`] says what was compared with what.
+//!
+//! Markup is left to the writers: here a sentence is a list of [`sentence::Span`]s.
+
+pub mod change;
+mod head;
+pub mod sentence;
+
+use std::cmp::Reverse;
+
+pub use head::{Mark, Row, headline, overall, rows};
+use sentence::{Sentence, short};
+
+use super::facts::{Facts, Failure, Revision};
+use crate::diff::{SchemaChange, Severity};
+use crate::gate::{ApprovalStatus, Verdict};
+use crate::impact::Usage;
+
+/// One change, as the table of changes shows it.
+#[derive(Debug, Clone)]
+pub struct ChangeLine<'a> {
+    /// The change.
+    pub change: &'a SchemaChange,
+    /// What changes.
+    pub what: Sentence,
+    /// How much it can hurt.
+    pub severity: Severity,
+    /// What approval it has or lacks.
+    pub approval: Sentence,
+    /// Whether it waits for approval.
+    pub waiting: bool,
+    /// Hand-written places that still use it, then those that a regeneration repairs.
+    pub usages: Vec<&'a Usage>,
+    /// What becomes of the rows' values.
+    pub data: Option<Sentence>,
+}
+
+impl ChangeLine<'_> {
+    /// Places that somebody has to change by hand.
+    pub fn by_hand(&self) -> usize {
+        self.usages.iter().filter(|usage| !usage.regenerated).count()
+    }
+}
+
+/// A line for each change: the gravest first, then in the order of the comparison.
+pub fn changes(facts: &Facts) -> Vec<ChangeLine<'_>> {
+    let mut lines: Vec<ChangeLine<'_>> = facts.changes.iter().map(|change| line(facts, change)).collect();
+    lines.sort_by_key(|line| Reverse((line.waiting, line.severity)));
+    lines
+}
+
+fn line<'a>(facts: &'a Facts, change: &'a SchemaChange) -> ChangeLine<'a> {
+    let mut usages: Vec<&Usage> =
+        facts.usages.iter().flatten().filter(|usage| usage.change_id == change.change_id).collect();
+    usages.sort_by_key(|usage| (usage.regenerated, &usage.path, usage.line, usage.column));
+    let (approval, waiting) = approval(facts, change);
+    ChangeLine {
+        change,
+        what: change::what(&change.change),
+        severity: change.impact_severity,
+        approval,
+        waiting,
+        usages,
+        data: data(facts, change),
+    }
+}
+
+fn approval(facts: &Facts, change: &SchemaChange) -> (Sentence, bool) {
+    let Some(decision) = facts.decision.as_ref().and_then(|decision| decision.of(&change.change_id)) else {
+        return (Sentence::words("–"), false);
+    };
+    match decision.status {
+        ApprovalStatus::NotNeeded => (Sentence::words("–"), false),
+        ApprovalStatus::Approved => (Sentence::words("approved by ").then(names(&decision.approved_by)), false),
+        ApprovalStatus::Waiting { missing } if decision.approved_by.is_empty() && missing == 1 => {
+            (Sentence::new().strong("waiting"), true)
+        }
+        ApprovalStatus::Waiting { missing } if decision.approved_by.is_empty() => {
+            (Sentence::new().strong(format!("waiting for {missing}")), true)
+        }
+        ApprovalStatus::Waiting { missing } => (
+            Sentence::new().strong(format!("waiting for {missing} more")).text(" after ").then(names(&decision.approved_by)),
+            true,
+        ),
+    }
+}
+
+fn names(people: &[String]) -> Sentence {
+    list(people.iter().map(|name| Sentence::new().code(name.as_str())))
+}
+
+fn data(facts: &Facts, change: &SchemaChange) -> Option<Sentence> {
+    let rehearsal = facts.rehearsal.as_ref()?;
+    let lost = rehearsal.lost.iter().filter(|lost| lost.change_id == change.change_id && lost.values > 0);
+    let sentences: Vec<Sentence> = lost.map(head::fate).collect();
+    (!sentences.is_empty()).then(|| list(sentences))
+}
+
+/// What was compared with what, on what, and how long it took.
+pub fn footer(facts: &Facts) -> Sentence {
+    let server = facts.server.clone().unwrap_or_else(|| server_name(facts).to_owned());
+    Sentence::words("base ")
+        .then(revision(&facts.base))
+        .text(" → head ")
+        .then(revision(&facts.head))
+        .text(format!(" · {server} · {}", seconds(facts.seconds)))
+}
+
+fn server_name(facts: &Facts) -> &'static str {
+    match facts.dialect {
+        crate::schema::Dialect::Postgres => "PostgreSQL",
+        crate::schema::Dialect::Mysql => "MySQL",
+        crate::schema::Dialect::Sqlite => "SQLite",
+    }
+}
+
+/// A revision by its commit, with the name that people know it by.
+pub fn revision(revision: &Revision) -> Sentence {
+    match (revision.commit.is_empty(), revision.name.is_empty()) {
+        (true, true) => Sentence::words("working tree"),
+        (true, false) => Sentence::new().code(revision.name.as_str()),
+        (false, true) => Sentence::new().push(sentence::Span::Commit(revision.commit.clone())),
+        (false, false) if revision.name == revision.commit || revision.name == short(&revision.commit) => {
+            Sentence::new().push(sentence::Span::Commit(revision.commit.clone()))
+        }
+        (false, false) => {
+            Sentence::new().code(revision.name.as_str()).text(" ").push(sentence::Span::Commit(revision.commit.clone()))
+        }
+    }
+}
+
+/// Where a run stopped: the stage, the revision and the place.
+pub fn failure(failure: &Failure) -> Sentence {
+    let mut sentence = Sentence::new().strong(format!("{} failed", capital(&failure.stage)));
+    if let Some(revision) = &failure.revision {
+        sentence = sentence.text(" in revision ").code(revision.as_str());
+    }
+    if let Some(path) = &failure.path {
+        sentence = sentence.text(" at ").place(path.as_str(), failure.line);
+    }
+    sentence
+}
+
+/// Which of the folded parts say nothing because nothing happened: whether the whole report fits on one line.
+pub fn fits_on_one_line(facts: &Facts) -> bool {
+    facts.failure.is_none()
+        && facts.changes.is_empty()
+        && facts.questions.is_empty()
+        && facts.notes.is_empty()
+        && facts.decision.as_ref().is_none_or(|decision| decision.verdict == Verdict::Allowed)
+        && facts.tests.as_ref().is_none_or(|tests| tests.counts().failed == 0)
+        && facts.generated.as_ref().is_none_or(|generated| generated.conflicts.is_empty())
+}
+
+/// Sentences with commas between, and `and` before the last.
+pub fn list(sentences: impl IntoIterator<Item = Sentence>) -> Sentence {
+    let sentences: Vec<Sentence> = sentences.into_iter().collect();
+    let last = sentences.len().saturating_sub(1);
+    let mut out = Sentence::new();
+    for (at, sentence) in sentences.into_iter().enumerate() {
+        if at > 0 {
+            out = out.text(if at == last { " and " } else { ", " });
+        }
+        out = out.then(sentence);
+    }
+    out
+}
+
+/// A number with its noun.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(number as u64)) }
+}
+
+/// A number with a comma after each three digits.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A span of time as people say it.
+pub fn seconds(seconds: f64) -> String {
+    match seconds {
+        seconds if seconds < 0.001 => "under 1 ms".to_owned(),
+        seconds if seconds < 1.0 => format!("{:.0} ms", seconds * 1000.0),
+        seconds if seconds < 10.0 => format!("{seconds:.1} s"),
+        seconds if seconds < 120.0 => format!("{seconds:.0} s"),
+        seconds => format!("{} min {:02} s", seconds as u64 / 60, seconds as u64 % 60),
+    }
+}
+
+/// The text with its first letter as a capital.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
