@@ -64,6 +64,9 @@ pub enum Error {
         /// The limit.
         limit: Duration,
     },
+    /// A folder that should be empty is not.
+    #[error("{} is not empty; name a folder that is not there yet", .0.display())]
+    NotEmpty(PathBuf),
     /// Reading or writing a file failed.
     #[error("{}: {source}", .path.display())]
     File {
@@ -78,6 +81,22 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// Whether the user named something that is not there or in the way, rather than git or the disk failing.
+    pub fn is_users(&self) -> bool {
+        match self {
+            Self::NotARepository(_)
+            | Self::Bare(_)
+            | Self::UnknownRevision { .. }
+            | Self::NoMergeBase { .. }
+            | Self::TreeInTheWay(_)
+            | Self::BadPath(_)
+            | Self::NotText(_)
+            | Self::NotEmpty(_) => true,
+            Self::File { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+            Self::GitMissing | Self::Moved { .. } | Self::Git { .. } | Self::TimedOut { .. } => false,
+        }
+    }
+
     pub(super) fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }

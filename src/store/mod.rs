@@ -3,10 +3,12 @@
 //! * [`git`] drives the `git` command. It reads any commit without touching the user's tree, and writes commits,
 //!   conflicts and the tree so that a failure leaves everything as it was;
 //! * [`baseline`] finds the texts as last generated and the recorded schema under `.fabwright/`;
+//! * [`folder`] writes files whole or not at all;
 //! * [`tree`] reads the application's source files.
 
 pub mod baseline;
 mod error;
+pub mod folder;
 pub mod git;
 pub mod tree;
 

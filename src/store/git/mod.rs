@@ -7,6 +7,7 @@ mod backup;
 mod command;
 mod commit;
 mod conflict;
+mod create;
 mod read;
 mod worktree;
 

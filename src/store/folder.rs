@@ -1,0 +1,153 @@
+//! Files and folders, written whole or not at all.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use super::{Error, Result};
+
+/// Reads a text file.
+///
+/// # Errors
+///
+/// [`Error::File`] if it is not there or not readable as text.
+pub fn read_file(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(Error::file(path))
+}
+
+/// Reads the text files that lie directly in a folder, by name.
+///
+/// # Errors
+///
+/// [`Error::File`] if the folder or one of its files can't be read.
+pub fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(Error::file(folder))? {
+        let path = entry.map_err(Error::file(folder))?.path();
+        if path.is_file()
+            && let Some(name) = path.file_name()
+        {
+            files.insert(name.to_string_lossy().into_owned(), read_file(&path)?);
+        }
+    }
+    Ok(files)
+}
+
+/// Writes a text file, and the folders that lead to it. A reader sees the old text or the new one, never half of it.
+///
+/// # Errors
+///
+/// [`Error::File`] if it can't be written.
+pub fn write(path: &Path, text: &str) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(Error::file(folder))?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::file(path))?;
+    file.write_all(text.as_bytes()).map_err(Error::file(path))?;
+    keep_mode(path, file.as_file()).map_err(Error::file(path))?;
+    file.persist(path).map_err(|error| Error::file(path)(error.error))?;
+    Ok(())
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+///
+/// [`Error::File`] if it is there and can't be removed.
+pub fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file(path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a folder and those that lead to it, if they are not there.
+///
+/// # Errors
+///
+/// [`Error::File`] if it can't be made.
+pub fn make(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(Error::file(folder))
+}
+
+/// Makes a folder, which must not hold anything yet.
+///
+/// # Errors
+///
+/// [`Error::NotEmpty`] if it holds something, [`Error::File`] if it can't be made.
+pub fn make_empty(folder: &Path) -> Result<()> {
+    make(folder)?;
+    match fs::read_dir(folder).map_err(Error::file(folder))?.next() {
+        None => Ok(()),
+        Some(_) => Err(Error::NotEmpty(folder.to_owned())),
+    }
+}
+
+/// Makes a folder hold exactly these text files, by path with `/`: others in it go.
+///
+/// # Errors
+///
+/// [`Error::File`] if a file can't be written or removed.
+pub fn replace(folder: &Path, files: &BTreeMap<String, String>) -> Result<()> {
+    make(folder)?;
+    remove_others(folder, folder, files)?;
+    for (path, text) in files {
+        write(&folder.join(path), text)?;
+    }
+    Ok(())
+}
+
+fn remove_others(root: &Path, folder: &Path, files: &BTreeMap<String, String>) -> Result<()> {
+    for entry in fs::read_dir(folder).map_err(Error::file(folder))? {
+        let path = entry.map_err(Error::file(folder))?.path();
+        if path.is_dir() && !path.is_symlink() {
+            remove_others(root, &path, files)?;
+            // Only an empty folder goes; one that still holds wanted files stays.
+            let _ = fs::remove_dir(&path);
+            continue;
+        }
+        let inner = path.strip_prefix(root).unwrap_or(&path);
+        let name = inner.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        if !files.contains_key(&name) {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives a new file the mode of the one that it replaces, or that of any new file.
+#[cfg(unix)]
+fn keep_mode(path: &Path, file: &fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path).map_or(0o644, |about| about.permissions().mode());
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn keep_mode(_path: &Path, _file: &fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_holds_exactly_what_it_is_given() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+        };
+        replace(folder.path(), &files(&[("a/b.txt", "1"), ("c.txt", "2")])).expect("written");
+        replace(folder.path(), &files(&[("c.txt", "3")])).expect("written");
+        assert_eq!(read(folder.path()).expect("read"), files(&[("c.txt", "3")]));
+        assert!(!folder.path().join("a").exists());
+    }
+
+    #[test]
+    fn a_folder_that_holds_something_is_not_empty() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(&folder.path().join("x"), "").expect("written");
+        assert!(matches!(make_empty(folder.path()), Err(Error::NotEmpty(_))));
+    }
+}
