@@ -8,7 +8,7 @@
 //! * core rooms take values and give values, with no I/O, clock or randomness of their own: [`schema`],
 //!   [`diff`], [`hazard`], [`impact`], [`migration`], [`generate`], [`merge`], [`outcome`], [`gate`] and
 //!   [`report`];
-//! * edge rooms each face one outside system: [`database`], [`run`] and [`store`].
+//! * edge rooms each face one outside system: [`database`], [`run`], [`store`] and [`github`].
 //!
 //! Who may know whom is written down in `docs/architecture.md` and held by `tests/integration/architecture.rs`.
 
@@ -19,6 +19,7 @@ pub mod database;
 pub mod diff;
 pub mod gate;
 pub mod generate;
+pub mod github;
 pub mod hazard;
 pub mod impact;
 pub mod merge;
