@@ -9,6 +9,7 @@
 //! Everything here is a function of the schema and the [`Settings`]: the same input gives the same bytes, whatever
 //! the order of the tables.
 
+pub mod code;
 pub mod data;
 pub mod entity;
 pub mod file;

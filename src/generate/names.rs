@@ -16,6 +16,8 @@ const KEYWORDS: &[&str] = &[
 
 /// Attributes that SQLAlchemy, FAB's `Model` or a WTForms form have for themselves.
 const RESERVED_ATTRIBUTES: &[&str] = &[
+    "mapped_column",
+    "relationship",
     "metadata",
     "registry",
     "query",
@@ -159,7 +161,7 @@ fn module_name(name: &ObjectName) -> String {
 }
 
 fn class_name(name: &ObjectName) -> String {
-    let class = identifier(&words(name).to_upper_camel_case(), "Table");
+    let class = identifier(&singular(&words(name).to_snake_case()).to_upper_camel_case(), "Table");
     if RESERVED_CLASSES.contains(&class.as_str()) { format!("{class}Record") } else { class.replace('_', "") }
 }
 
@@ -190,11 +192,12 @@ pub fn is_identifier(text: &str) -> bool {
 
 /// The attribute of a column: the column's own name wherever Python, SQLAlchemy and WTForms can bear it.
 pub fn attribute(column: &str) -> String {
-    if is_identifier(column) && !column.starts_with('_') && !RESERVED_ATTRIBUTES.contains(&column) {
+    let is_reserved = |name: &str| RESERVED_ATTRIBUTES.contains(&name) || RESERVED_CLASSES.contains(&name);
+    if is_identifier(column) && !column.starts_with('_') && !is_reserved(column) {
         return column.to_owned();
     }
     let name = identifier(column, "column");
-    if RESERVED_ATTRIBUTES.contains(&name.as_str()) { format!("{name}_") } else { name }
+    if is_reserved(&name) { format!("{name}_") } else { name }
 }
 
 /// The attribute of a relation, away from the reserved names.
@@ -249,6 +252,22 @@ pub fn label(name: &str) -> String {
         })
         .collect::<Vec<String>>()
         .join(" ")
+}
+
+/// The label that FAB itself gives a name, which is Python's `str.title` of its words.
+pub fn automatic_label(name: &str) -> String {
+    let mut label = String::new();
+    let mut inside = false;
+    for character in name.chars() {
+        let character = if character == '_' || character == '.' { ' ' } else { character };
+        if character.is_alphabetic() && !inside {
+            label.extend(character.to_uppercase());
+        } else {
+            label.extend(character.to_lowercase());
+        }
+        inside = character.is_alphabetic();
+    }
+    label
 }
 
 /// The enum class of a column.

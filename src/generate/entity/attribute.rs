@@ -99,13 +99,21 @@ fn settle(attribute: &Attribute) -> Outcome {
 }
 
 fn kind(column: &Column, name: &str, class_name: &str, checks: &[Check]) -> AttributeKind {
-    let enumeration = |values: &[String], database_name: Option<String>, by_check: bool| {
+    let enumeration = |values: &[String], database_name: Option<String>, declared: Option<u32>, by_check: bool| {
         let members = names::enum_members(values)
             .into_iter()
             .zip(values)
             .map(|(name, value)| EnumMember { name, value: value.clone() })
             .collect();
-        AttributeKind::Enum(EnumClass { name: names::enum_class(class_name, name), database_name, members, by_check })
+        let longest = values.iter().map(|value| value.chars().count()).max();
+        let length = declared.filter(|length| usize::try_from(*length).ok() != longest);
+        AttributeKind::Enum(EnumClass {
+            name: names::enum_class(class_name, name),
+            database_name,
+            members,
+            length,
+            by_check,
+        })
     };
     match &column.data_type.kind {
         TypeKind::Integer { bits } => AttributeKind::Integer { bits: *bits },
@@ -120,11 +128,11 @@ fn kind(column: &Column, name: &str, class_name: &str, checks: &[Check]) -> Attr
                 _ => None,
             });
             match list {
-                Some((values, name)) => enumeration(values, name, true),
+                Some((values, name)) => enumeration(values, name, *length, true),
                 None => AttributeKind::Text { length: *length },
             }
         }
-        TypeKind::Enum { name, values } => enumeration(values, name.clone(), false),
+        TypeKind::Enum { name, values } => enumeration(values, name.clone(), None, false),
         TypeKind::Binary { .. } => AttributeKind::Binary,
         TypeKind::Date => AttributeKind::Date,
         TypeKind::Time => AttributeKind::Time,

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::outcome::{Decision, Refusal};
 use super::{
     Application, Association, AssociationEnd, Attribute, AttributeKind, Check, Display, Entity, Key, Menu,
-    ReferenceKey, RelationKind, Settings, UniqueKey, attribute, relation,
+    ReferenceKey, Settings, UniqueKey, attribute, details, relation,
 };
 use crate::generate::names::{self, TableNames};
-use crate::schema::{Index, ObjectName, ReferentialAction, Schema, Table};
+use crate::schema::{Index, ObjectName, Schema, Table};
 
 /// Attributes that name a row, best first.
 const DISPLAY_NAMES: &[&str] = &["name", "title", "label", "display_name", "full_name", "number", "code", "sku"];
@@ -42,6 +42,7 @@ impl Application {
                 .iter()
                 .map(|(table, ends)| association(table, &names[&table.name], ends.clone(), schema))
                 .collect(),
+            registration: Vec::new(),
         };
         relation::connect(&mut application, &|table, columns| {
             schema.table(table).is_some_and(|table| table.is_unique_by(columns))
@@ -49,6 +50,7 @@ impl Application {
         for entity in &mut application.entities {
             settle(entity);
         }
+        details::nest(&mut application);
         application
     }
 }
@@ -89,11 +91,12 @@ fn entity(table: &Table, names: &TableNames, schema: &Schema) -> Entity {
         api_class: format!("{class_name}Api"),
         api_route: format!("/api/v1/{}", names.module),
         resource_name: names.module.clone(),
-        label: names::label(&names.module),
+        label: names::label(&names::singular(&names.module)),
         plural_label: names::label(&names::plural(&names.module)),
         menu: Menu { category: "Data".to_owned(), icon: "fa-table".to_owned() },
         key: key(table, &attributes),
         relations: Vec::new(),
+        details: Vec::new(),
         uniques: uniques(table, &attributes),
         checks,
         foreign_keys,
@@ -203,7 +206,7 @@ fn display(attributes: &[Attribute]) -> Display {
     best.map_or(Display::Key, |attribute| Display::Attribute(attribute.name.clone()))
 }
 
-/// What only the whole table decides: whether it has pages, and whether it is the master of others.
+/// What only the whole table decides: whether it has pages.
 fn settle(entity: &mut Entity) {
     let refusal = match &entity.key {
         Key::Composite(_) => Some(Refusal::CompositeKey),
@@ -221,15 +224,5 @@ fn settle(entity: &mut Entity) {
     if let Some(refusal) = refusal {
         entity.view = Decision::Excluded(refusal);
         entity.api = Decision::Excluded(refusal);
-    }
-    let is_detail = |relation: &super::Relation| {
-        relation.kind == RelationKind::OneToMany
-            && relation.on_delete == ReferentialAction::Cascade
-            && relation.target != entity.table
-    };
-    if entity.view.is_included() && entity.relations.iter().any(is_detail) {
-        let class = format!("{}MasterView", entity.class_name);
-        entity.master_view_route = Some(format!("/{}", class.to_lowercase()));
-        entity.master_view_class = Some(class);
     }
 }

@@ -7,11 +7,13 @@
 //! 3. columns become attributes: `attribute` settles types, defaults and enums, `outcome` the place of each
 //!    attribute on pages and in APIs;
 //! 4. CHECK constraints are read into shapes by `check`;
-//! 5. foreign keys and association tables become relations on both sides in `relation`.
+//! 5. foreign keys and association tables become relations on both sides in `relation`;
+//! 6. `details` says which rows are listed below which, and in what order FAB must hear of the pages.
 
 mod attribute;
 mod check;
 mod derive;
+mod details;
 mod model;
 mod outcome;
 mod relation;

@@ -51,6 +51,8 @@ pub struct Application {
     pub entities: Vec<Entity>,
     /// Tables without a class, sorted by table name.
     pub associations: Vec<Association>,
+    /// Tables with pages or an API, in the order in which FAB must hear of them: details before their masters.
+    pub registration: Vec<ObjectName>,
 }
 
 impl Application {
@@ -95,6 +97,9 @@ pub struct Entity {
     pub attributes: Vec<Attribute>,
     /// Relations to other entities: many-to-one in column order, then the others by name.
     pub relations: Vec<Relation>,
+    /// One-to-many relations whose rows are listed below a row of this table, by relation name, sorted. Never to
+    /// the table itself, and never in a circle.
+    pub details: Vec<String>,
     /// UNIQUE constraints and full unique indexes, of one column or more, sorted by name and columns.
     pub uniques: Vec<UniqueKey>,
     /// CHECK constraints, sorted by name and expression. Those that an enum or a boolean implies are included.
@@ -164,9 +169,19 @@ impl Entity {
         self.columns(|outcome| &outcome.api_read)
     }
 
-    /// Names that the API takes, in order.
+    /// Names that the API takes for a new row, in order.
     pub fn api_write_columns(&self) -> Vec<&str> {
         self.columns(|outcome| &outcome.api_write)
+    }
+
+    /// Names that the API takes for a row that is there, in order: those that may be written, but for the key.
+    pub fn api_edit_columns(&self) -> Vec<&str> {
+        self.columns(|outcome| if outcome.edit.is_included() { &outcome.api_write } else { &outcome.edit })
+    }
+
+    /// Names that the API can be filtered by, in order.
+    pub fn api_search_columns(&self) -> Vec<&str> {
+        self.columns(|outcome| &outcome.api_search)
     }
 
     /// Names whose outcome in one place is "included": each column where the table has it, a relation in the
@@ -348,6 +363,8 @@ pub struct EnumClass {
     pub database_name: Option<String>,
     /// The members, in declared order.
     pub members: Vec<EnumMember>,
+    /// The greatest number of characters that the column takes, when that is not the longest value's.
+    pub length: Option<u32>,
     /// Whether a CHECK constraint enforces the list (rather than a type).
     pub by_check: bool,
 }
@@ -355,9 +372,9 @@ pub struct EnumClass {
 /// A member of an enum.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnumMember {
-    /// The Python name; what REST and forms send.
+    /// The Python name.
     pub name: String,
-    /// The value as the database holds it.
+    /// The value as the database holds it; what REST and forms send.
     pub value: String,
 }
 

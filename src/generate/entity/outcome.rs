@@ -63,6 +63,13 @@ pub enum Refusal {
     TooManyRows,
 }
 
+impl Refusal {
+    /// Whether it is left out of lists only because pages have no use for a key.
+    pub fn is_key(self) -> bool {
+        self == Self::ServerKey
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -102,6 +109,8 @@ pub enum FormField {
     Time,
     /// A UUID.
     Uuid,
+    /// A date and a time, fractions of a second included.
+    DateTime,
     /// Text whose blank is NULL.
     BlankIsNull,
     /// No field.
@@ -119,11 +128,13 @@ pub struct Outcome {
     pub add: Decision,
     /// On the edit form.
     pub edit: Decision,
-    /// In the search form and the API's filters.
+    /// In the search form of the list.
     pub search: Decision,
+    /// Among the API's filters.
+    pub api_search: Decision,
     /// In what the API answers.
     pub api_read: Decision,
-    /// In what the API takes.
+    /// In what the API takes for a new row.
     pub api_write: Decision,
     /// The form field.
     pub field: FormField,
@@ -133,7 +144,17 @@ impl Outcome {
     /// Nowhere, for one reason.
     pub(super) fn nowhere(refusal: Refusal) -> Self {
         let no = Decision::Excluded(refusal);
-        Self { list: no, show: no, add: no, edit: no, search: no, api_read: no, api_write: no, field: FormField::None }
+        Self {
+            list: no,
+            show: no,
+            add: no,
+            edit: no,
+            search: no,
+            api_search: no,
+            api_read: no,
+            api_write: no,
+            field: FormField::None,
+        }
     }
 
     /// Takes it off both forms and out of what the API takes.
@@ -157,7 +178,8 @@ impl Outcome {
 /// | short text         | yes  | yes    | FAB's               | yes |
 /// | long text          | no   | yes    | FAB's               | yes |
 /// | enum               | yes  | yes    | select              | yes |
-/// | date, date-time    | yes  | yes    | FAB's               | yes |
+/// | date               | yes  | yes    | FAB's               | yes |
+/// | date-time          | yes  | yes    | own                 | yes |
 /// | time, UUID         | yes  | no     | own                 | yes |
 /// | JSON               | no   | no     | own                 | yes |
 /// | bytes, interval, array, other | no | no | none            | no  |
@@ -169,6 +191,7 @@ pub(super) fn of_kind(kind: &AttributeKind) -> Outcome {
         add: Included,
         edit: Included,
         search: Included,
+        api_search: Included,
         api_read: Included,
         api_write: Included,
         field,
@@ -182,11 +205,22 @@ pub(super) fn of_kind(kind: &AttributeKind) -> Outcome {
         AttributeKind::Enum(_) => yes(FormField::Enum),
         AttributeKind::Text { length: Some(length) } if *length <= 255 => yes(FormField::Automatic),
         AttributeKind::Text { .. } => Outcome { list: Excluded(Refusal::TooLong), ..yes(FormField::Automatic) },
-        AttributeKind::Time => Outcome { search: Excluded(Refusal::NoFilter), ..yes(FormField::Time) },
-        AttributeKind::Uuid => Outcome { search: Excluded(Refusal::NoFilter), ..yes(FormField::Uuid) },
-        AttributeKind::Json => {
-            Outcome { list: Excluded(Refusal::TooLong), search: Excluded(Refusal::NoFilter), ..yes(FormField::Json) }
-        }
+        AttributeKind::Time => Outcome {
+            search: Excluded(Refusal::NoFilter),
+            api_search: Excluded(Refusal::NoFilter),
+            ..yes(FormField::Time)
+        },
+        AttributeKind::Uuid => Outcome {
+            search: Excluded(Refusal::NoFilter),
+            api_search: Excluded(Refusal::NoFilter),
+            ..yes(FormField::Uuid)
+        },
+        AttributeKind::Json => Outcome {
+            list: Excluded(Refusal::TooLong),
+            search: Excluded(Refusal::NoFilter),
+            api_search: Excluded(Refusal::NoFilter),
+            ..yes(FormField::Json)
+        },
         AttributeKind::Binary | AttributeKind::Interval | AttributeKind::Array | AttributeKind::Other => {
             Outcome { add: Excluded(Refusal::NoField), ..Outcome::nowhere(Refusal::NoSerialiser) }
         }
@@ -202,21 +236,26 @@ pub(super) fn of_relation(kind: RelationKind, owns_key: bool) -> Outcome {
         add: Included,
         edit: Included,
         search: Included,
+        api_search: Included,
         api_read: Included,
         api_write: Included,
         field: FormField::Automatic,
     };
     match kind {
-        RelationKind::ManyToOne => all,
-        RelationKind::OneToOne if owns_key => all,
+        RelationKind::ManyToOne => Outcome { search: Excluded(Refusal::TooManyRows), ..all },
+        RelationKind::OneToOne if owns_key => Outcome { search: Excluded(Refusal::TooManyRows), ..all },
         RelationKind::OneToOne => Outcome {
             list: Excluded(Refusal::ReverseOfOne),
             search: Excluded(Refusal::ReverseOfOne),
+            api_search: Excluded(Refusal::ReverseOfOne),
             ..all.read_only(Refusal::ReverseOfOne)
         },
         RelationKind::OneToMany => Outcome::nowhere(Refusal::RelatedView),
-        RelationKind::ManyToMany => {
-            Outcome { list: Excluded(Refusal::TooLong), search: Excluded(Refusal::TooManyRows), ..all }
-        }
+        RelationKind::ManyToMany => Outcome {
+            list: Excluded(Refusal::TooLong),
+            search: Excluded(Refusal::TooManyRows),
+            api_search: Excluded(Refusal::TooManyRows),
+            ..all
+        },
     }
 }

@@ -112,7 +112,7 @@ fn links(application: &Application, unique: &dyn Fn(&ObjectName, &[String]) -> b
         link.ambiguous = same > 1 || (!to_itself && opposite > 0);
         let Some(child) = application.entity(&link.table) else { continue };
         let base = match link.kind {
-            RelationKind::OneToOne => child.module.clone(),
+            RelationKind::OneToOne => names::singular(&child.module),
             _ if to_itself && link.forward == "parent" => "children".to_owned(),
             _ => names::plural(&child.module),
         };
@@ -124,7 +124,7 @@ fn links(application: &Application, unique: &dyn Fn(&ObjectName, &[String]) -> b
 }
 
 fn forward_names(key: &ReferenceKey, target: &Entity) -> Vec<String> {
-    let module = names::relation(&target.module);
+    let module = names::relation(&names::singular(&target.module));
     match (key.columns.as_slice(), key.referenced.as_slice()) {
         ([column], [referenced]) => {
             let first = names::without_key_suffix(column, referenced).unwrap_or_else(|| module.clone());
@@ -147,6 +147,7 @@ fn forward(application: &Application, link: &Link) -> Option<Relation> {
     if link.key.columns.len() > 1 {
         outcome = outcome.read_only(Refusal::CompositeKey);
         outcome.search = Decision::Excluded(Refusal::CompositeKey);
+        outcome.api_search = Decision::Excluded(Refusal::CompositeKey);
     } else if columns().any(|attribute| attribute.primary_key) {
         outcome.edit = Decision::Excluded(Refusal::KeyIsFixed);
     }

@@ -1,7 +1,13 @@
 //! Python text: literals, expressions with the imports that they need, and calls that are wrapped as ruff wraps
 //! them.
 
+mod imports;
+mod layout;
+
 use std::collections::BTreeSet;
+
+pub use imports::Imports;
+pub use layout::{Code, LINE_LENGTH};
 
 /// What an expression needs imported: `from module import name`, or `import module` when `name` is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

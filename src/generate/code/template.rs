@@ -1,0 +1,41 @@
+//! The templates, embedded.
+
+use serde::Serialize;
+use tera::{Context, Tera};
+
+use super::Error;
+
+/// The runtime layer, which is the same for every application.
+pub(super) const FABKIT: &str = include_str!("../../../templates/python/fabkit.py");
+
+const TEMPLATES: &[(&str, &str)] = &[
+    ("model.py", include_str!("../../../templates/python/model.py.tera")),
+    ("association.py", include_str!("../../../templates/python/association.py.tera")),
+    ("view.py", include_str!("../../../templates/python/view.py.tera")),
+    ("api.py", include_str!("../../../templates/python/api.py.tera")),
+    ("models_init.py", include_str!("../../../templates/python/models_init.py.tera")),
+    ("register.py", include_str!("../../../templates/python/register.py.tera")),
+];
+
+/// All templates, parsed.
+pub(super) struct Templates {
+    tera: Tera,
+}
+
+impl Templates {
+    /// Parses the embedded templates.
+    pub(super) fn load() -> Result<Self, Error> {
+        let mut tera = Tera::default();
+        tera.add_raw_templates(TEMPLATES.iter().copied())
+            .map_err(|source| Error::Template { template: "python", source })?;
+        tera.autoescape_on(Vec::<&'static str>::new());
+        Ok(Self { tera })
+    }
+
+    /// Renders one template with its value.
+    pub(super) fn render<V: Serialize>(&self, template: &'static str, value: &V) -> Result<String, Error> {
+        let wrap = |source| Error::Template { template, source };
+        let context = Context::from_serialize(value).map_err(wrap)?;
+        self.tera.render(template, &context).map_err(wrap)
+    }
+}
