@@ -3,10 +3,12 @@
 //! * [`url`] is the address of a database, which prints without its password;
 //! * [`introspect`](introspect()) reads the schema of a live database;
 //! * [`scratch`] makes a database that is gone when its value is dropped;
-//! * [`script`] loads SQL text into a scratch database to learn what it means.
+//! * [`script`] loads SQL text into a scratch database to learn what it means;
+//! * [`observe`] reads from a migration's statements what kept its identity under another name.
 
 pub mod error;
 pub mod introspect;
+pub mod observe;
 pub mod scratch;
 pub mod script;
 pub mod url;
