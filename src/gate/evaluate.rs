@@ -1,7 +1,8 @@
 //! Weighs approvals against the policy.
 
 use super::{
-    Approval, ApprovalState, ApprovalStatus, ChangeDecision, Decision, Policy, RefusalReason, Refused, Standing, Verdict,
+    Approval, ApprovalState, ApprovalStatus, ChangeDecision, Decision, Policy, RefusalReason, Refused, Standing,
+    Verdict,
 };
 use crate::diff::{ChangeId, SchemaChange};
 

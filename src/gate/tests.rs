@@ -47,12 +47,7 @@ fn policy(approvers: &[&str], required: u32) -> Policy {
 }
 
 fn given(id: &str, by: &str) -> Approval {
-    Approval {
-        change_id: ChangeId(id.to_owned()),
-        by: by.to_owned(),
-        teams: Vec::new(),
-        state: ApprovalState::Given,
-    }
+    Approval { change_id: ChangeId(id.to_owned()), by: by.to_owned(), teams: Vec::new(), state: ApprovalState::Given }
 }
 
 fn revoked(id: &str, by: &str) -> Approval {

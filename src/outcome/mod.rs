@@ -1,6 +1,10 @@
-//! What tools said, whatever the tool: results of tests.
+//! What tools said, whatever the tool: results of tests, and [`junit`], the form in which tools exchange them.
+
+pub mod junit;
 
 use serde::Serialize;
+
+pub use junit::{read_junit, write_junit};
 
 /// The results of one run of a test suite.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -73,6 +77,13 @@ pub enum TestStatus {
         /// The whole account.
         detail: String,
     },
+    /// It did not hold at first, and held when it was run once more.
+    Flaky {
+        /// The first line of the tool's message about the first run.
+        message: String,
+        /// The whole account of the first run.
+        detail: String,
+    },
     /// It could not run.
     Error {
         /// The first line of the tool's message.
@@ -102,12 +113,12 @@ impl TestReport {
         self.suites.iter().flat_map(|suite| suite.cases.iter().map(move |case| (suite.kind, case)))
     }
 
-    /// Counts over all suites. A test that could not run counts as failed.
+    /// Counts over all suites. A test that could not run counts as failed, one that held at the second try as passed.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for (_, case) in self.cases() {
             match case.status {
-                TestStatus::Passed => counts.passed += 1,
+                TestStatus::Passed | TestStatus::Flaky { .. } => counts.passed += 1,
                 TestStatus::Failed { .. } | TestStatus::Error { .. } => counts.failed += 1,
                 TestStatus::Skipped { .. } => counts.skipped += 1,
             }

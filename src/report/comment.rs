@@ -49,7 +49,9 @@ pub fn marker(limits: &Limits) -> String {
 }
 
 fn word(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_ascii_alphanumeric() || "_.".contains(letter) { letter } else { '-' }).collect()
+    text.chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || "_.".contains(letter) { letter } else { '-' })
+        .collect()
 }
 
 /// The text of the job summary.
@@ -108,9 +110,8 @@ fn assemble(
     let rows = wording::rows(facts);
     if !rows.is_empty() {
         let mut table = vec!["| | |".to_owned(), "| --- | --- |".to_owned()];
-        table.extend(rows.iter().map(|row| {
-            format!("| **{}** | {} |", row.label, markdown::sentence(&row.text, links))
-        }));
+        table
+            .extend(rows.iter().map(|row| format!("| **{}** | {} |", row.label, markdown::sentence(&row.text, links))));
         blocks.push(table.join("\n"));
     }
     if !lines.is_empty() {

@@ -154,7 +154,10 @@ mod tests {
         assert_eq!(code("</details><script>"), "<code>&lt;/details&gt;&lt;script&gt;</code>");
         assert_eq!(code("line\nline"), "`line line`");
         assert_eq!(code(""), "<code></code>");
-        assert_eq!(text("@team see #12 | *x* [a](b)"), "@\u{200b}team see #\u{200b}12 &#124; &#42;x&#42; &#91;a&#93;(b)");
+        assert_eq!(
+            text("@team see #12 | *x* [a](b)"),
+            "@\u{200b}team see #\u{200b}12 &#124; &#42;x&#42; &#91;a&#93;(b)"
+        );
         assert_eq!(text("https://evil.example www.evil.example"), "https&#58;//evil.example www&#46;evil.example");
     }
 

@@ -67,7 +67,7 @@ fn failed_tests(facts: &Facts) -> Option<Part> {
             TestStatus::Failed { message, detail } | TestStatus::Error { message, detail } => {
                 Some((kind, case, message, detail))
             }
-            TestStatus::Passed | TestStatus::Skipped { .. } => None,
+            TestStatus::Passed | TestStatus::Flaky { .. } | TestStatus::Skipped { .. } => None,
         })
         .collect();
     if failed.is_empty() {
@@ -121,7 +121,12 @@ fn questions(facts: &Facts) -> Option<Part> {
             )
         })
         .collect();
-    Some(part("renames to confirm", 80, &count(body.len(), "rename to confirm", "renames to confirm"), &body.join("\n\n")))
+    Some(part(
+        "renames to confirm",
+        80,
+        &count(body.len(), "rename to confirm", "renames to confirm"),
+        &body.join("\n\n"),
+    ))
 }
 
 fn advice(facts: &Facts, links: Links<'_>) -> Option<Part> {
@@ -210,8 +215,13 @@ fn rehearsal(facts: &Facts) -> Option<Part> {
             .map(|revision| {
                 let statements = count(revision.statements.len(), "statement", "statements");
                 let measured: Vec<f64> = revision.statements.iter().filter_map(|statement| statement.seconds).collect();
-                let time = if measured.is_empty() { String::new() } else { format!(", {}", seconds(measured.iter().sum())) };
-                format!("1. {} {} ({statements}{time})", markdown::code(&revision.id), markdown::text(&revision.message))
+                let time =
+                    if measured.is_empty() { String::new() } else { format!(", {}", seconds(measured.iter().sum())) };
+                format!(
+                    "1. {} {} ({statements}{time})",
+                    markdown::code(&revision.id),
+                    markdown::text(&revision.message)
+                )
             })
             .collect();
         body.push(list.join("\n"));
@@ -229,14 +239,13 @@ fn rehearsal(facts: &Facts) -> Option<Part> {
 
 fn suites(facts: &Facts) -> Option<Part> {
     let report = facts.tests.as_ref().filter(|report| !report.suites.is_empty())?;
-    let mut table =
-        vec!["| kind | passed | failed | skipped |".to_owned(), "| --- | ---: | ---: | ---: |".to_owned()];
+    let mut table = vec!["| kind | passed | failed | skipped |".to_owned(), "| --- | ---: | ---: | ---: |".to_owned()];
     for suite in &report.suites {
         let of = |wanted: fn(&TestStatus) -> bool| suite.cases.iter().filter(|case| wanted(&case.status)).count();
         table.push(format!(
             "| {} | {} | {} | {} |",
             kind_name(suite.kind),
-            of(|status| matches!(status, TestStatus::Passed)),
+            of(|status| matches!(status, TestStatus::Passed | TestStatus::Flaky { .. })),
             of(|status| matches!(status, TestStatus::Failed { .. } | TestStatus::Error { .. })),
             of(|status| matches!(status, TestStatus::Skipped { .. })),
         ));

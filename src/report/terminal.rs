@@ -89,7 +89,8 @@ fn change(line: &ChangeLine<'_>, facts: &Facts, layout: Layout, paint: &Paint) -
         Some(data) => line.what.clone().text("; ").then(data.clone()),
         None => line.what.clone(),
     };
-    let waits = if line.waiting { format!("  {}", paint.mark(Mark::Attention, &line.approval.plain())) } else { String::new() };
+    let waits =
+        if line.waiting { format!("  {}", paint.mark(Mark::Attention, &line.approval.plain())) } else { String::new() };
     let mut out = vec![format!(
         "  {} {}  {}{waits}",
         paint.dim(line.change.change_id.short()),

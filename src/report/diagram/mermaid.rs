@@ -80,7 +80,13 @@ fn word(text: &str) -> String {
 fn quoted(text: &str) -> String {
     clip(&visible(text), 60)
         .chars()
-        .map(|letter| if matches!(letter, '"' | '\\' | '%' | '`' | '<' | '>' | '&' | '#' | ';' | '{' | '}') { '_' } else { letter })
+        .map(|letter| {
+            if matches!(letter, '"' | '\\' | '%' | '`' | '<' | '>' | '&' | '#' | ';' | '{' | '}') {
+                '_'
+            } else {
+                letter
+            }
+        })
         .collect()
 }
 

@@ -115,7 +115,8 @@ pub fn draw(facts: &Facts, moment: Moment) -> Option<Diagram> {
         Moment::Changes => (facts.after.as_ref()?, facts.before.as_ref()),
     };
     let mut names: BTreeSet<ObjectName> = marks.affected(moment);
-    let known = |name: &ObjectName| own.table(name).is_some() || other.is_some_and(|schema| schema.table(name).is_some());
+    let known =
+        |name: &ObjectName| own.table(name).is_some() || other.is_some_and(|schema| schema.table(name).is_some());
     names.retain(|name| known(name));
     let omitted = names.len().saturating_sub(MAX_ENTITIES);
     let mut names: BTreeSet<ObjectName> = names.into_iter().take(MAX_ENTITIES).collect();
@@ -350,9 +351,7 @@ impl Marks {
 
     fn new_table(&self, name: &ObjectName, moment: Moment) -> ObjectName {
         match moment {
-            Moment::Before => {
-                self.old_tables.iter().find(|(_, old)| *old == name).map_or(name, |(new, _)| new).clone()
-            }
+            Moment::Before => self.old_tables.iter().find(|(_, old)| *old == name).map_or(name, |(new, _)| new).clone(),
             Moment::After | Moment::Changes => name.clone(),
         }
     }

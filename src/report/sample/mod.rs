@@ -25,13 +25,7 @@ const CHECK: &str = "08fd6c23000000000000000000000000000000000000000000000000000
 const CARRIER: &str = "d04e9a1200000000000000000000000000000000000000000000000000000008";
 
 /// A record of one change, with what the report does not look at left plain.
-pub fn record(
-    id: &str,
-    kind: SchemaChangeType,
-    severity: Severity,
-    compatible: bool,
-    change: Change,
-) -> SchemaChange {
+pub fn record(id: &str, kind: SchemaChangeType, severity: Severity, compatible: bool, change: Change) -> SchemaChange {
     let subject = super::wording::change::subject(&change);
     let (table, column) = subject.split_once('.').map_or((subject.as_str(), None), |(t, c)| (t, Some(c)));
     SchemaChange {
@@ -65,46 +59,83 @@ fn changes() -> Vec<SchemaChange> {
     let order_item = after.table(&"order_item".into()).expect("a table of the sample");
     let orders = after.table(&"orders".into()).expect("a table of the sample");
     vec![
-        record(INVOICE, SchemaChangeType::TableAdded, Severity::Low, true, Change::TableAdded {
-            table: after.table(&"invoice".into()).cloned().expect("a table of the sample"),
-        }),
-        record(FAX, SchemaChangeType::ColumnRemoved, Severity::Breaking, false, Change::ColumnRemoved {
-            table: customer(),
-            column: find(&before, "customer", "fax"),
-        }),
-        record(MAIL, SchemaChangeType::ColumnRenamed, Severity::Breaking, false, Change::ColumnRenamed {
-            table: customer(),
-            from: find(&before, "customer", "mail"),
-            to: find(&after, "customer", "email"),
-            evidence: RenameEvidence::Observed {
-                statement: "ALTER TABLE customer RENAME COLUMN mail TO email".to_owned(),
+        record(
+            INVOICE,
+            SchemaChangeType::TableAdded,
+            Severity::Low,
+            true,
+            Change::TableAdded { table: after.table(&"invoice".into()).cloned().expect("a table of the sample") },
+        ),
+        record(
+            FAX,
+            SchemaChangeType::ColumnRemoved,
+            Severity::Breaking,
+            false,
+            Change::ColumnRemoved { table: customer(), column: find(&before, "customer", "fax") },
+        ),
+        record(
+            MAIL,
+            SchemaChangeType::ColumnRenamed,
+            Severity::Breaking,
+            false,
+            Change::ColumnRenamed {
+                table: customer(),
+                from: find(&before, "customer", "mail"),
+                to: find(&after, "customer", "email"),
+                evidence: RenameEvidence::Observed {
+                    statement: "ALTER TABLE customer RENAME COLUMN mail TO email".to_owned(),
+                },
             },
-        }),
-        record(LOYALTY, SchemaChangeType::ColumnAdded, Severity::Medium, true, Change::ColumnAdded {
-            table: customer(),
-            column: find(&after, "customer", "loyalty"),
-        }),
-        record(PRICE, SchemaChangeType::ColumnModified, Severity::High, true, Change::ColumnModified {
-            table: "order_item".into(),
-            from: find(&before, "order_item", "price"),
-            to: find(&after, "order_item", "price"),
-            differences: vec![ColumnDifference::Type],
-        }),
-        record(CHECK, SchemaChangeType::ConstraintAdded, Severity::High, true, Change::ConstraintAdded {
-            table: "order_item".into(),
-            constraint: Constraint::Check(CheckConstraint {
-                name: Some("order_item_quantity_positive".to_owned()),
-                expression: order_item.checks[0].expression.clone(),
-            }),
-        }),
-        record(CARRIER, SchemaChangeType::RelationshipAdded, Severity::Medium, true, Change::RelationshipAdded {
-            table: "orders".into(),
-            foreign_key: orders.foreign_keys[1].clone(),
-        }),
-        record(SKU, SchemaChangeType::IndexAdded, Severity::High, true, Change::IndexAdded {
-            table: "product".into(),
-            index: after.table(&"product".into()).expect("a table of the sample").indexes[0].clone(),
-        }),
+        ),
+        record(
+            LOYALTY,
+            SchemaChangeType::ColumnAdded,
+            Severity::Medium,
+            true,
+            Change::ColumnAdded { table: customer(), column: find(&after, "customer", "loyalty") },
+        ),
+        record(
+            PRICE,
+            SchemaChangeType::ColumnModified,
+            Severity::High,
+            true,
+            Change::ColumnModified {
+                table: "order_item".into(),
+                from: find(&before, "order_item", "price"),
+                to: find(&after, "order_item", "price"),
+                differences: vec![ColumnDifference::Type],
+            },
+        ),
+        record(
+            CHECK,
+            SchemaChangeType::ConstraintAdded,
+            Severity::High,
+            true,
+            Change::ConstraintAdded {
+                table: "order_item".into(),
+                constraint: Constraint::Check(CheckConstraint {
+                    name: Some("order_item_quantity_positive".to_owned()),
+                    expression: order_item.checks[0].expression.clone(),
+                }),
+            },
+        ),
+        record(
+            CARRIER,
+            SchemaChangeType::RelationshipAdded,
+            Severity::Medium,
+            true,
+            Change::RelationshipAdded { table: "orders".into(), foreign_key: orders.foreign_keys[1].clone() },
+        ),
+        record(
+            SKU,
+            SchemaChangeType::IndexAdded,
+            Severity::High,
+            true,
+            Change::IndexAdded {
+                table: "product".into(),
+                index: after.table(&"product".into()).expect("a table of the sample").indexes[0].clone(),
+            },
+        ),
     ]
 }
 
@@ -125,12 +156,47 @@ fn usage(id: &str, path: &str, line: u32, kind: UsageKind, excerpt: &str, explan
 fn usages() -> Vec<Usage> {
     use UsageKind::*;
     vec![
-        usage(FAX, "app/cards.py", 14, PythonAttribute, "lines.append(customer.fax)", "Customer.fax through the parameter annotation"),
-        usage(FAX, "app/templates/card.html", 7, Template, "<td>{{ customer.fax }}</td>", "customer.fax in an expression"),
-        usage(FAX, "app/reports.py", 31, SqlString, "SELECT name, fax FROM customer", "column fax of customer in a query"),
-        usage(FAX, "app/models/customer.py", 22, ModelDefinition, "fax = mapped_column(String(40))", "the attribute itself"),
+        usage(
+            FAX,
+            "app/cards.py",
+            14,
+            PythonAttribute,
+            "lines.append(customer.fax)",
+            "Customer.fax through the parameter annotation",
+        ),
+        usage(
+            FAX,
+            "app/templates/card.html",
+            7,
+            Template,
+            "<td>{{ customer.fax }}</td>",
+            "customer.fax in an expression",
+        ),
+        usage(
+            FAX,
+            "app/reports.py",
+            31,
+            SqlString,
+            "SELECT name, fax FROM customer",
+            "column fax of customer in a query",
+        ),
+        usage(
+            FAX,
+            "app/models/customer.py",
+            22,
+            ModelDefinition,
+            "fax = mapped_column(String(40))",
+            "the attribute itself",
+        ),
         usage(FAX, "app/views/customer.py", 18, ViewColumn, "\"fax\",", "an entry of list_columns"),
-        usage(MAIL, "app/models/customer.py", 21, ModelDefinition, "mail = mapped_column(String(120), nullable=False)", "the attribute itself"),
+        usage(
+            MAIL,
+            "app/models/customer.py",
+            21,
+            ModelDefinition,
+            "mail = mapped_column(String(120), nullable=False)",
+            "the attribute itself",
+        ),
         usage(MAIL, "app/views/customer.py", 17, ViewColumn, "\"mail\",", "an entry of list_columns"),
         usage(MAIL, "app/api/customer.py", 12, ViewColumn, "\"mail\",", "an entry of show_columns"),
     ]
@@ -158,7 +224,8 @@ fn findings() -> Vec<Finding> {
             severity: Severity::High,
             confidence: Confidence::Medium,
             message: "The unique index fails on a database that holds two products with one sku.".to_owned(),
-            advice: "SELECT sku, count(*) FROM product\nWHERE sku IS NOT NULL\nGROUP BY sku HAVING count(*) > 1;".to_owned(),
+            advice: "SELECT sku, count(*) FROM product\nWHERE sku IS NOT NULL\nGROUP BY sku HAVING count(*) > 1;"
+                .to_owned(),
         },
         Finding {
             rule: "narrowed-type",
@@ -166,7 +233,8 @@ fn findings() -> Vec<Finding> {
             severity: Severity::High,
             confidence: Confidence::High,
             message: "Prices with more than two digits after the point are rounded.".to_owned(),
-            advice: "Round in the application first, release, then narrow the type in a second pull request.".to_owned(),
+            advice: "Round in the application first, release, then narrow the type in a second pull request."
+                .to_owned(),
         },
     ]
 }
@@ -176,8 +244,10 @@ pub fn report(failed: &[(&str, &str, &str)], passed: usize) -> TestReport {
     let modules = ["test_customer", "test_category", "test_product", "test_orders", "test_order_item", "test_tag"];
     let case = |kind: TestKind, at: usize| TestCase {
         classname: format!("tests.{}.{}", kind.as_str(), modules[at % modules.len()]),
-        name: format!("test_{}", ["round_trip", "requires_a_name", "keeps_decimals", "lists", "refuses_strangers"][at % 5])
-            + &if at >= 30 { format!("[{}]", at / 30) } else { String::new() },
+        name: format!(
+            "test_{}",
+            ["round_trip", "requires_a_name", "keeps_decimals", "lists", "refuses_strangers"][at % 5]
+        ) + &if at >= 30 { format!("[{}]", at / 30) } else { String::new() },
         seconds: 0.012 + 0.003 * (at % 7) as f64,
         status: TestStatus::Passed,
     };
@@ -218,22 +288,35 @@ fn rehearsal() -> Rehearsal {
     let rows = |table: &str, before: Option<u64>, after: Option<u64>| TableRows { table: table.into(), before, after };
     Rehearsal {
         revisions: vec![
-            revision("a41f", "rename mail, drop fax", "migrations/versions/a41f_rename_mail.py", &[
-                ("ALTER TABLE customer RENAME COLUMN mail TO email", 0.0021),
-                ("ALTER TABLE customer DROP COLUMN fax", 0.0389),
-                ("ALTER TABLE customer ADD COLUMN loyalty INTEGER DEFAULT 0 NOT NULL", 0.0012),
-            ]),
-            revision("b7c2", "invoices, cheaper prices", "migrations/versions/b7c2_invoices.py", &[
-                (
-                    "CREATE TABLE invoice (\n\tid INTEGER NOT NULL,\n\torder_id INTEGER NOT NULL,\n\tnumber VARCHAR(20) NOT NULL,\n\ttotal NUMERIC(10, 2) NOT NULL,\n\tissued DATE NOT NULL,\n\tPRIMARY KEY (id),\n\tFOREIGN KEY(order_id) REFERENCES orders (id)\n)",
-                    0.0034,
-                ),
-                ("CREATE TABLE _alembic_tmp_order_item (id INTEGER NOT NULL, order_id INTEGER NOT NULL, product_id INTEGER NOT NULL, quantity INTEGER NOT NULL, price NUMERIC(8, 2) NOT NULL, PRIMARY KEY (id))", 0.0018),
-                ("INSERT INTO _alembic_tmp_order_item SELECT * FROM order_item", 0.0712),
-                ("DROP TABLE order_item", 0.0095),
-                ("ALTER TABLE _alembic_tmp_order_item RENAME TO order_item", 0.0041),
-                ("CREATE UNIQUE INDEX ix_product_sku ON product (sku)", 0.0107),
-            ]),
+            revision(
+                "a41f",
+                "rename mail, drop fax",
+                "migrations/versions/a41f_rename_mail.py",
+                &[
+                    ("ALTER TABLE customer RENAME COLUMN mail TO email", 0.0021),
+                    ("ALTER TABLE customer DROP COLUMN fax", 0.0389),
+                    ("ALTER TABLE customer ADD COLUMN loyalty INTEGER DEFAULT 0 NOT NULL", 0.0012),
+                ],
+            ),
+            revision(
+                "b7c2",
+                "invoices, cheaper prices",
+                "migrations/versions/b7c2_invoices.py",
+                &[
+                    (
+                        "CREATE TABLE invoice (\n\tid INTEGER NOT NULL,\n\torder_id INTEGER NOT NULL,\n\tnumber VARCHAR(20) NOT NULL,\n\ttotal NUMERIC(10, 2) NOT NULL,\n\tissued DATE NOT NULL,\n\tPRIMARY KEY (id),\n\tFOREIGN KEY(order_id) REFERENCES orders (id)\n)",
+                        0.0034,
+                    ),
+                    (
+                        "CREATE TABLE _alembic_tmp_order_item (id INTEGER NOT NULL, order_id INTEGER NOT NULL, product_id INTEGER NOT NULL, quantity INTEGER NOT NULL, price NUMERIC(8, 2) NOT NULL, PRIMARY KEY (id))",
+                        0.0018,
+                    ),
+                    ("INSERT INTO _alembic_tmp_order_item SELECT * FROM order_item", 0.0712),
+                    ("DROP TABLE order_item", 0.0095),
+                    ("ALTER TABLE _alembic_tmp_order_item RENAME TO order_item", 0.0041),
+                    ("CREATE UNIQUE INDEX ix_product_sku ON product (sku)", 0.0107),
+                ],
+            ),
         ],
         tables: vec![
             rows("category", Some(60), Some(60)),
@@ -265,8 +348,7 @@ fn rehearsal() -> Rehearsal {
 /// The whole run.
 pub fn facts() -> Facts {
     let changes = changes();
-    let policy =
-        Policy { threshold: Some(Severity::Breaking), approvers: vec!["@acme/data".to_owned()], required: 1 };
+    let policy = Policy { threshold: Some(Severity::Breaking), approvers: vec!["@acme/data".to_owned()], required: 1 };
     let approvals = [Approval {
         change_id: ChangeId(MAIL.to_owned()),
         by: "marta".to_owned(),

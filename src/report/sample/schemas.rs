@@ -54,7 +54,11 @@ fn schema(tables: Vec<Table>) -> Schema {
 pub fn before() -> Schema {
     schema(vec![
         table("carrier", &[("id", "INTEGER"), ("name", "VARCHAR(60)")], &[]),
-        table("category", &[("id", "INTEGER"), ("name", "VARCHAR(60)"), ("parent_id", "INTEGER?")], &[("parent_id", "category")]),
+        table(
+            "category",
+            &[("id", "INTEGER"), ("name", "VARCHAR(60)"), ("parent_id", "INTEGER?")],
+            &[("parent_id", "category")],
+        ),
         table(
             "customer",
             &[

@@ -116,7 +116,10 @@ fn approval(facts: &Facts) -> Option<Row> {
     let (mark, mut text) = match &decision.verdict {
         Verdict::Denied { reasons } => {
             let text = Sentence::new().strong("blocked").text(": ").text(reasons.join("; "));
-            (Mark::Bad, if decision.waiting().count() > 0 { text.text(". ").then(waiting(facts, decision)) } else { text })
+            (
+                Mark::Bad,
+                if decision.waiting().count() > 0 { text.text(". ").then(waiting(facts, decision)) } else { text },
+            )
         }
         Verdict::Waiting { .. } => (Mark::Attention, waiting(facts, decision)),
         Verdict::Allowed => (Mark::Good, given(decision)),
@@ -127,14 +130,18 @@ fn approval(facts: &Facts) -> Option<Row> {
             RefusalReason::NotAnApprover => " does not count: the policy names others",
             RefusalReason::UnknownChange => " is void: there is no such change any more",
         };
-        text = text.text(". Approval of ").code(refused.change_id.short()).text(" by ").code(refused.by.as_str()).text(why);
+        text = text
+            .text(". Approval of ")
+            .code(refused.change_id.short())
+            .text(" by ")
+            .code(refused.by.as_str())
+            .text(why);
     }
     Some(Row { label: "Approval", mark, text })
 }
 
 fn given(decision: &Decision) -> Sentence {
-    let approved: Vec<_> =
-        decision.changes.iter().filter(|change| change.status == ApprovalStatus::Approved).collect();
+    let approved: Vec<_> = decision.changes.iter().filter(|change| change.status == ApprovalStatus::Approved).collect();
     if approved.is_empty() {
         return Sentence::words("not needed");
     }
@@ -164,9 +171,9 @@ fn waiting(facts: &Facts, decision: &Decision) -> Sentence {
     text = match decision.approvers.as_slice() {
         [] if missing == 1 => text.text(" person with write access"),
         [] => text.text(" people with write access"),
-        approvers => text
-            .text(" of ")
-            .then(list(approvers.iter().map(|name| Sentence::new().push(Span::Mention(name.clone()))))),
+        approvers => {
+            text.text(" of ").then(list(approvers.iter().map(|name| Sentence::new().push(Span::Mention(name.clone())))))
+        }
     };
     let changes: Vec<&SchemaChange> = decision
         .waiting()
@@ -183,12 +190,8 @@ fn waiting(facts: &Facts, decision: &Decision) -> Sentence {
 }
 
 fn why(facts: &Facts, change: &SchemaChange) -> Sentence {
-    let used = facts
-        .usages
-        .iter()
-        .flatten()
-        .filter(|usage| usage.change_id == change.change_id && !usage.regenerated)
-        .count();
+    let used =
+        facts.usages.iter().flatten().filter(|usage| usage.change_id == change.change_id && !usage.regenerated).count();
     let text = change::what(&change.change);
     match used {
         0 => text,
@@ -211,18 +214,29 @@ fn deployed_code(facts: &Facts) -> Option<Row> {
                     Mark::Bad,
                     Sentence::new()
                         .strong("breaks")
-                        .text(format!(" on the new schema: {} of {} fail, first ", counts.failed, count(all, "base test", "base tests")))
+                        .text(format!(
+                            " on the new schema: {} of {} fail, first ",
+                            counts.failed,
+                            count(all, "base test", "base tests")
+                        ))
                         .code(first),
                 ),
                 None if all == 0 => (Mark::Unknown, Sentence::words("not known: the base branch has no tests to run")),
-                None => {
-                    (Mark::Good, Sentence::words(format!("keeps working: {} pass on the new schema", count(all, "base test", "base tests"))))
-                }
+                None => (
+                    Mark::Good,
+                    Sentence::words(format!(
+                        "keeps working: {} pass on the new schema",
+                        count(all, "base test", "base tests")
+                    )),
+                ),
             }
         }
         Compatibility::Inferred => match breaking.as_slice() {
             [] => (Mark::Good, Sentence::words("should keep working: no change takes anything away")),
-            [one] => (Mark::Attention, Sentence::new().strong("may break").text(" on the new schema: ").then(change::what(&one.change))),
+            [one] => (
+                Mark::Attention,
+                Sentence::new().strong("may break").text(" on the new schema: ").then(change::what(&one.change)),
+            ),
             many => (
                 Mark::Attention,
                 Sentence::new()
@@ -242,11 +256,7 @@ fn deployed_code(facts: &Facts) -> Option<Row> {
 }
 
 fn not_measured(reason: &str) -> Sentence {
-    if reason.is_empty() {
-        Sentence::words("not measured")
-    } else {
-        Sentence::words("not measured: ").text(reason)
-    }
+    if reason.is_empty() { Sentence::words("not measured") } else { Sentence::words("not measured: ").text(reason) }
 }
 
 /// The first test that failed, by its name.
@@ -296,11 +306,17 @@ fn way_back(facts: &Facts) -> Option<Row> {
     let lost = if lost.is_empty() && facts.rehearsal.is_none() { dropped } else { lost };
     let (mark, text) = match &facts.way_back {
         WayBack::Proven { rows } => {
-            let proof = if *rows == 0 { "down and up again".to_owned() } else { format!("down and up again on {} rows", thousands(*rows)) };
+            let proof = if *rows == 0 {
+                "down and up again".to_owned()
+            } else {
+                format!("down and up again on {} rows", thousands(*rows))
+            };
             (Mark::Good, Sentence::new().strong("proven").text(format!(": {proof}")))
         }
         WayBack::Inferred => (Mark::Attention, Sentence::words("every statement has its reverse")),
-        WayBack::Broken { error } => (Mark::Bad, Sentence::new().strong("does not lead back").text(": ").code(error.as_str())),
+        WayBack::Broken { error } => {
+            (Mark::Bad, Sentence::new().strong("does not lead back").text(": ").code(error.as_str()))
+        }
         WayBack::NotMeasured { reason } => (Mark::Unknown, not_measured(reason)),
     };
     let (mark, text) = if lost.is_empty() {
@@ -319,7 +335,9 @@ fn way_back(facts: &Facts) -> Option<Row> {
 
 fn taken_away(change: &Change) -> Option<Sentence> {
     match change {
-        Change::TableRemoved { .. } | Change::ColumnRemoved { .. } => Some(Sentence::new().code(change::subject(change))),
+        Change::TableRemoved { .. } | Change::ColumnRemoved { .. } => {
+            Some(Sentence::new().code(change::subject(change)))
+        }
         _ => None,
     }
 }
@@ -427,7 +445,9 @@ fn generated(facts: &Facts) -> Option<Row> {
     let generated = facts.generated.as_ref()?;
     let mut text = match (generated.changed.len(), &generated.commit) {
         (0, _) => Sentence::words("already up to date"),
-        (many, Some(commit)) => Sentence::words(format!("{} changed in ", count(many, "file", "files"))).push(Span::Commit(commit.clone())),
+        (many, Some(commit)) => {
+            Sentence::words(format!("{} changed in ", count(many, "file", "files"))).push(Span::Commit(commit.clone()))
+        }
         (many, None) => Sentence::words(format!("{} changed, not committed", count(many, "file", "files"))),
     };
     if generated.hand_edits > 0 {

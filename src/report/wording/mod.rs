@@ -84,7 +84,10 @@ fn approval(facts: &Facts, change: &SchemaChange) -> (Sentence, bool) {
             (Sentence::new().strong(format!("waiting for {missing}")), true)
         }
         ApprovalStatus::Waiting { missing } => (
-            Sentence::new().strong(format!("waiting for {missing} more")).text(" after ").then(names(&decision.approved_by)),
+            Sentence::new()
+                .strong(format!("waiting for {missing} more"))
+                .text(" after ")
+                .then(names(&decision.approved_by)),
             true,
         ),
     }
