@@ -39,7 +39,44 @@ impl<'t> Deref for Body<'t> {
     }
 }
 
+impl Body<'_> {
+    /// Gives what `self` renamed its old key, so that both versions of it are seen as one thing: a definition
+    /// that is gone, and a new one that equals it but for the name; or the only class that is gone, and the only
+    /// new one. Nothing that `ours` has is renamed.
+    pub(super) fn align_renames(&mut self, base: &Body<'_>, ours: &Body<'_>) {
+        let has = |items: &[Item<'_>], key: &str| items.iter().any(|item| item.key == key);
+        let gone: Vec<&Item<'_>> = base.iter().filter(|item| !has(&self.items, &item.key)).collect();
+        let new: Vec<usize> = (0..self.items.len())
+            .filter(|at| !has(base, &self.items[*at].key) && !has(ours, &self.items[*at].key))
+            .collect();
+        let gone_classes = gone.iter().filter(|item| item.is_class()).count();
+        let new_classes = new.iter().filter(|at| self.items[**at].is_class()).count();
+        for old in gone {
+            let Some((old_kind, old_name)) = old.name() else { continue };
+            let same = |at: &&usize| {
+                let item = &self.items[**at];
+                item.name().is_some_and(|(kind, name)| {
+                    kind == old_kind
+                        && ((old.is_class() && gone_classes == 1 && new_classes == 1)
+                            || item.text.replace(name, old_name) == old.text)
+                })
+            };
+            let mut found = new.iter().filter(same);
+            if let (Some(at), None) = (found.next(), found.next()) {
+                self.items[*at].key.clone_from(&old.key);
+            }
+        }
+    }
+}
+
 impl<'t> Item<'t> {
+    /// Its kind and name, if it defines one name.
+    fn name(&self) -> Option<(&str, &str)> {
+        let (kind, name) = self.key.split_once(' ')?;
+        let single = name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+        (matches!(kind, "class" | "def" | "=") && single).then_some((kind, name))
+    }
+
     /// The statement with what stands before it.
     pub(super) fn whole(&self) -> String {
         format!("{}{}", self.lead, self.text)

@@ -88,10 +88,12 @@ fn is_sound(segments: &[Segment], twice: &BTreeSet<String>) -> bool {
 
 /// Merges the statements of a module, or of a class body.
 fn merge_body(base: &items::Body<'_>, ours: &items::Body<'_>, theirs: &items::Body<'_>) -> Option<Vec<Segment>> {
+    let mut theirs = theirs.clone();
+    theirs.align_renames(base, ours);
     let index = |body: &items::Body<'_>| -> BTreeMap<String, usize> {
         body.iter().enumerate().map(|(position, item)| (item.key.clone(), position)).collect()
     };
-    let (base_index, ours_index, theirs_index) = (index(base), index(ours), index(theirs));
+    let (base_index, ours_index, theirs_index) = (index(base), index(ours), index(&theirs));
     let find_base = |key: &str| base_index.get(key).map(|position| &base[*position]);
     let find_ours = |key: &str| ours_index.get(key).map(|position| &ours[*position]);
     let find_theirs = |key: &str| theirs_index.get(key).map(|position| &theirs[*position]);

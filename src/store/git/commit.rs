@@ -92,6 +92,9 @@ impl Repository {
             Target::Head => head.clone(),
             Target::Branch(name) => {
                 let reference = format!("refs/heads/{name}");
+                if name.starts_with('-') {
+                    return Err(Error::BadPath(name.clone()));
+                }
                 self.git(["check-ref-format", &reference]).bytes().map_err(|_| Error::BadPath(name.clone()))?;
                 reference
             }
