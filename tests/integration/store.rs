@@ -1,5 +1,7 @@
 //! The `store` room on real git repositories.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -358,7 +360,8 @@ fn a_locked_branch_or_index_leaves_everything_as_it_was() {
 
 #[test]
 fn work_in_the_way_stops_a_commit_before_it_begins() {
-    let cases: [(&str, fn(&Fixture)); 4] = [
+    type Spoil = fn(&Fixture);
+    let cases: [(&str, Spoil); 4] = [
         ("app/models.py", |fixture| fixture.write("app/models.py", "mine\n")),
         ("app/views.py", |fixture| {
             fixture.write("app/views.py", "staged\n");

@@ -64,10 +64,10 @@ fn doubled(source: &str, tree: &Tree) -> BTreeSet<String> {
     fn collect(place: &str, items: &[Item<'_>], found: &mut BTreeSet<String>) {
         for item in items {
             let name = format!("{place}/{}", item.key);
-            if item.is_class() {
-                if let Some((_, body)) = item.body() {
-                    collect(&name, &body, found);
-                }
+            if item.is_class()
+                && let Some((_, body)) = item.body()
+            {
+                collect(&name, &body, found);
             }
             if item.is_repeated() {
                 found.insert(name);

@@ -5,11 +5,14 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::store::{Error, Result};
 
+/// Bytes and permissions of a file; `None` if it wasn't there.
+type Before = Option<(Vec<u8>, Permissions)>;
+
 /// Files as they were; dropping it puts them back unless [`Backup::keep_changes`] was called.
 #[derive(Debug)]
 pub(super) struct Backup {
     root: PathBuf,
-    files: Vec<(PathBuf, Option<(Vec<u8>, Permissions)>)>,
+    files: Vec<(PathBuf, Before)>,
     armed: bool,
 }
 
