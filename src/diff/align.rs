@@ -7,7 +7,7 @@ use crate::schema::lexer::rename_identifiers;
 use crate::schema::{ColumnDefault, Dialect, ObjectName, Schema, Table};
 
 /// `from` with every rename applied: names of tables and columns, and whatever refers to them.
-pub(super) fn aligned(from: &Schema, renames: &Renames) -> Schema {
+pub fn aligned(from: &Schema, renames: &Renames) -> Schema {
     let mut schema = from.clone();
     for table in &mut schema.tables {
         let new_name = renames.new_table(&table.name).clone();

@@ -14,6 +14,7 @@ pub mod rename;
 pub mod sentence;
 pub mod severity;
 
+pub use align::aligned;
 pub use change::{Change, ChangeId, ColumnDifference, Constraint, SchemaChange, SchemaChangeType, Severity};
 pub use describe::{Comparison, compare, relationship};
 pub use differ::{diff, differences};

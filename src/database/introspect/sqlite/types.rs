@@ -1,12 +1,20 @@
 //! What the type words of SQLite, and those that SQLAlchemy writes for it, mean.
 
-use crate::schema::lexer::{TokenKind, tokens};
+use crate::schema::lexer::{Token, TokenKind, tokens};
 use crate::schema::{ColumnDefault, DataType, TypeKind};
 
 /// The type of a column that was declared with these words. The words keep their case, which SQLite hands back, and
 /// get one way of spacing.
 pub(super) fn data_type(declared: &str) -> DataType {
     let all = tokens(declared);
+    let usual = |token: &Token<'_>| match token.kind {
+        TokenKind::Word | TokenKind::Number => true,
+        _ => "(,)+-".contains(token.text),
+    };
+    // SQLite takes any quoted text for a type; what is no type by its words stays as it is.
+    if !all.iter().all(usual) || declared.contains("--") || declared.contains("/*") {
+        return DataType { sql: declared.to_owned(), kind: TypeKind::Other };
+    }
     let open = all.iter().position(|token| token.is_symbol("(")).unwrap_or(all.len());
     let (words, rest) = all.split_at(open);
     let words: Vec<&str> = words.iter().map(|token| token.text).collect();
@@ -70,12 +78,17 @@ pub(super) fn default(text: &str, data_type: &DataType) -> Option<ColumnDefault>
         [only] if only.is("null") => return None,
         [only] if matches!(only.kind, TokenKind::Text | TokenKind::Quoted) => {
             let value = only.unquoted();
-            let plain = value.trim().parse::<f64>().is_err() && !is_boolean(&value);
-            if plain || data_type.kind != TypeKind::Other {
-                ColumnDefault::Literal(value)
-            } else {
-                ColumnDefault::Expression(only.text.to_owned())
-            }
+            // Written again without quotes, such a text would be a number or a boolean.
+            let word = is_boolean(&value) || value.trim_start_matches('-').to_ascii_lowercase().starts_with("0x");
+            let number = value.trim().parse::<f64>().is_ok();
+            let ambiguous = match data_type.kind {
+                TypeKind::Integer { .. } | TypeKind::Numeric { .. } | TypeKind::Float { .. } | TypeKind::Boolean => {
+                    word
+                }
+                TypeKind::Other => word || number,
+                _ => false,
+            };
+            if ambiguous { ColumnDefault::Expression(quoted(&value)) } else { ColumnDefault::Literal(value) }
         }
         [only] if only.kind == TokenKind::Number => number(only.text, data_type),
         [sign, only] if only.kind == TokenKind::Number && sign.is_symbol("-") => {
@@ -98,6 +111,10 @@ fn number(text: &str, data_type: &DataType) -> ColumnDefault {
         TypeKind::Text { .. } | TypeKind::Uuid if !simple => ColumnDefault::Expression(text.to_owned()),
         _ => ColumnDefault::Literal(text.to_owned()),
     }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 fn is_boolean(text: &str) -> bool {

@@ -1,0 +1,108 @@
+//! A plan as a value, and as text.
+
+/// How a step is undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reverse {
+    /// By these statements.
+    Statements(Vec<String>),
+    /// It is not: its structure can be restored, what was in it cannot.
+    Irreversible {
+        /// What is lost.
+        why: String,
+        /// A statement that saves it, to be run before the step.
+        save_first: String,
+    },
+}
+
+/// Statements that only make sense together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What the step is for, in a few words.
+    pub purpose: String,
+    /// What somebody should look at before running it.
+    pub notes: Vec<String>,
+    /// The statements, each with its semicolon.
+    pub statements: Vec<String>,
+    /// How it is undone.
+    pub reverse: Reverse,
+}
+
+/// Steps in the order in which they must run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What this plan cannot bring back, when it is a way back.
+    pub lost: Vec<String>,
+    /// Statements before the first step.
+    pub opening: Vec<String>,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// Statements after the last step.
+    pub closing: Vec<String>,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// What is lost for good when the plan runs, each with the statement that saves it.
+    pub fn irreversible(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.steps.iter().filter_map(|step| match &step.reverse {
+            Reverse::Irreversible { why, save_first } => Some((why.as_str(), save_first.as_str())),
+            Reverse::Statements(_) => None,
+        })
+    }
+
+    /// The whole plan as an SQL script with comments: the text of `migration.sql`, or of `rollback.sql` when the plan
+    /// is a way back. Empty when there is nothing to do.
+    pub fn forward_sql(&self) -> String {
+        if self.is_empty() {
+            return String::new();
+        }
+        let mut text = String::new();
+        if !self.lost.is_empty() {
+            text.push_str("-- This restores the structure. It cannot bring back:\n");
+            for lost in &self.lost {
+                comment(&mut text, &format!("  {lost}"));
+            }
+            text.push('\n');
+        }
+        self.opening.iter().for_each(|statement| line(&mut text, statement));
+        for step in &self.steps {
+            text.push('\n');
+            self.describe(step, &mut text);
+            step.statements.iter().for_each(|statement| line(&mut text, statement));
+        }
+        text.push('\n');
+        self.closing.iter().for_each(|statement| line(&mut text, statement));
+        text
+    }
+
+    /// The statements alone, for running them one by one.
+    pub fn statements(&self) -> impl Iterator<Item = &str> {
+        let steps = self.steps.iter().flat_map(|step| &step.statements);
+        self.opening.iter().chain(steps).chain(&self.closing).map(String::as_str)
+    }
+
+    fn describe(&self, step: &Step, text: &mut String) {
+        comment(text, &step.purpose);
+        step.notes.iter().for_each(|note| comment(text, note));
+        if let Reverse::Irreversible { why, save_first } = &step.reverse {
+            comment(text, &format!("Not to be undone: {why}. To save it first:"));
+            comment(text, &format!("  {save_first}"));
+        }
+    }
+}
+
+fn line(text: &mut String, statement: &str) {
+    text.push_str(statement);
+    text.push('\n');
+}
+
+/// A name may hold a line end, which must not end the comment.
+fn comment(text: &mut String, words: &str) {
+    text.push_str("-- ");
+    text.extend(words.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }));
+    text.push('\n');
+}

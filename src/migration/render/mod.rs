@@ -1,0 +1,3 @@
+//! Objects as SQL, one file a dialect.
+
+pub mod sqlite;

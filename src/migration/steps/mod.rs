@@ -1,0 +1,6 @@
+//! What has to be done, and in which order, one file a dialect.
+
+mod fill;
+mod rebuild;
+pub(super) mod sqlite;
+mod sqlite_texts;

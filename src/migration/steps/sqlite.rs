@@ -1,0 +1,497 @@
+//! The steps on SQLite.
+//!
+//! The order, and why:
+//!
+//! 1. Triggers and views that change, or that use a table which is renamed or loses a column, go first: SQLite checks
+//!    every view and trigger on such an ALTER and refuses when one is broken by it.
+//! 2. Indexes that go must be gone before a column they use can be dropped.
+//! 3. Tables that go make room for tables that take their names.
+//! 4. Renames of tables, then of columns, since SQLite follows them through the foreign keys of all other tables. A
+//!    name that is still taken is reached by way of a passing one.
+//! 5. Columns are dropped and added in place where SQLite can; all else makes the table anew ([`super::rebuild`]).
+//! 6. New tables, in the order of their references, so that a reader meets a table before what refers to it.
+//! 7. Indexes, once every name is free and every column there.
+//! 8. Views, then triggers, which may stand on views.
+
+use super::rebuild;
+use super::sqlite_texts::{self, Dependents};
+use crate::diff::{Change, Constraint, Renames, aligned};
+use crate::migration::plan::{Plan, Reverse, Step};
+use crate::migration::render::sqlite::{added_column, create_index, create_table, is_fixed, list, quoted, terminated};
+use crate::schema::{Column, ForeignKey, ObjectName, Schema, Table};
+
+pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
+    if changes.is_empty() {
+        return Plan::default();
+    }
+    let renames = Renames::of(changes);
+    let mut planner = Planner {
+        from,
+        to,
+        changes,
+        past: aligned(from, &renames),
+        renames,
+        steps: Vec::new(),
+        foreign_keys_off: false,
+    };
+    planner.run();
+    let mut opening = Vec::new();
+    let mut closing = vec!["COMMIT;".to_owned()];
+    if planner.foreign_keys_off {
+        opening.push("PRAGMA foreign_keys=OFF;".to_owned());
+        closing.push("PRAGMA foreign_keys=ON;".to_owned());
+    }
+    opening.push("BEGIN;".to_owned());
+    Plan { lost: Vec::new(), opening, steps: planner.steps, closing }
+}
+
+struct Planner<'a> {
+    from: &'a Schema,
+    to: &'a Schema,
+    changes: &'a [Change],
+    /// The old schema under the new names.
+    past: Schema,
+    renames: Renames,
+    steps: Vec<Step>,
+    foreign_keys_off: bool,
+}
+
+/// How a table gets from one shape to the other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Stays,
+    InPlace,
+    Anew,
+}
+
+impl<'a> Planner<'a> {
+    fn run(&mut self) {
+        let dependents = self.dependents();
+        self.drop_dependents(&dependents);
+        self.drop_indexes();
+        self.drop_tables();
+        self.rename_tables();
+        let current = self.rename_columns();
+        for table in &self.to.tables.clone() {
+            match self.way(&table.name) {
+                Way::Stays => {}
+                Way::InPlace => self.alter(table, &current),
+                Way::Anew => self.rebuild(table, &current),
+            }
+        }
+        self.create_tables();
+        self.create_indexes();
+        self.create_dependents(&dependents);
+    }
+
+    fn step(&mut self, purpose: impl Into<String>, statements: Vec<String>, reverse: Reverse) {
+        self.steps.push(Step { purpose: purpose.into(), notes: Vec::new(), statements, reverse });
+    }
+
+    fn changes_of<'b>(&self, table: &'b ObjectName) -> impl Iterator<Item = &'a Change> + use<'a, 'b> {
+        self.changes.iter().filter(move |change| table_of(change) == Some(table))
+    }
+
+    fn way(&self, table: &ObjectName) -> Way {
+        let mut way = Way::Stays;
+        for change in self.changes_of(table) {
+            let needs = match change {
+                Change::ColumnAdded { column, .. } if self.can_be_added(table, column) => Way::InPlace,
+                Change::ColumnRemoved { .. } => Way::InPlace,
+                Change::RelationshipAdded { foreign_key, .. } if self.comes_with_column(table, foreign_key) => {
+                    Way::InPlace
+                }
+                Change::TableModified { .. }
+                | Change::ColumnAdded { .. }
+                | Change::ColumnModified { .. }
+                | Change::ConstraintAdded { .. }
+                | Change::ConstraintRemoved { .. }
+                | Change::RelationshipAdded { .. }
+                | Change::RelationshipRemoved { .. }
+                | Change::RelationshipModified { .. } => Way::Anew,
+                Change::TableAdded { .. }
+                | Change::TableRemoved { .. }
+                | Change::TableRenamed { .. }
+                | Change::ColumnRenamed { .. }
+                | Change::IndexAdded { .. }
+                | Change::IndexRemoved { .. }
+                | Change::ViewAdded { .. }
+                | Change::ViewRemoved { .. }
+                | Change::ViewModified { .. }
+                | Change::TriggerAdded { .. }
+                | Change::TriggerRemoved { .. }
+                | Change::TriggerModified { .. }
+                | Change::ObjectAdded { .. }
+                | Change::ObjectRemoved { .. }
+                | Change::ObjectModified { .. } => Way::Stays,
+            };
+            way = match (way, needs) {
+                (Way::Anew, _) | (_, Way::Anew) => Way::Anew,
+                (Way::InPlace, _) | (_, Way::InPlace) => Way::InPlace,
+                (Way::Stays, Way::Stays) => Way::Stays,
+            };
+        }
+        if way == Way::InPlace && !self.keeps_a_column(table) { Way::Anew } else { way }
+    }
+
+    /// SQLite does not drop the last column of a table, not even when others are added next.
+    fn keeps_a_column(&self, table: &ObjectName) -> bool {
+        let old = self.past.table(table).map_or(0, |table| table.columns.len());
+        let removed = self.changes_of(table).filter(|change| matches!(change, Change::ColumnRemoved { .. })).count();
+        removed < old
+    }
+
+    /// ALTER TABLE … ADD COLUMN wants one value for all rows, known now, and keeps no computed ones.
+    fn can_be_added(&self, table: &ObjectName, column: &Column) -> bool {
+        let key_needs_null = self.new_key(table, &column.name).is_none_or(|_| column.default.is_none());
+        let plain = match (&column.generated, &column.default) {
+            (Some(generated), _) => generated.storage == crate::schema::GeneratedStorage::Virtual && column.nullable,
+            (None, None) => column.nullable,
+            (None, Some(default)) => is_fixed(default),
+        };
+        plain && key_needs_null && !column.auto_increment
+    }
+
+    fn new_key(&self, table: &ObjectName, column: &str) -> Option<&'a ForeignKey> {
+        self.changes_of(table).find_map(|change| match change {
+            Change::RelationshipAdded { foreign_key, .. } if foreign_key.columns == [column] => Some(foreign_key),
+            _ => None,
+        })
+    }
+
+    fn comes_with_column(&self, table: &ObjectName, key: &ForeignKey) -> bool {
+        let [only] = key.columns.as_slice() else { return false };
+        let count = self
+            .changes_of(table)
+            .filter(|change| matches!(change, Change::RelationshipAdded { foreign_key, .. } if foreign_key.columns == key.columns))
+            .count();
+        count == 1
+            && self
+                .changes_of(table)
+                .any(|change| matches!(change, Change::ColumnAdded { column, .. } if column.name == *only))
+    }
+
+    fn dependents(&self) -> Dependents {
+        let mut tables = Vec::new();
+        let mut gone_with_table = Vec::new();
+        for table in &self.to.tables {
+            let renamed = self.renames.old_table(&table.name) != &table.name
+                || self.renames.columns.iter().any(|(of, ..)| of == &table.name);
+            let dropped = self.changes_of(&table.name).any(|change| matches!(change, Change::ColumnRemoved { .. }));
+            let way = self.way(&table.name);
+            if renamed || (dropped && way == Way::InPlace) {
+                tables.push(table.name.clone());
+                tables.push(self.renames.old_table(&table.name).clone());
+            }
+            if way == Way::Anew {
+                gone_with_table.push(table.name.clone());
+                gone_with_table.push(self.renames.old_table(&table.name).clone());
+            }
+        }
+        sqlite_texts::dependents(self.from, self.to, self.changes, tables, &gone_with_table)
+    }
+
+    fn drop_dependents(&mut self, dependents: &Dependents) {
+        for trigger in &dependents.dropped_triggers {
+            let statements = vec![format!("DROP TRIGGER {};", quoted(&trigger.name))];
+            let reverse = Reverse::Statements(vec![terminated(&trigger.definition)]);
+            self.step(format!("Trigger {} goes, for now or for good", trigger.name), statements, reverse);
+        }
+        for view in dependents.dropped_views.iter().rev() {
+            let statements = vec![format!("DROP VIEW {};", quoted(&view.name.name))];
+            let reverse = Reverse::Statements(vec![terminated(&view.definition)]);
+            self.step(format!("View {} goes, for now or for good", view.name), statements, reverse);
+        }
+    }
+
+    fn create_dependents(&mut self, dependents: &Dependents) {
+        for view in &dependents.created_views {
+            let reverse = Reverse::Statements(vec![format!("DROP VIEW {};", quoted(&view.name.name))]);
+            self.step(format!("View {}", view.name), vec![terminated(&view.definition)], reverse);
+        }
+        for trigger in &dependents.created_triggers {
+            let reverse = Reverse::Statements(vec![format!("DROP TRIGGER {};", quoted(&trigger.name))]);
+            self.step(format!("Trigger {}", trigger.name), vec![terminated(&trigger.definition)], reverse);
+        }
+    }
+
+    fn drop_indexes(&mut self) {
+        for change in self.changes {
+            let Change::IndexRemoved { table, index } = change else { continue };
+            // The index of a table that is made anew goes with the old table.
+            if self.way(table) != Way::Anew {
+                let old_table = self.renames.old_table(table);
+                let reverse = Reverse::Statements(vec![create_index(index, &old_table.name)]);
+                self.step(
+                    format!("Index {} goes", index.name),
+                    vec![format!("DROP INDEX {};", quoted(&index.name))],
+                    reverse,
+                );
+            }
+        }
+    }
+
+    fn drop_tables(&mut self) {
+        for change in self.changes {
+            let (name, what) = match change {
+                Change::TableRemoved { table } => (&table.name, "table"),
+                Change::ObjectRemoved { object } | Change::ObjectModified { from: object, .. } => {
+                    (&object.name, object.kind.as_str())
+                }
+                _ => continue,
+            };
+            self.foreign_keys_off = true;
+            let saved = quoted(&sqlite_texts::free_name(self.from, self.to, &format!("{}_saved", name.name)));
+            let quoted_name = quoted(&name.name);
+            self.step(
+                format!("The {what} {name} goes"),
+                vec![format!("DROP TABLE {quoted_name};")],
+                Reverse::Irreversible {
+                    why: format!("every row of {name}"),
+                    save_first: format!("CREATE TABLE {saved} AS SELECT * FROM {quoted_name};"),
+                },
+            );
+        }
+    }
+
+    fn rename_tables(&mut self) {
+        let staying: Vec<String> = self
+            .from
+            .tables
+            .iter()
+            .filter(|table| {
+                !self
+                    .changes
+                    .iter()
+                    .any(|change| matches!(change, Change::TableRemoved { table: gone } if gone.name == table.name))
+            })
+            .map(|table| table.name.name.clone())
+            .collect();
+        let wanted: Vec<(String, String)> =
+            self.renames.tables.iter().map(|(from, to, _)| (from.name.clone(), to.name.clone())).collect();
+        let passing = |name: &str| sqlite_texts::free_name(self.from, self.to, &format!("fabwright_{name}"));
+        for (from, to) in sqlite_texts::rename_order(&wanted, staying, passing) {
+            let rename = |one: &str, other: &str| format!("ALTER TABLE {} RENAME TO {};", quoted(one), quoted(other));
+            let reverse = Reverse::Statements(vec![rename(&to, &from)]);
+            self.step(format!("Table {from} becomes {to}"), vec![rename(&from, &to)], reverse);
+        }
+    }
+
+    /// Renames columns, and gives for each table what its columns are called now where that is not their final name.
+    fn rename_columns(&mut self) -> Vec<(ObjectName, Vec<(String, String)>)> {
+        let mut current = Vec::new();
+        for table in &self.to.tables {
+            let wanted: Vec<(String, String)> = self
+                .renames
+                .columns
+                .iter()
+                .filter(|(of, ..)| *of == table.name)
+                .map(|(_, from, to, _)| (from.clone(), to.clone()))
+                .collect();
+            let Some(old) = self.from.tables.iter().find(|old| self.renames.new_table(&old.name) == &table.name) else {
+                continue;
+            };
+            if wanted.is_empty() {
+                continue;
+            }
+            // A column that goes may hold a name that another one takes.
+            let mut all = wanted.clone();
+            let mut names = Vec::new();
+            for column in &old.columns {
+                let taken =
+                    wanted.iter().any(|(from, to)| to.eq_ignore_ascii_case(&column.name) && *from != column.name);
+                let moves = wanted.iter().any(|(from, _)| *from == column.name);
+                if taken && !moves {
+                    let passing = free_column(old, table, &column.name);
+                    all.push((column.name.clone(), passing.clone()));
+                    names.push((column.name.clone(), passing));
+                }
+            }
+            let columns = old.columns.iter().map(|column| column.name.clone()).collect();
+            let steps = sqlite_texts::rename_order(&all, columns, |name| free_column(old, table, name));
+            let of = quoted(&table.name.name);
+            for (from, to) in steps {
+                let rename = |one: &str, other: &str| {
+                    format!("ALTER TABLE {of} RENAME COLUMN {} TO {};", quoted(one), quoted(other))
+                };
+                self.steps.push(Step {
+                    purpose: format!("Column {}.{from} becomes {to}", table.name),
+                    notes: Vec::new(),
+                    statements: vec![rename(&from, &to)],
+                    reverse: Reverse::Statements(vec![rename(&to, &from)]),
+                });
+            }
+            current.push((table.name.clone(), names));
+        }
+        current
+    }
+
+    fn alter(&mut self, table: &Table, current: &[(ObjectName, Vec<(String, String)>)]) {
+        let names =
+            current.iter().find(|(of, _)| *of == table.name).map(|(_, names)| names.clone()).unwrap_or_default();
+        let of = quoted(&table.name.name);
+        let changes: Vec<Change> = self.changes_of(&table.name).cloned().collect();
+        for change in &changes {
+            let Change::ColumnRemoved { column, .. } = change else { continue };
+            let name = names.iter().find(|(old, _)| *old == column.name).map_or(&column.name, |(_, name)| name);
+            let statements = vec![format!("ALTER TABLE {of} DROP COLUMN {};", quoted(name))];
+            let reverse = self.loss(&table.name, std::slice::from_ref(&column.name));
+            self.step(format!("Column {}.{} goes", table.name, column.name), statements, reverse);
+        }
+        for change in &changes {
+            let Change::ColumnAdded { column, .. } = change else { continue };
+            let key = self.new_key(&table.name, &column.name).cloned();
+            let statements = vec![format!("ALTER TABLE {of} ADD COLUMN {};", added_column(column, key.as_ref()))];
+            let reverse = Reverse::Statements(vec![format!("ALTER TABLE {of} DROP COLUMN {};", quoted(&column.name))]);
+            self.step(format!("Column {}.{}", table.name, column.name), statements, reverse);
+        }
+    }
+
+    fn rebuild(&mut self, table: &Table, current: &[(ObjectName, Vec<(String, String)>)]) {
+        self.foreign_keys_off = true;
+        let Some(old) = self.past.tables.iter().find(|old| old.name == table.name).cloned() else { return };
+        let names =
+            current.iter().find(|(of, _)| *of == table.name).map(|(_, names)| names.clone()).unwrap_or_default();
+        let passing_name = sqlite_texts::free_name(self.from, self.to, &format!("fabwright_{}", table.name.name));
+        let pair = |old, new, schema, names| rebuild::Pair {
+            old,
+            new,
+            schema,
+            passing_name: passing_name.clone(),
+            current_names: names,
+        };
+        let (statements, notes) = rebuild::statements(&pair(&old, table, self.to, &names));
+        let lost: Vec<String> = self
+            .changes_of(&table.name)
+            .filter_map(|change| match change {
+                Change::ColumnRemoved { column, .. } if column.generated.is_none() => Some(column.name.clone()),
+                _ => None,
+            })
+            .collect();
+        let reverse = if lost.is_empty() {
+            Reverse::Statements(rebuild::statements(&pair(table, &old, &self.past, &[])).0)
+        } else {
+            self.loss(&table.name, &lost)
+        };
+        let reasons: Vec<String> = self.changes_of(&table.name).filter_map(reason).collect();
+        let purpose = format!("Table {} is made anew: {}", table.name, reasons.join("; "));
+        self.steps.push(Step { purpose, notes, statements, reverse });
+    }
+
+    /// What dropping these columns loses, by the names they had.
+    fn loss(&self, table: &ObjectName, columns: &[String]) -> Reverse {
+        let old_table = self.renames.old_table(table);
+        let lost = columns.join(", ");
+        let saved = sqlite_texts::free_name(self.from, self.to, &format!("{}_saved", old_table.name));
+        let keys = self.from.table(old_table).and_then(|table| table.primary_key.clone());
+        let mut kept: Vec<String> = keys.map(|key| key.columns).unwrap_or_default();
+        kept.extend(columns.iter().filter(|column| !kept.contains(column)).cloned().collect::<Vec<_>>());
+        Reverse::Irreversible {
+            why: format!("the values of {table}.{lost}"),
+            save_first: format!(
+                "CREATE TABLE {} AS SELECT {} FROM {};",
+                quoted(&saved),
+                list(&kept),
+                quoted(&old_table.name)
+            ),
+        }
+    }
+
+    fn create_tables(&mut self) {
+        let added: Vec<&Table> = self
+            .changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::TableAdded { table } => Some(table),
+                _ => None,
+            })
+            .collect();
+        for table in sqlite_texts::parents_first(&added) {
+            let name = &table.name.name;
+            let reverse = Reverse::Statements(vec![format!("DROP TABLE {};", quoted(name))]);
+            self.step(format!("Table {name}"), vec![create_table(table, name)], reverse);
+        }
+        for change in self.changes {
+            let (Change::ObjectAdded { object } | Change::ObjectModified { to: object, .. }) = change else { continue };
+            let reverse = Reverse::Statements(vec![format!("DROP TABLE {};", quoted(&object.name.name))]);
+            self.step(format!("The {} {}", object.kind, object.name), vec![terminated(&object.definition)], reverse);
+        }
+    }
+
+    fn create_indexes(&mut self) {
+        for table in &self.to.tables {
+            let anew = self.way(&table.name) == Way::Anew || !self.past.tables.iter().any(|old| old.name == table.name);
+            for index in &table.indexes {
+                let added = self
+                    .changes_of(&table.name)
+                    .any(|change| matches!(change, Change::IndexAdded { index: new, .. } if new.name == index.name));
+                if !(anew || added) {
+                    continue;
+                }
+                self.steps.push(Step {
+                    purpose: format!("Index {} of {}", index.name, table.name),
+                    notes: Vec::new(),
+                    statements: vec![create_index(index, &table.name.name)],
+                    reverse: Reverse::Statements(vec![format!("DROP INDEX {};", quoted(&index.name))]),
+                });
+            }
+        }
+    }
+}
+
+fn free_column(old: &Table, new: &Table, name: &str) -> String {
+    let taken = |candidate: &str| {
+        old.columns.iter().chain(&new.columns).any(|column| column.name.eq_ignore_ascii_case(candidate))
+    };
+    sqlite_texts::free(&format!("fabwright_{name}"), taken)
+}
+
+fn table_of(change: &Change) -> Option<&ObjectName> {
+    match change {
+        Change::TableModified { to: Table { name: table, .. }, .. }
+        | Change::ColumnAdded { table, .. }
+        | Change::ColumnRemoved { table, .. }
+        | Change::ColumnModified { table, .. }
+        | Change::ColumnRenamed { table, .. }
+        | Change::ConstraintAdded { table, .. }
+        | Change::ConstraintRemoved { table, .. }
+        | Change::IndexAdded { table, .. }
+        | Change::IndexRemoved { table, .. }
+        | Change::RelationshipAdded { table, .. }
+        | Change::RelationshipRemoved { table, .. }
+        | Change::RelationshipModified { table, .. } => Some(table),
+        Change::TableAdded { .. }
+        | Change::TableRemoved { .. }
+        | Change::TableRenamed { .. }
+        | Change::ViewAdded { .. }
+        | Change::ViewRemoved { .. }
+        | Change::ViewModified { .. }
+        | Change::TriggerAdded { .. }
+        | Change::TriggerRemoved { .. }
+        | Change::TriggerModified { .. }
+        | Change::ObjectAdded { .. }
+        | Change::ObjectRemoved { .. }
+        | Change::ObjectModified { .. } => None,
+    }
+}
+
+/// Why a table is made anew, in a few words.
+fn reason(change: &Change) -> Option<String> {
+    let constraint = |constraint: &Constraint| match constraint {
+        Constraint::PrimaryKey(_) => "the primary key",
+        Constraint::Unique(_) => "a UNIQUE constraint",
+        Constraint::Check(_) => "a CHECK constraint",
+    };
+    match change {
+        Change::TableModified { .. } => Some("its options differ".to_owned()),
+        Change::ColumnAdded { column, .. } => Some(format!("column {} is new", column.name)),
+        Change::ColumnRemoved { column, .. } => Some(format!("column {} goes", column.name)),
+        Change::ColumnModified { to, .. } => Some(format!("column {} differs", to.name)),
+        Change::ConstraintAdded { constraint: new, .. } => Some(format!("{} is new", constraint(new))),
+        Change::ConstraintRemoved { constraint: old, .. } => Some(format!("{} goes", constraint(old))),
+        Change::RelationshipAdded { .. } => Some("a foreign key is new".to_owned()),
+        Change::RelationshipRemoved { .. } => Some("a foreign key goes".to_owned()),
+        Change::RelationshipModified { .. } => Some("a foreign key differs".to_owned()),
+        _ => None,
+    }
+}
