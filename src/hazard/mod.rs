@@ -4,8 +4,14 @@
 //! say what they see; only the [`registry`] filters. One rule, one file under [`rules`], one id, one section in
 //! `docs/rules.md` with a bad and a good example that a test runs.
 
+mod context;
 pub mod registry;
 pub mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use context::{Context, RowCounts};
+pub use registry::{RULES, Rule, Warning, check};
 
 use serde::Serialize;
 
@@ -34,8 +40,8 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure the rule is.
     pub confidence: Confidence,
-    /// What goes wrong, in one sentence.
+    /// What goes wrong, in plain words. Names in it are as the database has them: escape them where they are shown.
     pub message: String,
-    /// The safe way, for this very change.
+    /// The safe way, for this very change: one line of plain words, or several lines of SQL with comments.
     pub advice: String,
 }

@@ -30,7 +30,7 @@ pub(super) fn find(file: &SourceFile, models: &Models, renderings: &[Rendering],
         Reader { models, subjects, sink: Sink::new(file), scopes: vec![HashMap::new()], opened: Vec::new() };
     for rendering in renderings.iter().filter(|rendering| renders(&rendering.template, &file.path)) {
         for (name, binding) in &rendering.variables {
-            let how = format!("through `render_template(\"{}\", {name}=…)`", rendering.template);
+            let how = format!("through render_template(\"{}\", {name}=…)", rendering.template);
             let binding = Binding { ty: binding.ty.clone(), sure: binding.sure, how };
             reader.scopes[0].insert(name.clone(), binding);
         }
@@ -226,7 +226,7 @@ impl Reader<'_> {
         let Some(binding) = binding else {
             if !called && let Some((table, column)) = self.models.only_owner(name, self.subjects) {
                 let changes = self.subjects.column(table, &column);
-                let text = format!("only `{table}` has a column `{column}`, the variable's type is unknown");
+                let text = format!("only {table} has a column {column}, the variable's type is unknown");
                 self.sink.report(offset, changes, UsageKind::Template, UsageConfidence::Possible, &text);
             }
             return self.by_variable(name);
@@ -235,13 +235,13 @@ impl Reader<'_> {
         match binding.ty {
             Type::One(id) | Type::Related(id) | Type::Class(id) => match self.models.resolve(id, name, self.subjects) {
                 Resolved::Column { table, column } => {
-                    let text = format!("`{}.{name}` {}", self.models.name(id), binding.how);
+                    let text = format!("{}.{name} {}", self.models.name(id), binding.how);
                     let changes = self.subjects.column(&table, &column);
                     self.sink.report(offset, changes, UsageKind::Template, binding.sure, &text);
                     other
                 }
                 Resolved::Related(target) => {
-                    let how = format!("through the relationship `{}.{name}`", self.models.name(id));
+                    let how = format!("through the relationship {}.{name}", self.models.name(id));
                     Some(Binding { ty: Type::Related(target), sure: binding.sure, how })
                 }
                 Resolved::Other => other,

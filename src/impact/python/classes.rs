@@ -27,7 +27,7 @@ impl<'a> Walker<'a> {
     /// The definition of a class whose table changed.
     pub(super) fn class_definition(&mut self, name: Node<'a>, id: usize) {
         if let Some(table) = self.models.classes[id].explicit_table.as_deref().or_else(|| self.models.table(id)) {
-            let explanation = format!("`{}`, the model of `{table}`", self.models.name(id));
+            let explanation = format!("{}, the model of {table}", self.models.name(id));
             let changes = self.subjects.table(table);
             let kind = UsageKind::ModelDefinition;
             self.sink.report(name.start_byte(), changes, kind, UsageConfidence::Certain, &explanation);
@@ -64,7 +64,7 @@ impl<'a> Walker<'a> {
             if let Some(Attribute::Column(column)) = self.models.classes[id].attributes.get(name) {
                 let table = self.models.table(id).unwrap_or("");
                 let changes = self.subjects.column(table, column);
-                let explanation = format!("`{}.{name}`, the model's own definition", self.models.name(id));
+                let explanation = format!("{}.{name}, the model's own definition", self.models.name(id));
                 let kind = UsageKind::ModelDefinition;
                 self.sink.report(left.start_byte(), changes, kind, UsageConfidence::Certain, &explanation);
             }
@@ -81,7 +81,7 @@ impl<'a> Walker<'a> {
             if names_columns(name) {
                 self.view_strings(name, value, model, 0);
             } else if self.is_field(value) || self.mirrors_columns(id) {
-                let how = Binding::certain(Type::One(model), format!("as a field of `{}`", self.models.name(id)));
+                let how = Binding::certain(Type::One(model), format!("as a field of {}", self.models.name(id)));
                 self.member_use(model, name, left.start_byte(), &how, UsageKind::FormField);
             }
         } else if names_columns(name) {
@@ -89,7 +89,7 @@ impl<'a> Walker<'a> {
         } else if self.is_field(value) {
             match self.model_by_prefix(id) {
                 Some(model) => {
-                    let how = Binding::likely(Type::One(model), format!("as a field of `{}`", self.models.name(id)));
+                    let how = Binding::likely(Type::One(model), format!("as a field of {}", self.models.name(id)));
                     self.member_use(model, name, left.start_byte(), &how, UsageKind::FormField);
                 }
                 None => self.unknown_use(name, left.start_byte(), UsageKind::FormField),
@@ -124,7 +124,7 @@ impl<'a> Walker<'a> {
             let name = self.text(left);
             if ["fields", "exclude", "load_only", "dump_only", "sqlalchemy_get_or_create", "additional"].contains(&name)
             {
-                let how = Binding::certain(Type::One(model), format!("in `Meta.{name}`"));
+                let how = Binding::certain(Type::One(model), format!("in Meta.{name}"));
                 self.strings(right, &mut |walker, literal| {
                     walker.path_use(model, literal, 0, &literal.value, &how, UsageKind::FormField);
                 });
@@ -133,7 +133,7 @@ impl<'a> Walker<'a> {
     }
 
     fn view_strings(&mut self, name: &str, value: Node<'a>, model: usize, depth: usize) {
-        let how = Binding::certain(Type::One(model), format!("in `{name}` of the view's model"));
+        let how = Binding::certain(Type::One(model), format!("in {name} of the view's model"));
         match value.kind() {
             "string" | "concatenated_string" => {
                 if let Some(literal) = self.string(value) {
@@ -189,7 +189,7 @@ impl<'a> Walker<'a> {
 
     /// `[["fax", FilterStartsWith, "0"], …]`: the first of each.
     fn filters(&mut self, name: &str, value: Node<'a>, model: usize) {
-        let how = Binding::certain(Type::One(model), format!("in `{name}` of the view's model"));
+        let how = Binding::certain(Type::One(model), format!("in {name} of the view's model"));
         for filter in children(value) {
             if let Some(literal) = children(filter).first().and_then(|first| self.string(*first)) {
                 self.path_use(model, &literal, 0, &literal.value, &how, UsageKind::ViewColumn);
@@ -215,7 +215,7 @@ impl<'a> Walker<'a> {
     pub(super) fn model_strings(&mut self, node: Node<'a>, function: &str) {
         let given = arguments(node);
         let own = self.within.map(|within| within.class).filter(|class| self.models.table(*class).is_some());
-        let certain = |id: usize| Binding::certain(Type::Class(id), format!("in `{function}`"));
+        let certain = |id: usize| Binding::certain(Type::Class(id), format!("in {function}"));
         let kind = UsageKind::ModelDefinition;
         match function {
             "ForeignKey" => {
@@ -276,7 +276,7 @@ impl<'a> Walker<'a> {
         let table = path.rsplit('.').next().unwrap_or(path);
         let (kind, sure) = (UsageKind::ModelDefinition, UsageConfidence::Certain);
         let at = path.len() - table.len();
-        let text = format!("`{table}.{column}` in a foreign key");
+        let text = format!("{table}.{column} in a foreign key");
         self.sink.report(literal.place(at), self.subjects.table(table), kind, sure, &text);
         self.sink.report(literal.place(path.len() + 1), self.subjects.column(table, column), kind, sure, &text);
     }
@@ -288,7 +288,7 @@ impl<'a> Walker<'a> {
             let named = self.models.named(first);
             let Some(id) = named.filter(|id| self.models.table(*id).is_some()) else { continue };
             let table = self.models.table(id).unwrap_or("");
-            let text = format!("`{first}`, the model of `{table}`, in a relationship");
+            let text = format!("{first}, the model of {table}, in a relationship");
             let kind = UsageKind::ModelDefinition;
             let changes = self.subjects.table(table);
             self.sink.report(literal.place(start), changes, kind, UsageConfidence::Certain, &text);

@@ -188,10 +188,10 @@ impl<'a> Walker<'a> {
             Member::Column { .. } | Member::Other => Binding::other(),
             Member::Related(target) => {
                 let ty = if of_class { Type::Class(target) } else { Type::Related(target) };
-                Binding { ty, sure: receiver.sure, how: format!("through the relationship `{class}.{name}`") }
+                Binding { ty, sure: receiver.sure, how: format!("through the relationship {class}.{name}") }
             }
             Member::Method(Some(annotation)) => {
-                self.annotated(&annotation, &format!("through what `{class}.{name}` returns"))
+                self.annotated(&annotation, &format!("through what {class}.{name} returns"))
             }
             Member::Method(None) | Member::Missing => Binding::unknown(),
         }
@@ -227,21 +227,15 @@ impl<'a> Walker<'a> {
         if let Some(id) = first_class {
             match name {
                 "query" | "select" | "update" | "delete" | "insert" => {
-                    return Binding::certain(
-                        Type::Rows(id, None),
-                        format!("through `{name}({})`", self.models.name(id)),
-                    );
+                    return Binding::certain(Type::Rows(id, None), format!("through {name}({})", self.models.name(id)));
                 }
                 "get" | "get_one" | "get_or_404" | "one_or_404" | "first_or_404" => {
-                    return Binding::certain(Type::One(id), format!("through `{name}({}, …)`", self.models.name(id)));
+                    return Binding::certain(Type::One(id), format!("through {name}({}, …)", self.models.name(id)));
                 }
                 "aliased" | "with_polymorphic" => return Binding::certain(Type::Class(id), "through an alias"),
                 "cast" => return Binding::certain(Type::One(id), "through a cast"),
                 _ if name.ends_with("Interface") => {
-                    return Binding::certain(
-                        Type::Interface(id),
-                        format!("through `{name}({})`", self.models.name(id)),
-                    );
+                    return Binding::certain(Type::Interface(id), format!("through {name}({})", self.models.name(id)));
                 }
                 _ => {}
             }
@@ -260,7 +254,7 @@ impl<'a> Walker<'a> {
         let callee = self.infer_within(function, depth + 1);
         match callee.ty {
             Type::Class(id) => {
-                Binding::certain(Type::One(id), format!("through the constructor `{}(…)`", self.models.name(id)))
+                Binding::certain(Type::One(id), format!("through the constructor {}(…)", self.models.name(id)))
             }
             Type::One(_) | Type::Rows(..) | Type::Related(_)
                 if function.kind() == "attribute" && callee.how.starts_with("through what") =>
@@ -268,7 +262,7 @@ impl<'a> Walker<'a> {
                 callee
             }
             _ => match self.models.returned_by(name) {
-                Some(annotation) => self.annotated(annotation, &format!("through what `{name}()` returns")),
+                Some(annotation) => self.annotated(annotation, &format!("through what {name}() returns")),
                 None => Binding::unknown(),
             },
         }

@@ -22,7 +22,7 @@ impl<'a> Walker<'a> {
         match self.models.member(id, name, self.subjects) {
             Member::Column { table, column } => {
                 let changes = self.subjects.column(&table, &column);
-                let explanation = format!("`{class}.{name}` {}", receiver.how);
+                let explanation = format!("{class}.{name} {}", receiver.how);
                 self.sink.report(offset, changes, kind, receiver.sure, explanation.trim_end());
                 true
             }
@@ -56,7 +56,7 @@ impl<'a> Walker<'a> {
     /// `self.fax` in a mixin: the models that derive from it decide.
     fn mixin_use(&mut self, id: usize, name: &str, offset: usize) {
         for model in self.models.models_under(id) {
-            let how = format!("in `{}`, which it derives from", self.models.name(id));
+            let how = format!("in {}, which it derives from", self.models.name(id));
             self.member_use(model, name, offset, &Binding::likely(Type::One(model), how), UsageKind::PythonAttribute);
         }
     }
@@ -64,7 +64,7 @@ impl<'a> Walker<'a> {
     /// A name whose receiver is unknown: a use only when one table alone has such a column.
     pub(super) fn unknown_use(&mut self, name: &str, offset: usize, kind: UsageKind) {
         if let Some((table, column)) = self.models.only_owner(name, self.subjects) {
-            let explanation = format!("only `{table}` has a column `{column}`, the receiver's type is unknown");
+            let explanation = format!("only {table} has a column {column}, the receiver's type is unknown");
             self.sink.report(
                 offset,
                 self.subjects.column(table, &column),
@@ -82,7 +82,7 @@ impl<'a> Walker<'a> {
 
     fn class_report(&mut self, offset: usize, id: usize, how: &str) {
         if let Some(table) = self.models.table(id) {
-            let explanation = format!("`{}`, the model of `{table}`, {how}", self.models.name(id));
+            let explanation = format!("{}, the model of {table}, {how}", self.models.name(id));
             let changes = self.subjects.table(table);
             self.sink.report(offset, changes, UsageKind::PythonAttribute, UsageConfidence::Certain, &explanation);
         }
@@ -176,7 +176,7 @@ impl<'a> Walker<'a> {
             let how = Binding::certain(Type::One(*id), "as an argument of its constructor");
             match self.models.subject(*id) {
                 Some(model) => {
-                    let how = Binding::likely(Type::One(model), format!("as an argument of `{name}`"));
+                    let how = Binding::likely(Type::One(model), format!("as an argument of {name}"));
                     keywords(self, model, &how, UsageKind::FormField);
                 }
                 None => keywords(self, *id, &how, UsageKind::PythonAttribute),
@@ -223,7 +223,7 @@ impl<'a> Walker<'a> {
                 if let Some(Binding { ty: Type::Class(id), .. }) =
                     given.positional.first().map(|first| self.infer(*first))
                 {
-                    let how = Binding::certain(Type::One(id), format!("as a key for `{name}`"));
+                    let how = Binding::certain(Type::One(id), format!("as a key for {name}"));
                     given.positional.iter().skip(1).for_each(|argument| self.dictionary_keys(*argument, id, &how));
                 }
             }

@@ -315,7 +315,7 @@ impl<'a> Walker<'a> {
         let binding = match (self.within, annotation) {
             (Some(within), None) if own => {
                 let ty = if is_class || name == "cls" { Type::Class(within.class) } else { Type::One(within.class) };
-                Binding::certain(ty, format!("in its own class `{}`", self.models.name(within.class)))
+                Binding::certain(ty, format!("in its own class {}", self.models.name(within.class)))
             }
             (_, Some(annotation)) => self.annotated(self.text(annotation), "through the parameter annotation"),
             (Some(within), None) => self.hook_parameter(within.class, function, name),
@@ -332,13 +332,13 @@ impl<'a> Walker<'a> {
         const HOOKS: [&str; 6] = ["pre_add", "post_add", "pre_update", "post_update", "pre_delete", "post_delete"];
         match self.models.subject(class) {
             Some(model) if HOOKS.contains(&function) || name == "item" => {
-                Binding::certain(Type::One(model), format!("through the hook `{function}` of its view"))
+                Binding::certain(Type::One(model), format!("through the hook {function} of its view"))
             }
             Some(model) if name == "items" => {
-                Binding::certain(Type::Rows(model, None), format!("through the action `{function}` of its view"))
+                Binding::certain(Type::Rows(model, None), format!("through the action {function} of its view"))
             }
             Some(model) if name == "form" => {
-                Binding::likely(Type::One(model), format!("through the form of its view in `{function}`"))
+                Binding::likely(Type::One(model), format!("through the form of its view in {function}"))
             }
             _ => Binding::unknown(),
         }
@@ -437,7 +437,7 @@ impl<'a> Walker<'a> {
                 && value.kind() == "identifier"
                 && let Type::Class(id) = self.infer(class).ty
             {
-                self.scopes.bind(text_of(value, self.source), Binding::certain(Type::One(id), "through `isinstance`"));
+                self.scopes.bind(text_of(value, self.source), Binding::certain(Type::One(id), "through isinstance"));
             }
         }
     }

@@ -31,7 +31,7 @@ pub(super) fn find(tokens: &[TokenWithSpan], subjects: &Subjects, lines: &Lines<
         tables.push((table, alias));
         let start = tokens[index + 1].span.start;
         push(found, lines.offset(start.line, start.column), subjects.table(table), UsageConfidence::Likely, || {
-            format!("table `{table}` in SQL that was read word by word")
+            format!("table {table} in SQL that was read word by word")
         });
     }
     for (index, token) in tokens.iter().enumerate() {
@@ -54,7 +54,7 @@ pub(super) fn find(tokens: &[TokenWithSpan], subjects: &Subjects, lines: &Lines<
         for table in candidates {
             let column = subjects.spelled_column(table, &name.value).unwrap_or(&name.value);
             push(found, lines.offset(start.line, start.column), subjects.column(table, column), confidence, || {
-                format!("`{table}.{column}` in SQL that was read word by word")
+                format!("{table}.{column} in SQL that was read word by word")
             });
         }
     }

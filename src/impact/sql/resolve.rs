@@ -108,8 +108,8 @@ impl Resolver<'_> {
             return;
         }
         let explanation = match column {
-            Some(column) => format!("`{table}.{column}` in SQL"),
-            None => format!("table `{table}` in SQL"),
+            Some(column) => format!("{table}.{column} in SQL"),
+            None => format!("table {table} in SQL"),
         };
         let quote = u64::from(ident.quote_style.is_some());
         let start = ident.span.start;

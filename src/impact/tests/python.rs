@@ -147,7 +147,7 @@ fn places_are_exact() {
     let usage = &found[0];
     assert_eq!((usage.line, usage.column), (2, 25));
     assert_eq!(usage.excerpt, "namen = 'äöü', Customer.fax  # ü");
-    assert_eq!(usage.explanation, "`Customer.fax` by its class");
+    assert_eq!(usage.explanation, "Customer.fax by its class");
 }
 
 #[test]

@@ -1,0 +1,75 @@
+//! `add-unique`: rows that were allowed to be alike no longer are.
+
+use crate::diff::{Change, Constraint, SchemaChange, Severity};
+use crate::hazard::{Confidence, Context, Rule, Warning};
+use crate::schema::{ColumnDefault, ObjectName};
+
+/// A primary key, UNIQUE constraint or unique index is added.
+pub const RULE: Rule = Rule { id: "add-unique", needs_rows: true, look };
+
+fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
+    let (table, keys, columns, predicate) = subject(context, &change.change)?;
+    // What was unique by the same columns before stays so.
+    if predicate.is_none() && context.before(table).is_some_and(|before| before.is_unique_by(&columns)) {
+        return None;
+    }
+    if context.starts_empty(table, &columns) {
+        return None;
+    }
+    let constant = !columns.is_empty()
+        && columns.iter().all(|column| {
+            let added = context.added_column(table, column);
+            added.is_some_and(|added| matches!(added.default, Some(ColumnDefault::Literal(_))))
+        });
+    let name = context.table_sql(table);
+    let condition = predicate.map_or_else(String::new, |predicate| format!("\nWHERE {predicate}"));
+    let keys = keys.join(", ");
+    let (confidence, message) = if constant {
+        let text = format!(
+            "Every row of {table} gets the same value in {keys}, so the migration fails as soon as there are two rows."
+        );
+        (Confidence::High, text)
+    } else {
+        let text = format!(
+            "The migration fails on a database that holds two rows of {table} with the same {keys}, and deployed code \
+             that writes such rows is refused."
+        );
+        (Confidence::Medium, text)
+    };
+    Some(Warning {
+        severity: Severity::High,
+        confidence,
+        message,
+        advice: format!(
+            "-- Must give no rows before the migration runs:\n\
+             SELECT {keys}, count(*) FROM {name}{condition}\n\
+             GROUP BY {keys} HAVING count(*) > 1;"
+        ),
+        table: table.clone(),
+    })
+}
+
+type Subject<'a> = (&'a ObjectName, Vec<String>, Vec<String>, Option<&'a str>);
+
+/// The table, its keys in SQL, the columns among them, and the condition of a partial index.
+fn subject<'a>(context: &Context<'_>, change: &'a Change) -> Option<Subject<'a>> {
+    match change {
+        Change::ConstraintAdded { table, constraint } => {
+            let columns = match constraint {
+                Constraint::PrimaryKey(key) => key.columns.clone(),
+                Constraint::Unique(unique) => unique.columns.clone(),
+                Constraint::Check(_) => return None,
+            };
+            Some((table, columns.iter().map(|column| context.quote(column)).collect(), columns, None))
+        }
+        Change::IndexAdded { table, index } if index.unique => {
+            let keys = index.parts.iter().filter_map(|part| match (&part.column, &part.expression) {
+                (Some(column), _) => Some(context.quote(column)),
+                (None, expression) => expression.clone(),
+            });
+            let columns = index.parts.iter().filter_map(|part| part.column.clone()).collect();
+            Some((table, keys.collect(), columns, index.predicate.as_deref()))
+        }
+        _ => None,
+    }
+}
