@@ -7,6 +7,7 @@
 pub mod comment;
 pub mod diagram;
 pub mod facts;
+pub mod html;
 pub mod json;
 mod markdown;
 mod parts;
@@ -22,5 +23,6 @@ pub use facts::{
     AppliedRevision, AppliedStatement, Compatibility, Facts, Failure, Fate, Generated, LostValues, Rehearsal,
     RenameQuestion, RenameSubject, Revision, TableRows, WayBack,
 };
+pub use html::html;
 pub use json::changes_json;
 pub use terminal::{Colour, Layout, terminal};

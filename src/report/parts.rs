@@ -29,7 +29,7 @@ pub(super) fn parts(facts: &Facts, lines: &[ChangeLine<'_>]) -> Vec<Part> {
     [
         failed_tests(facts),
         conflicts(facts, links),
-        questions(facts),
+        questions(facts, links),
         advice(facts, links),
         picture(facts),
         usages(lines, links),
@@ -102,7 +102,7 @@ fn conflicts(facts: &Facts, links: Links<'_>) -> Option<Part> {
     Some(part("conflicts", 85, &count(conflicts.len(), "file with a conflict", "files with conflicts"), &body))
 }
 
-fn questions(facts: &Facts) -> Option<Part> {
+fn questions(facts: &Facts, links: Links<'_>) -> Option<Part> {
     if facts.questions.is_empty() {
         return None;
     }
@@ -110,15 +110,8 @@ fn questions(facts: &Facts) -> Option<Part> {
         .questions
         .iter()
         .map(|question| {
-            format!(
-                "Was {} in {} renamed to {}? They are alike by {} of 100. If so, write into {} and push:\n\n{}",
-                markdown::code(&question.from),
-                markdown::code(&question.table.to_string()),
-                markdown::code(&question.to),
-                question.score,
-                markdown::code(".fabwright.yml"),
-                markdown::fence("yaml", &question.answer)
-            )
+            let text = markdown::sentence(&wording::question(question), links);
+            format!("{text}\n\n{}", markdown::fence("yaml", &question.answer))
         })
         .collect();
     Some(part(
@@ -133,22 +126,15 @@ fn advice(facts: &Facts, links: Links<'_>) -> Option<Part> {
     if facts.findings.is_empty() {
         return None;
     }
-    let mut findings: Vec<_> = facts.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.confidence)));
+    let findings = wording::findings(facts);
     let body: Vec<String> = findings
         .iter()
-        .map(|finding| {
-            let subject = facts
-                .changes
-                .iter()
-                .find(|change| change.change_id == finding.change_id)
-                .map(|change| wording::change::what(&change.change))
-                .unwrap_or_default();
+        .map(|(finding, subject)| {
             let head = format!(
                 "**{}** · {} · {}",
                 markdown::text(finding.rule),
                 finding.severity,
-                markdown::sentence(&subject, links)
+                markdown::sentence(subject, links)
             );
             format!("{head}\n\n{}\n\n{}", paragraph(&finding.message), block(&finding.advice))
         })

@@ -334,12 +334,8 @@ fn way_back(facts: &Facts) -> Option<Row> {
 }
 
 fn taken_away(change: &Change) -> Option<Sentence> {
-    match change {
-        Change::TableRemoved { .. } | Change::ColumnRemoved { .. } => {
-            Some(Sentence::new().code(change::subject(change)))
-        }
-        _ => None,
-    }
+    matches!(change, Change::TableRemoved { .. } | Change::ColumnRemoved { .. })
+        .then(|| Sentence::new().code(change::subject(change)))
 }
 
 fn lost_name(lost: &LostValues) -> Sentence {
@@ -363,6 +359,11 @@ pub fn fate(lost: &LostValues) -> Sentence {
         (Fate::Altered, _) => "are altered",
     };
     Sentence::words(format!("{} {verb}", values(lost)))
+}
+
+/// Whose values they are, and what becomes of them.
+pub fn lost(lost: &LostValues) -> Sentence {
+    Sentence::words("of ").then(lost_name(lost)).text(" ").then(fate(lost))
 }
 
 fn rows_row(facts: &Facts) -> Option<Row> {
@@ -395,7 +396,7 @@ fn rows_row(facts: &Facts) -> Option<Row> {
         .lost
         .iter()
         .filter(|lost| lost.values > 0)
-        .map(|lost| Sentence::words("of ").then(lost_name(lost)).text(" ").then(fate(lost)))
+        .map(lost)
         .collect();
     if !fates.is_empty() {
         mark = Mark::Attention;

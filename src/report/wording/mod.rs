@@ -13,12 +13,13 @@ pub mod sentence;
 
 use std::cmp::Reverse;
 
-pub use head::{Mark, Row, headline, overall, rows};
+pub use head::{Mark, Row, headline, lost, overall, rows};
 use sentence::{Sentence, short};
 
-use super::facts::{Facts, Failure, Revision};
+use super::facts::{Facts, Failure, RenameQuestion, RenameSubject, Revision};
 use crate::diff::{SchemaChange, Severity};
 use crate::gate::{ApprovalStatus, Verdict};
+use crate::hazard::{Confidence, Finding};
 use crate::impact::Usage;
 
 /// One change, as the table of changes shows it.
@@ -147,6 +148,41 @@ pub fn failure(failure: &Failure) -> Sentence {
         sentence = sentence.text(" at ").place(path.as_str(), failure.line);
     }
     sentence
+}
+
+/// The findings, the gravest first, each with the change that raised it.
+pub fn findings(facts: &Facts) -> Vec<(&Finding, Sentence)> {
+    let mut findings: Vec<&Finding> = facts.findings.iter().collect();
+    findings.sort_by_key(|finding| Reverse((finding.severity, finding.confidence)));
+    let subject = |finding: &Finding| {
+        let change = facts.changes.iter().find(|change| change.change_id == finding.change_id);
+        change.map(|change| change::what(&change.change)).unwrap_or_default()
+    };
+    findings.into_iter().map(|finding| (finding, subject(finding))).collect()
+}
+
+/// How sure a rule is, in a word.
+pub fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Low => "low",
+        Confidence::Medium => "medium",
+        Confidence::High => "high",
+    }
+}
+
+/// A rename that somebody has to confirm, and how.
+pub fn question(question: &RenameQuestion) -> Sentence {
+    let sentence = match question.subject {
+        RenameSubject::Table => Sentence::words("Was table "),
+        RenameSubject::Column => Sentence::words("Was column ").code(question.table.to_string()).text(" "),
+    };
+    sentence
+        .code(question.from.as_str())
+        .text(" renamed to ")
+        .code(question.to.as_str())
+        .text(format!("? They are alike by {} of 100. If so, write into ", question.score))
+        .code(".fabwright.yml")
+        .text(" and push:")
 }
 
 /// Which of the folded parts say nothing because nothing happened: whether the whole report fits on one line.
