@@ -65,6 +65,21 @@ pub struct RenameQuestion {
     pub reasons: Vec<String>,
 }
 
+impl std::fmt::Display for RenameQuestion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = if self.table.is_some() { "column" } else { "table" };
+        let place = self.table.as_ref().map(|table| format!(" of `{table}`")).unwrap_or_default();
+        write!(
+            f,
+            "was {what} `{}`{place} renamed to `{}`? ({} %: {})",
+            self.from,
+            self.to,
+            self.score,
+            self.reasons.join(", ")
+        )
+    }
+}
+
 /// Every rename between two schemas.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Renames {

@@ -15,47 +15,27 @@ pub use single::scripts;
 use crate::diff::{Change, Renames, differences};
 use crate::schema::{Dialect, Schema};
 
-/// Why there is no plan.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// The dialect is not supported here yet.
-    #[error("this version of Fabwright writes migrations for SQLite only, not {0}")]
-    Unsupported(Dialect),
-    /// The two schemas are not of one family.
-    #[error("a {from} schema cannot be migrated into a {to} schema")]
-    Mixed {
-        /// The dialect of the old schema.
-        from: Dialect,
-        /// The dialect of the new schema.
-        to: Dialect,
-    },
+/// The plan that turns `from` into `to`, with the plan that leads back. `changes` are what the differ found between
+/// the two; its renames are kept as renames.
+///
+/// Where Fabwright cannot write migrations, the plan has no steps and says so in [`Plan::gap`].
+pub fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
+    let mut plan = one_way(from, to, changes);
+    let lost = plan.irreversible().map(|(why, _)| why.to_owned()).collect();
+    let reversed = differences(to, from, &Renames::of(changes).reversed());
+    plan.back = Some(Box::new(Plan { lost, ..one_way(to, from, &reversed) }));
+    plan
 }
 
-/// The plan that turns `from` into `to`. `changes` are what the differ found between them; its renames are kept as
-/// renames.
-///
-/// # Errors
-///
-/// For dialects that are not supported yet, and when the two schemas differ in dialect.
-pub fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Result<Plan, Error> {
-    if from.dialect != to.dialect {
-        return Err(Error::Mixed { from: from.dialect, to: to.dialect });
+fn one_way(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
+    match (from.dialect, to.dialect) {
+        (Dialect::Sqlite, Dialect::Sqlite) => steps::sqlite::plan(from, to, changes),
+        (one, other) if one == other => Plan {
+            gap: Some(format!("This version of Fabwright writes migrations for SQLite only, not for {other}.")),
+            ..Plan::default()
+        },
+        (one, other) => {
+            Plan { gap: Some(format!("A {one} schema cannot be migrated into a {other} schema.")), ..Plan::default() }
+        }
     }
-    match to.dialect {
-        Dialect::Sqlite => Ok(steps::sqlite::plan(from, to, changes)),
-        dialect @ (Dialect::Postgres | Dialect::Mysql) => Err(Error::Unsupported(dialect)),
-    }
-}
-
-/// The plan that turns `to` back into `from` after [`plan`] ran, with what it cannot bring back named at its head.
-///
-/// # Errors
-///
-/// As for [`plan`].
-pub fn rollback(from: &Schema, to: &Schema, changes: &[Change]) -> Result<Plan, Error> {
-    let lost = plan(from, to, changes)?.irreversible().map(|(why, _)| why.to_owned()).collect();
-    let back = differences(to, from, &Renames::of(changes).reversed());
-    let mut plan = plan(to, from, &back)?;
-    plan.lost = lost;
-    Ok(plan)
 }

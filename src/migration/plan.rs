@@ -38,6 +38,10 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Statements after the last step.
     pub closing: Vec<String>,
+    /// Why there are no steps although there are differences.
+    pub gap: Option<String>,
+    /// The plan that leads back after this one ran.
+    pub back: Option<Box<Plan>>,
 }
 
 impl Plan {
@@ -57,10 +61,13 @@ impl Plan {
     /// The whole plan as an SQL script with comments: the text of `migration.sql`, or of `rollback.sql` when the plan
     /// is a way back. Empty when there is nothing to do.
     pub fn forward_sql(&self) -> String {
-        if self.is_empty() {
-            return String::new();
-        }
         let mut text = String::new();
+        if let Some(gap) = &self.gap {
+            comment(&mut text, gap);
+        }
+        if self.is_empty() {
+            return text;
+        }
         if !self.lost.is_empty() {
             text.push_str("-- This restores the structure. It cannot bring back:\n");
             for lost in &self.lost {
@@ -77,6 +84,11 @@ impl Plan {
         text.push('\n');
         self.closing.iter().for_each(|statement| line(&mut text, statement));
         text
+    }
+
+    /// The way back as an SQL script: the text of `rollback.sql`.
+    pub fn rollback_sql(&self) -> String {
+        self.back.as_ref().map(|back| back.forward_sql()).unwrap_or_default()
     }
 
     /// The statements alone, for running them one by one.

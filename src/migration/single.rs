@@ -14,9 +14,8 @@ pub fn scripts(change: &Change, from: &Schema, to: &Schema) -> (String, String) 
         Change::TableRenamed { .. } | Change::ColumnRenamed { .. } => vec![change.clone()],
         _ => differences(&before, &after, &Renames::default()),
     };
-    let forward = super::plan(&before, &after, &changes).map(|plan| plan.forward_sql());
-    let back = super::rollback(&before, &after, &changes).map(|plan| plan.forward_sql());
-    (forward.unwrap_or_default(), back.unwrap_or_default())
+    let plan = super::plan(&before, &after, &changes);
+    (plan.forward_sql(), plan.rollback_sql())
 }
 
 /// The smallest schemas that show the change: before and after.

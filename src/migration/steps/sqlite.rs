@@ -42,7 +42,7 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
         closing.push("PRAGMA foreign_keys=ON;".to_owned());
     }
     opening.push("BEGIN;".to_owned());
-    Plan { lost: Vec::new(), opening, steps: planner.steps, closing }
+    Plan { opening, steps: planner.steps, closing, ..Plan::default() }
 }
 
 struct Planner<'a> {
