@@ -2,4 +2,5 @@
 
 mod migrate;
 mod python;
+mod rules;
 mod store;
