@@ -8,6 +8,7 @@
 pub mod child;
 pub mod error;
 pub mod migrate;
+pub mod pytest;
 pub mod python;
 
 pub use child::{Child, Outcome};

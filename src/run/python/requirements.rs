@@ -47,7 +47,7 @@ impl Requirements {
         } else if app_dir.join("pyproject.toml").is_file() {
             found.read_pyproject(app_dir, interpreter).await?;
         }
-        if let Some(file) = first(&["requirements-test.txt", "requirements/test.txt", "requirements_test.txt"]) {
+        if let Some(file) = first(&["requirements-test.txt", "requirements/test.txt", "tests/requirements.txt"]) {
             found.read(app_dir, &file, &mut Vec::new())?;
         }
         if found.text.trim().is_empty() {

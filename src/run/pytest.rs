@@ -1,0 +1,247 @@
+//! Runs a test suite with pytest, kind by kind.
+//!
+//! 1. Each kind is a process of its own over `tests/<kind>`, several at a time, so that one that crashes or hangs
+//!    takes no other with it;
+//! 2. its JUnit file is read; where a crash or the time limit left none, the lines that pytest printed tell which
+//!    tests passed and which was running;
+//! 3. tests that failed run once more where that is wanted, and those that hold then are marked as flaky.
+
+mod printed;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::child::{LineCallback, on_path};
+use super::{Error, Outcome, PythonEnvironment};
+use crate::outcome::{TestCase, TestKind, TestReport, TestStatus, TestSuite, read_junit};
+
+/// More failures than this have one cause, and are not tried again.
+const RETRIED: usize = 25;
+/// Lines of output that are kept with a run that broke off.
+const TAIL: usize = 40;
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+/// The variable that tells browser tests which browser to start.
+const BROWSER_VARIABLE: &str = "FABWRIGHT_CHROMIUM";
+
+/// A test suite to run.
+#[derive(Clone)]
+pub struct Suite {
+    /// The environment that has the application's requirements and pytest.
+    pub python: PythonEnvironment,
+    /// The application's folder, with `tests/` in it.
+    pub directory: PathBuf,
+    /// The kinds to run, in the order in which they are reported.
+    pub kinds: Vec<TestKind>,
+    /// The SQLAlchemy URI of the migrated, empty database. Without one the suite migrates a database itself.
+    pub database_uri: Option<String>,
+    /// Further variables.
+    pub environment: Vec<(String, String)>,
+    /// How many kinds run at a time.
+    pub workers: usize,
+    /// The limit of each kind.
+    pub limit: Duration,
+    /// Whether tests that failed run once more.
+    pub retry_failed_tests: bool,
+    /// Told of each line that pytest prints.
+    pub on_line: Option<LineCallback>,
+}
+
+impl Suite {
+    /// All kinds that pytest runs, two at a time, for at most ten minutes each.
+    pub fn new(python: PythonEnvironment, directory: impl Into<PathBuf>) -> Self {
+        Self {
+            python,
+            directory: directory.into(),
+            kinds: vec![
+                TestKind::Unit,
+                TestKind::Integration,
+                TestKind::Security,
+                TestKind::E2e,
+                TestKind::Accessibility,
+            ],
+            database_uri: None,
+            environment: Vec::new(),
+            workers: 2,
+            limit: Duration::from_secs(600),
+            retry_failed_tests: true,
+            on_line: None,
+        }
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    ///
+    /// When pytest is not installed or cannot be started. Whatever goes wrong in the suite is in the report.
+    pub async fn run(&self) -> Result<TestReport, Error> {
+        self.python.require(&["pytest"], "running the tests").await?;
+        let started = Instant::now();
+        let places = Arc::new(Semaphore::new(self.workers.max(1)));
+        let mut running = JoinSet::new();
+        for (index, &kind) in self.kinds.iter().enumerate() {
+            let (suite, places) = (self.clone(), places.clone());
+            running.spawn(async move {
+                // The semaphore is never closed.
+                let _place = places.acquire().await;
+                (index, suite.run_kind(kind).await)
+            });
+        }
+        let mut suites = Vec::new();
+        while let Some(ended) = running.join_next().await {
+            let Ok((index, suite)) = ended else { continue };
+            suites.push((index, suite?));
+        }
+        suites.sort_by_key(|(index, _)| *index);
+        let suites = suites.into_iter().filter_map(|(_, suite)| suite).collect();
+        Ok(TestReport { suites, seconds: started.elapsed().as_secs_f64() })
+    }
+
+    /// The results of one kind; `None` when the application has no such tests.
+    async fn run_kind(&self, kind: TestKind) -> Result<Option<TestSuite>, Error> {
+        let tests = format!("tests/{}", kind.as_str());
+        if !self.directory.join(&tests).is_dir() {
+            return Ok(None);
+        }
+        let mut browser = None;
+        if matches!(kind, TestKind::E2e | TestKind::Accessibility) {
+            match self.browser().await {
+                Ok(found) => browser = Some(found),
+                Err(reason) => {
+                    let case = synthetic(kind, "all tests", TestStatus::Skipped { reason });
+                    return Ok(Some(TestSuite { kind, cases: vec![case] }));
+                }
+            }
+        }
+        let (mut cases, _) = self.pytest(kind, std::slice::from_ref(&tests), browser.as_deref()).await?;
+        if self.retry_failed_tests {
+            self.retry(kind, &mut cases, browser.as_deref()).await?;
+        }
+        Ok(Some(TestSuite { kind, cases }))
+    }
+
+    /// Runs what failed once more.
+    async fn retry(&self, kind: TestKind, cases: &mut [TestCase], browser: Option<&Path>) -> Result<(), Error> {
+        let failed: Vec<(usize, String)> = (cases.iter().enumerate())
+            .filter(|(_, case)| matches!(case.status, TestStatus::Failed { .. } | TestStatus::Error { .. }))
+            .filter_map(|(index, case)| Some((index, node_id(&self.directory, case)?)))
+            .collect();
+        if failed.is_empty() || failed.len() > RETRIED {
+            return Ok(());
+        }
+        let ids: Vec<String> = failed.iter().map(|(_, id)| id.clone()).collect();
+        let (again, _) = self.pytest(kind, &ids, browser).await?;
+        for (index, _) in failed {
+            let Some(case) = cases.get_mut(index) else { continue };
+            let held = |other: &&TestCase| other.name == case.name && other.classname == case.classname;
+            if again.iter().find(held).is_some_and(|other| other.status == TestStatus::Passed)
+                && let TestStatus::Failed { message, detail } | TestStatus::Error { message, detail } = &case.status
+            {
+                case.status = TestStatus::Flaky { message: message.clone(), detail: detail.clone() };
+            }
+        }
+        Ok(())
+    }
+
+    async fn pytest(
+        &self,
+        kind: TestKind,
+        what: &[String],
+        browser: Option<&Path>,
+    ) -> Result<(Vec<TestCase>, Outcome), Error> {
+        let folder = tempfile::tempdir().map_err(Error::at(std::env::temp_dir()))?;
+        let junit = folder.path().join("junit.xml");
+        let mut child = self
+            .python
+            .child(&self.directory)
+            .args(["-m", "pytest", "-v", "--color=no", "--tb=short", "-p", "no:cacheprovider"])
+            .args(["-o", "console_output_style=classic", "-o", "junit_family=xunit2", "-o", "junit_logging=no"])
+            .arg("--rootdir")
+            .arg(&self.directory)
+            .arg("--junitxml")
+            .arg(&junit)
+            .args(what)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .limit(self.limit);
+        if let Some(uri) = &self.database_uri {
+            child = child.env("FABWRIGHT_DATABASE_URI", uri);
+        }
+        if let Some(browser) = browser {
+            child = child.env(BROWSER_VARIABLE, browser);
+        }
+        if let Some(callback) = &self.on_line {
+            child = child.on_line(callback.clone());
+        }
+        let outcome = child.run().await?;
+        let read = std::fs::read_to_string(&junit).ok().and_then(|xml| read_junit(&xml).ok());
+        let ended = outcome.code().is_some_and(|code| [0, 1, 5].contains(&code)) && read.is_some();
+        let mut cases = read.unwrap_or_else(|| printed::cases(&outcome.stdout));
+        // Exit code 2 with failed collections is told case by case.
+        let told =
+            outcome.code() == Some(2) && cases.iter().any(|case| matches!(case.status, TestStatus::Error { .. }));
+        if !ended && !told {
+            cases.push(self.broken_off(kind, &outcome));
+        }
+        Ok((cases, outcome))
+    }
+
+    fn broken_off(&self, kind: TestKind, outcome: &Outcome) -> TestCase {
+        let running = printed::running(&outcome.stdout);
+        let message = match (outcome.timed_out, outcome.code()) {
+            (true, _) => format!("stopped after {} s", self.limit.as_secs()),
+            (false, Some(code)) => format!("pytest ended with exit code {code}"),
+            (false, None) => "pytest was killed by a signal".to_owned(),
+        };
+        let message = match &running {
+            Some(test) => format!("{message} while {test} was running"),
+            None => message,
+        };
+        let detail = format!("{}\n{}", last(&outcome.stdout), last(&outcome.stderr)).trim().to_owned();
+        synthetic(kind, "pytest", TestStatus::Error { message, detail })
+    }
+
+    /// The browser to test with, or why there is none.
+    async fn browser(&self) -> Result<PathBuf, String> {
+        let Some(browser) = chromium() else {
+            return Err(format!("no browser: looked for {} on PATH", BROWSERS.join(", ")));
+        };
+        match self.python.require(&["playwright"], "browser tests").await {
+            Ok(()) => Ok(browser),
+            Err(_) => Err("the Python package playwright is not installed".to_owned()),
+        }
+    }
+}
+
+/// The Chromium of this machine: the one that `FABWRIGHT_CHROMIUM` names, or the first on PATH.
+pub fn chromium() -> Option<PathBuf> {
+    let named = std::env::var_os(BROWSER_VARIABLE).map(PathBuf::from).filter(|file| super::child::is_executable(file));
+    named.or_else(|| BROWSERS.into_iter().find_map(on_path))
+}
+
+fn synthetic(kind: TestKind, name: &str, status: TestStatus) -> TestCase {
+    TestCase { classname: format!("tests.{}", kind.as_str()), name: name.to_owned(), seconds: 0.0, status }
+}
+
+fn last(text: &str) -> String {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    lines.get(lines.len().saturating_sub(TAIL)..).unwrap_or_default().join("\n")
+}
+
+/// The name by which pytest runs the test again: the class name of a case is its file and its classes, with dots.
+fn node_id(directory: &Path, case: &TestCase) -> Option<String> {
+    let parts: Vec<&str> = case.classname.split('.').collect();
+    (1..=parts.len()).rev().find_map(|end| {
+        let (file, classes) = parts.split_at(end);
+        let file = format!("{}.py", file.join("/"));
+        directory.join(&file).is_file().then(|| {
+            std::iter::once(file.as_str())
+                .chain(classes.iter().copied())
+                .chain([case.name.as_str()])
+                .collect::<Vec<_>>()
+                .join("::")
+        })
+    })
+}
