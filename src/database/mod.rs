@@ -2,6 +2,7 @@
 //!
 //! * [`url`] is the address of a database, which prints without its password;
 //! * [`introspect`](introspect()) reads the schema of a live database;
+//! * [`rows`] puts rows into a scratch database and tells later whether they are the same;
 //! * [`scratch`] makes a database that is gone when its value is dropped;
 //! * [`script`] loads SQL text into a scratch database to learn what it means;
 //! * [`observe`] reads from a migration's statements what kept its identity under another name.
@@ -9,6 +10,7 @@
 pub mod error;
 pub mod introspect;
 pub mod observe;
+pub mod rows;
 pub mod scratch;
 pub mod script;
 pub mod url;
