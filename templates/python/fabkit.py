@@ -147,7 +147,6 @@ class PerRequestFilters:
 class CheckedArguments:
     """Refuses addresses that Flask-AppBuilder would stumble over."""
 
-    @before_request
     def check_arguments(self):
         for name, value in request.args.items(multi=True):
             if ("page_" in name or "psize_" in name) and not value.isdecimal():
@@ -269,6 +268,10 @@ class ModelView(CheckedArguments, PerRequestFilters, RelatedLists, fab.ModelView
             checked = type(form.__name__, (CheckedForm, form), {"_view": self})
             setattr(self, name, checked)
 
+    @before_request
+    def check_request(self):
+        self.check_arguments()
+
     def get_action_permission_name(self, name):
         if name not in self.actions:
             abort(404)
@@ -284,6 +287,7 @@ class MasterDetailView(
     @expose("/list/<pk>")
     @has_access
     def list(self, pk=None):
+        self.check_arguments()
         if pk is not None and self.datamodel.get(pk, self._base_filters) is None:
             abort(404)
         return fab.MasterDetailView.list.__wrapped__(self, pk)
