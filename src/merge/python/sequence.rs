@@ -95,19 +95,27 @@ fn unite<'k>(base: &[&'k str], ours: &[&'k str], theirs: &[&'k str]) -> Vec<&'k 
     let reordered = common(ours) != common(base);
     let (frame, guest) = if reordered { (ours, theirs) } else { (theirs, ours) };
     let removed = |key: &&'k str| base.contains(key) && !(ours.contains(key) && theirs.contains(key));
-    let mut result: Vec<&'k str> = frame.iter().copied().filter(|key| !removed(key)).collect();
-    for (position, key) in guest.iter().enumerate() {
+    // What one side removed stays as a mark until the end: what replaced it belongs there.
+    let lost = |side: &[&'k str]| -> Vec<String> {
+        base.iter().filter(|key| !side.contains(key)).map(ToString::to_string).collect()
+    };
+    let mut result = reinsert(base, frame.to_vec(), &lost(frame));
+    let marked = reinsert(base, guest.to_vec(), &lost(guest));
+    for (position, key) in marked.iter().enumerate() {
         if result.contains(key) || removed(key) {
             continue;
         }
-        let after = guest[..position].iter().rev().find_map(|before| result.iter().position(|there| there == before));
+        let before = position.checked_sub(1).map(|before| marked[before]);
+        let after = marked[..position].iter().rev().find_map(|before| result.iter().position(|there| there == before));
         let mut at = after.map_or(0, |found| found + 1);
-        if !reordered {
+        let replaces = before.is_some_and(|before| base.contains(&before) && !guest.contains(&before));
+        if !reordered && !replaces {
             while at < result.len() && !base.contains(&result[at]) && !ours.contains(&result[at]) {
                 at += 1;
             }
         }
         result.insert(at, key);
     }
+    result.retain(|key| !removed(key));
     result
 }
