@@ -80,7 +80,8 @@ pub fn terminal(facts: &Facts, layout: Layout) -> String {
     }
     out.push(String::new());
     let mut text: String = out.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n");
-    text.push('\n');
+    text.truncate(text.trim_end().len());
+    text.push_str("\n\n");
     text
 }
 

@@ -160,12 +160,7 @@ fn draw_entity(out: &mut String, entity: &Entity, place: Place) {
         draw_field(out, field, HEAD + ROW * i32::try_from(at).unwrap_or_default());
     }
     if entity.folded > 0 {
-        let _ = write!(
-            out,
-            "<text class=\"folded\" x=\"40\" y=\"{}\">and {} more</text>",
-            height - 13,
-            entity.folded
-        );
+        let _ = write!(out, "<text class=\"folded\" x=\"40\" y=\"{}\">and {} more</text>", height - 13, entity.folded);
     }
     out.push_str("</g>");
 }
@@ -177,7 +172,7 @@ fn draw_field(out: &mut String, field: &Field, y: i32) {
         (false, false) => "",
     };
     let state = class(field.state);
-    let null = if field.nullable { "?" } else { "" };
+    let null = if field.nullable && field.note.is_none() { "?" } else { "" };
     let details = match &field.note {
         Some(note) => format!("{}: {note}", field.sql_type),
         None => field.sql_type.clone(),

@@ -133,16 +133,16 @@ fn use_view(facts: &Facts, usage: &Usage, links: Links<'_>) -> UseView {
         .collect();
     // Without the file, or with another text in it than the one searched, the line itself is all there is.
     let fits = around.iter().any(|shown| shown.hit && shown.text.contains(usage.excerpt.trim()));
-    let lines = if fits {
-        around
-    } else {
-        vec![LineView { number: line, text: visible(&usage.excerpt), hit: true }]
-    };
+    let lines = if fits { around } else { vec![LineView { number: line, text: visible(&usage.excerpt), hit: true }] };
     let place = links.place(&usage.path, Some(usage.line)).map_or_else(
         || format!("<code>{}</code>", inline::escape(&place.plain())),
         |url| format!("<a href=\"{}\">line {}</a>", inline::escape(&url), usage.line),
     );
-    UseView { what: format!("{place}: {}", inline::sentence(&what, links)), explanation: usage.explanation.clone(), lines }
+    UseView {
+        what: format!("{place}: {}", inline::sentence(&what, links)),
+        explanation: usage.explanation.clone(),
+        lines,
+    }
 }
 
 /// The revisions with their statements along one line of time.
@@ -161,14 +161,15 @@ pub fn revisions(facts: &Facts, links: Links<'_>) -> Vec<RevisionView> {
         .map(|revision| {
             let measured: Vec<f64> = revision.statements.iter().filter_map(|statement| statement.seconds).collect();
             let statements = count(revision.statements.len(), "statement", "statements");
-            let total = if measured.is_empty() { statements } else { format!("{statements}, {}", seconds(measured.iter().sum())) };
+            let total = if measured.is_empty() {
+                statements
+            } else {
+                format!("{statements}, {}", seconds(measured.iter().sum()))
+            };
             RevisionView {
                 id: visible(&revision.id),
                 message: visible(&revision.message),
-                path: revision
-                    .path
-                    .as_deref()
-                    .map(|path| inline::sentence(&Sentence::new().place(path, None), links)),
+                path: revision.path.as_deref().map(|path| inline::sentence(&Sentence::new().place(path, None), links)),
                 total,
                 statements: revision
                     .statements

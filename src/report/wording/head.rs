@@ -201,7 +201,9 @@ fn why(facts: &Facts, change: &SchemaChange) -> Sentence {
 }
 
 fn deployed_code(facts: &Facts) -> Option<Row> {
-    if facts.failure.is_some() {
+    if facts.failure.is_some()
+        || (facts.changes.is_empty() && !matches!(facts.compatibility, Compatibility::Measured(_)))
+    {
         return None;
     }
     let breaking: Vec<&SchemaChange> = facts.changes.iter().filter(|change| !change.backward_compatible).collect();
@@ -380,6 +382,13 @@ fn rows_row(facts: &Facts) -> Option<Row> {
     let statements: usize = rehearsal.revisions.iter().map(|revision| revision.statements.len()).sum();
     let before: u64 = rehearsal.tables.iter().filter_map(|table| table.before).sum();
     let filled = rehearsal.tables.iter().filter(|table| table.before.unwrap_or_default() > 0).count();
+    if rehearsal.revisions.is_empty() {
+        return (!facts.changes.is_empty()).then(|| Row {
+            label: "Rehearsal",
+            mark: Mark::Unknown,
+            text: Sentence::words("no new revision to apply, though the schemas differ"),
+        });
+    }
     let mut text = Sentence::words(format!(
         "{} and {} ran",
         count(rehearsal.revisions.len(), "revision", "revisions"),
@@ -388,19 +397,9 @@ fn rows_row(facts: &Facts) -> Option<Row> {
     let mut mark = Mark::Good;
     if before > 0 {
         text = text.text(format!(" on {} rows in {}", thousands(before), count(filled, "table", "tables")));
-    } else if !rehearsal.revisions.is_empty() {
+    } else {
         mark = Mark::Unknown;
         text = text.text(" on empty tables");
-    }
-    let fates: Vec<Sentence> = rehearsal
-        .lost
-        .iter()
-        .filter(|lost| lost.values > 0)
-        .map(lost)
-        .collect();
-    if !fates.is_empty() {
-        mark = Mark::Attention;
-        text = text.text("; ").then(list(fates));
     }
     Some(Row { label: "Rehearsal", mark, text })
 }

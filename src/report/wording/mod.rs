@@ -77,7 +77,7 @@ fn approval(facts: &Facts, change: &SchemaChange) -> (Sentence, bool) {
     };
     match decision.status {
         ApprovalStatus::NotNeeded => (Sentence::words("–"), false),
-        ApprovalStatus::Approved => (Sentence::words("approved by ").then(names(&decision.approved_by)), false),
+        ApprovalStatus::Approved => (Sentence::words("by ").then(names(&decision.approved_by)), false),
         ApprovalStatus::Waiting { missing } if decision.approved_by.is_empty() && missing == 1 => {
             (Sentence::new().strong("waiting"), true)
         }
