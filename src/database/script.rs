@@ -14,13 +14,13 @@ use crate::schema::{Dialect, Schema};
 /// its own transaction.
 pub async fn apply(url: &DatabaseUrl, sql: &str) -> Result<()> {
     let Some(path) = url.path() else { return Err(Error::Unsupported(url.dialect())) };
-    let mut connection = SqliteConnectOptions::new()
-        .filename(path)
-        .foreign_keys(false)
-        .create_if_missing(false)
-        .connect()
-        .await
-        .map_err(Error::server(format!("cannot open {url}")))?;
+    let options = SqliteConnectOptions::new().filename(path).foreign_keys(false).create_if_missing(false);
+    run(options, url, sql).await
+}
+
+/// Closing the connection rolls back what a failing script left open.
+pub(super) async fn run(options: SqliteConnectOptions, url: &DatabaseUrl, sql: &str) -> Result<()> {
+    let mut connection = options.connect().await.map_err(Error::server(format!("cannot open {url}")))?;
     let outcome = connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await;
     let closed = connection.close().await;
     outcome.map_err(|source| Error::Script { source })?;
@@ -36,7 +36,7 @@ pub async fn schema_of_script(dialect: Dialect, sql: &str) -> Result<Schema> {
     match dialect {
         Dialect::Sqlite => {
             let scratch = Scratch::sqlite()?;
-            apply(&scratch.url(), sql).await?;
+            scratch.apply(sql).await?;
             introspect(&scratch.url()).await
         }
         Dialect::Postgres | Dialect::Mysql => Err(Error::Unsupported(dialect)),

@@ -68,6 +68,38 @@ pub enum Change {
     ObjectModified { from: Other, to: Other },
 }
 
+impl Change {
+    /// The table, under its new name, whose definition the change alters. None for a change of a whole object.
+    pub fn table(&self) -> Option<&ObjectName> {
+        match self {
+            Self::TableModified { to: Table { name: table, .. }, .. }
+            | Self::ColumnAdded { table, .. }
+            | Self::ColumnRemoved { table, .. }
+            | Self::ColumnModified { table, .. }
+            | Self::ColumnRenamed { table, .. }
+            | Self::ConstraintAdded { table, .. }
+            | Self::ConstraintRemoved { table, .. }
+            | Self::IndexAdded { table, .. }
+            | Self::IndexRemoved { table, .. }
+            | Self::RelationshipAdded { table, .. }
+            | Self::RelationshipRemoved { table, .. }
+            | Self::RelationshipModified { table, .. } => Some(table),
+            Self::TableAdded { .. }
+            | Self::TableRemoved { .. }
+            | Self::TableRenamed { .. }
+            | Self::ViewAdded { .. }
+            | Self::ViewRemoved { .. }
+            | Self::ViewModified { .. }
+            | Self::TriggerAdded { .. }
+            | Self::TriggerRemoved { .. }
+            | Self::TriggerModified { .. }
+            | Self::ObjectAdded { .. }
+            | Self::ObjectRemoved { .. }
+            | Self::ObjectModified { .. } => None,
+        }
+    }
+}
+
 /// A constraint that is not a foreign key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "constraint", rename_all = "snake_case")]

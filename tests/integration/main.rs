@@ -5,4 +5,5 @@ mod migrate;
 mod pytest;
 mod python;
 mod rules;
+mod schema;
 mod store;

@@ -13,6 +13,8 @@
 //! 7. Indexes, once every name is free and every column there.
 //! 8. Views, then triggers, which may stand on views.
 
+use std::collections::BTreeMap;
+
 use super::rebuild;
 use super::sqlite_texts::{self, Dependents};
 use crate::diff::{Change, Constraint, Renames, aligned};
@@ -25,10 +27,17 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
         return Plan::default();
     }
     let renames = Renames::of(changes);
+    let mut by_table: BTreeMap<&ObjectName, Vec<&Change>> = BTreeMap::new();
+    for change in changes {
+        if let Some(table) = change.table() {
+            by_table.entry(table).or_default().push(change);
+        }
+    }
     let mut planner = Planner {
         from,
         to,
         changes,
+        by_table,
         past: aligned(from, &renames),
         renames,
         steps: Vec::new(),
@@ -49,6 +58,7 @@ struct Planner<'a> {
     from: &'a Schema,
     to: &'a Schema,
     changes: &'a [Change],
+    by_table: BTreeMap<&'a ObjectName, Vec<&'a Change>>,
     /// The old schema under the new names.
     past: Schema,
     renames: Renames,
@@ -88,8 +98,8 @@ impl<'a> Planner<'a> {
         self.steps.push(Step { purpose: purpose.into(), notes: Vec::new(), statements, reverse });
     }
 
-    fn changes_of<'b>(&self, table: &'b ObjectName) -> impl Iterator<Item = &'a Change> + use<'a, 'b> {
-        self.changes.iter().filter(move |change| table_of(change) == Some(table))
+    fn changes_of(&self, table: &ObjectName) -> impl Iterator<Item = &'a Change> + use<'a, '_> {
+        self.by_table.get(table).map(Vec::as_slice).unwrap_or_default().iter().copied()
     }
 
     fn way(&self, table: &ObjectName) -> Way {
@@ -444,35 +454,6 @@ fn free_column(old: &Table, new: &Table, name: &str) -> String {
         old.columns.iter().chain(&new.columns).any(|column| column.name.eq_ignore_ascii_case(candidate))
     };
     sqlite_texts::free(&format!("fabwright_{name}"), taken)
-}
-
-fn table_of(change: &Change) -> Option<&ObjectName> {
-    match change {
-        Change::TableModified { to: Table { name: table, .. }, .. }
-        | Change::ColumnAdded { table, .. }
-        | Change::ColumnRemoved { table, .. }
-        | Change::ColumnModified { table, .. }
-        | Change::ColumnRenamed { table, .. }
-        | Change::ConstraintAdded { table, .. }
-        | Change::ConstraintRemoved { table, .. }
-        | Change::IndexAdded { table, .. }
-        | Change::IndexRemoved { table, .. }
-        | Change::RelationshipAdded { table, .. }
-        | Change::RelationshipRemoved { table, .. }
-        | Change::RelationshipModified { table, .. } => Some(table),
-        Change::TableAdded { .. }
-        | Change::TableRemoved { .. }
-        | Change::TableRenamed { .. }
-        | Change::ViewAdded { .. }
-        | Change::ViewRemoved { .. }
-        | Change::ViewModified { .. }
-        | Change::TriggerAdded { .. }
-        | Change::TriggerRemoved { .. }
-        | Change::TriggerModified { .. }
-        | Change::ObjectAdded { .. }
-        | Change::ObjectRemoved { .. }
-        | Change::ObjectModified { .. } => None,
-    }
 }
 
 /// Why a table is made anew, in a few words.
