@@ -205,16 +205,13 @@ impl Reader<'_> {
         let end = (at + 2..tokens.len()).find(|index| matches!(token(*index), Some(Token::ParenClose)))?;
         let by_attribute = matches!(*name, "sort" | "map" | "groupby" | "unique" | "sum" | "min" | "max" | "join");
         let row = binding.map(element);
-        for index in at + 3..end {
+        for (index, (value, place)) in tokens.iter().enumerate().take(end).skip(at + 3) {
             let named = matches!(token(index - 1), Some(Token::Assign))
                 && matches!(token(index.wrapping_sub(2)), Some(Token::Ident("attribute")));
             let first = index == at + 3 && matches!(*name, "selectattr" | "rejectattr" | "groupby");
-            let value = match token(index) {
-                Some(Token::Str(value)) => *value,
-                _ => continue,
-            };
+            let Token::Str(value) = value else { continue };
             if first || (named && by_attribute) {
-                self.member(row.as_ref(), value, tokens[index].1 + 1, false);
+                self.member(row.as_ref(), value, place + 1, false);
             }
         }
         self.expression(&tokens[at + 3..end]);

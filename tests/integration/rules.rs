@@ -10,7 +10,8 @@ use jiff::Timestamp;
 
 /// The examples of each section, by the word after `sql`.
 fn sections() -> BTreeMap<String, BTreeMap<String, String>> {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md")).unwrap();
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md"))
+        .expect("the rules are described");
     let mut sections: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     let mut section = String::new();
     let mut fence: Option<String> = None;
@@ -23,7 +24,7 @@ fn sections() -> BTreeMap<String, BTreeMap<String, String>> {
         } else if let Some(info) = line.strip_prefix("```sql ") {
             fence = Some(info.to_owned());
         } else if let Some(name) = &fence {
-            let example = sections.get_mut(&section).unwrap().entry(name.clone()).or_default();
+            let example = sections.entry(section.clone()).or_default().entry(name.clone()).or_default();
             example.push_str(line);
             example.push('\n');
         }

@@ -43,10 +43,8 @@ impl<'a> Walker<'a> {
                     self.class_assignment(assignment, id);
                 }
             }
-            "class_definition" => {
-                if field(statement, "name").is_some_and(|name| self.text(name) == "Meta") {
-                    self.meta(statement, id);
-                }
+            "class_definition" if field(statement, "name").is_some_and(|name| self.text(name) == "Meta") => {
+                self.meta(statement, id);
             }
             _ => {}
         }

@@ -238,7 +238,7 @@ impl Reader<'_> {
         if right.kind() == "assignment" {
             self.assignment(right, class);
         }
-        if right.kind() == "attribute" && name == "__table__" || right.kind() == "identifier" && name == "__table__" {
+        if name == "__table__" && matches!(right.kind(), "attribute" | "identifier") {
             class.bases.extend(last_name(right, self.text).map(ToOwned::to_owned));
             return;
         }

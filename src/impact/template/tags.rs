@@ -66,11 +66,8 @@ fn end_of(text: &str, closing: &str) -> Option<usize> {
         match quote {
             Some(_) if escaped => escaped = false,
             Some(_) if c == '\\' => escaped = true,
-            Some(open) => {
-                if c == open {
-                    quote = None;
-                }
-            }
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
             None if matches!(c, '"' | '\'') => quote = Some(c),
             None if braces == 0 && text[index..].starts_with(closing) => return Some(index),
             None if c == '{' => braces += 1,
