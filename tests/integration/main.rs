@@ -7,4 +7,5 @@ mod pytest;
 mod python;
 mod rules;
 mod schema;
+mod rehearsal;
 mod store;
