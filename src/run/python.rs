@@ -24,6 +24,7 @@ use super::{Child, Error, Outcome};
 const FORMAT: &str = "1";
 /// Written last: an environment without it is not whole.
 const COMPLETE: &str = "fabwright-complete";
+const PIP_INSTALL: [&str; 2] = ["install", "--disable-pip-version-check"];
 /// What installing may know of the machine: where packages come from and how to get there.
 const INSTALL_VARIABLES: &[&str] = &[
     "PIP_INDEX_URL",
@@ -239,8 +240,11 @@ impl PythonEnvironment {
         options: &PythonOptions,
     ) -> Result<(), Error> {
         let uv = on_path("uv");
+        // The base's own pip can install into the environment, which spares it a copy of its own.
+        let pip = uv.is_none() && self.require(&["pip"], "installing").await.is_ok();
         let venv = match &uv {
             Some(uv) => Child::new(uv, app_dir).args(["venv", "--no-project", "--python"]).arg(&self.interpreter),
+            None if pip => self.child(app_dir).args(["-m", "venv", "--without-pip"]),
             None => self.child(app_dir).args(["-m", "venv"]),
         };
         installed("a virtual environment", venv.arg(folder), options).await?;
@@ -248,7 +252,8 @@ impl PythonEnvironment {
         let interpreter = folder.join("bin/python");
         let install = || match &uv {
             Some(uv) => Child::new(uv, app_dir).args(["pip", "install", "--python"]).arg(&interpreter),
-            None => Child::new(&interpreter, app_dir).args(["-m", "pip", "install", "--disable-pip-version-check"]),
+            None if pip => self.child(app_dir).args(["-m", "pip", "--python"]).arg(&interpreter).args(PIP_INSTALL),
+            None => Child::new(&interpreter, app_dir).args(["-m", "pip"]).args(PIP_INSTALL),
         };
         // The requirements stay in the environment, where a person can look at what was installed.
         let file = folder.join("fabwright-requirements.txt");

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod impact;
+mod environment;
 mod migrate;
 mod pytest;
 mod python;

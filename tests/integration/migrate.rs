@@ -103,6 +103,15 @@ impl Application {
         .await
     }
 
+    async fn alembic() -> Self {
+        Application::with(&[
+            ("alembic.ini", "[alembic]\nscript_location = migrations\nsqlalchemy.url = sqlite:///elsewhere.db\n"),
+            ("migrations/env.py", ALEMBIC_ENV),
+            ("migrations/versions/a1_first.py", FIRST),
+        ])
+        .await
+    }
+
     async fn with(files: &[(&str, &str)]) -> Self {
         let application = Self { folder: tempfile::tempdir().unwrap(), python: python::environment().await };
         for (name, text) in files {
@@ -217,8 +226,8 @@ async fn broken_code_is_an_error_with_its_place() {
     assert!(error.contains("migrations/versions/c3_third.py:3"), "{error}");
     std::fs::remove_file(application.path().join("migrations/versions/c3_third.py")).unwrap();
     application.write("app/__init__.py", "import no_such_module\n\n\ndef create_app():\n    pass\n");
-    let error = application.migrator().history().await.unwrap_err().to_string();
-    assert!(error.contains("app/__init__.py:1") || error.contains("no_such_module"), "{error}");
+    let error = application.migrator().upgrade(&application.uri(), &Target::Head).await.unwrap_err().to_string();
+    assert!(error.contains("no_such_module"), "{error}");
 }
 
 #[tokio::test]
@@ -235,15 +244,15 @@ async fn two_heads_are_named_with_the_command_that_merges_them() {
 
 #[tokio::test]
 async fn a_migration_that_hangs_is_stopped_and_named() {
-    let application = Application::flask().await;
+    let application = Application::alembic().await;
     application.write(
         "migrations/versions/c3_third.py",
-        "import time\n\nrevision = 'c3'\ndown_revision = 'b2'\n\n\ndef upgrade():\n    time.sleep(600)\n",
+        "import time\n\nrevision = 'c3'\ndown_revision = 'a1'\n\n\ndef upgrade():\n    time.sleep(600)\n",
     );
-    let settings = MigratorSettings { limit: Duration::from_secs(8), ..MigratorSettings::default() };
+    let settings = MigratorSettings { limit: Duration::from_secs(12), ..MigratorSettings::default() };
     let error =
         application.migrator_with(settings).upgrade(&application.uri(), &Target::Head).await.unwrap_err().to_string();
-    assert!(error.contains("migrations/versions/c3_third.py: migration c3 was still running after 8 s"), "{error}");
+    assert!(error.contains("migrations/versions/c3_third.py: migration c3 was still running after 12 s"), "{error}");
 }
 
 #[tokio::test]
@@ -262,12 +271,7 @@ async fn another_database_is_refused_before_it_is_touched() {
 
 #[tokio::test]
 async fn plain_alembic_needs_no_application() {
-    let application = Application::with(&[
-        ("alembic.ini", "[alembic]\nscript_location = migrations\nsqlalchemy.url = sqlite:///elsewhere.db\n"),
-        ("migrations/env.py", ALEMBIC_ENV),
-        ("migrations/versions/a1_first.py", FIRST),
-    ])
-    .await;
+    let application = Application::alembic().await;
     let migrator = application.migrator();
     assert!(matches!(migrator.tool(), MigrationTool::Alembic { .. }));
     let applied = migrator.upgrade(&application.uri(), &Target::Head).await.unwrap();

@@ -143,7 +143,7 @@ impl<'a> Line<'a> {
             return Self::Constraint(path);
         }
         let target = value("-e", "--editable").unwrap_or(line);
-        if target == "." || target.starts_with("./") || target.starts_with(".[") { Self::Local } else { Self::Other }
+        if target == "." || target == "./" || target.starts_with(".[") { Self::Local } else { Self::Other }
     }
 }
 
@@ -180,8 +180,8 @@ mod tests {
     #[test]
     fn options_are_told_apart() {
         assert_eq!(Line::of("--requirement=base.txt"), Line::Include("base.txt"));
-        assert_eq!(Line::of("-e ./lib"), Line::Local);
-        assert_eq!(Line::of("requests"), Line::Other);
+        assert_eq!(Line::of("-e .[dev]"), Line::Local);
+        assert_eq!(Line::of("./vendored/some.whl"), Line::Other);
         assert_eq!(Line::of("--extra-index-url https://x"), Line::Other);
     }
 }

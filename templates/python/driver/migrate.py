@@ -185,7 +185,11 @@ def load(run, stack):
 
     sys.path[0] = os.getcwd()
     run.watch_statements()
-    if arguments.tool == "flask":
+    if arguments.tool == "flask" and arguments.command == "history":
+        # The files tell it all: loading the application would only take time.
+        config = Config(os.path.join(arguments.location, "alembic.ini"))
+        config.set_main_option("script_location", arguments.location)
+    elif arguments.tool == "flask":
         from flask.cli import ScriptInfo
 
         keep_fab_from_creating_tables(arguments.location)
