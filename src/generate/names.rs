@@ -40,6 +40,13 @@ const RESERVED_ATTRIBUTES: &[&str] = &[
 /// Classes that generated files import, or that FAB registers beside them.
 const RESERVED_CLASSES: &[&str] = &[
     "Any",
+    "NullType",
+    "CLOB",
+    "NVARCHAR",
+    "NCHAR",
+    "TIMESTAMP",
+    "REAL",
+    "DECIMAL",
     "ApiKey",
     "ARRAY",
     "AuditMixin",
@@ -167,8 +174,15 @@ fn class_name(name: &ObjectName) -> String {
 
 /// The ASCII letters, digits and underscores of `text`, made an identifier that is no keyword.
 fn identifier(text: &str, fallback: &str) -> String {
-    let mut name: String =
-        text.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect();
+    let mut name = String::new();
+    for character in text.chars() {
+        match latin(character) {
+            Some(letters) => name.push_str(letters),
+            None if character.is_ascii_alphanumeric() => name.push(character),
+            None if name.ends_with('_') => {}
+            None => name.push('_'),
+        }
+    }
     name = name.trim_matches('_').to_owned();
     if name.is_empty() {
         return fallback.to_owned();
@@ -180,6 +194,35 @@ fn identifier(text: &str, fallback: &str) -> String {
         name.push('_');
     }
     name
+}
+
+/// A letter of Western Europe in ASCII.
+fn latin(character: char) -> Option<&'static str> {
+    Some(match character {
+        'à' | 'á' | 'â' | 'ã' | 'å' => "a",
+        'À' | 'Á' | 'Â' | 'Ã' | 'Å' => "A",
+        'ä' | 'æ' => "ae",
+        'Ä' | 'Æ' => "Ae",
+        'ç' => "c",
+        'Ç' => "C",
+        'è' | 'é' | 'ê' | 'ë' => "e",
+        'È' | 'É' | 'Ê' | 'Ë' => "E",
+        'ì' | 'í' | 'î' | 'ï' => "i",
+        'Ì' | 'Í' | 'Î' | 'Ï' => "I",
+        'ñ' => "n",
+        'Ñ' => "N",
+        'ò' | 'ó' | 'ô' | 'õ' => "o",
+        'Ò' | 'Ó' | 'Ô' | 'Õ' => "O",
+        'ö' | 'ø' | 'œ' => "oe",
+        'Ö' | 'Ø' | 'Œ' => "Oe",
+        'ù' | 'ú' | 'û' => "u",
+        'Ù' | 'Ú' | 'Û' => "U",
+        'ü' => "ue",
+        'Ü' => "Ue",
+        'ß' => "ss",
+        'ý' | 'ÿ' => "y",
+        _ => return None,
+    })
 }
 
 /// Whether `text` can be written as a Python name.

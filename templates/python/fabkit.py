@@ -357,6 +357,15 @@ class SchemaConverter(Model2SchemaConverter):
         field.allow_none = sql.nullable
         return field
 
+    def _meta_schema_factory(self, *arguments, **options):
+        schema = super()._meta_schema_factory(*arguments, **options)
+
+        # Without it, a key column that no relation stands for can't be shown.
+        class Meta(schema.Meta):
+            include_fk = True
+
+        return type(schema.__name__, (schema,), {"Meta": Meta})
+
 
 class ModelRestApi(PerRequestFilters, fab.ModelRestApi):
     """A REST API for the rows of a table."""

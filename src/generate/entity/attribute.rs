@@ -195,19 +195,31 @@ fn python_type(kind: &AttributeKind) -> Expression {
     }
 }
 
+/// The SQLAlchemy type. A word that SQLAlchemy has a class for is kept, so that `create_all` writes it again.
 fn sqlalchemy_type(column: &Column, kind: &AttributeKind) -> Expression {
-    let named = |class: &str| Expression::with(class, Import::from("sqlalchemy", class));
-    let called = |class: &str, arguments: String| {
-        Expression::with(format!("{class}({arguments})"), Import::from("sqlalchemy", class))
+    let sql = column.data_type.sql.to_ascii_uppercase();
+    let word = sql.split('(').next().unwrap_or_default().trim();
+    let class = |generic: &'static str| match (generic, word) {
+        ("Integer", "BIGINT") => "BigInteger",
+        ("Integer", "SMALLINT") => "SmallInteger",
+        ("Numeric", "DECIMAL") => "DECIMAL",
+        ("Float", "REAL") => "REAL",
+        ("Float", "DOUBLE PRECISION" | "DOUBLE") => "Double",
+        ("DateTime", "TIMESTAMP") => "TIMESTAMP",
+        ("String", "CHAR") => "CHAR",
+        ("String", "NCHAR") => "NCHAR",
+        ("String", "NVARCHAR") => "NVARCHAR",
+        ("Text", "VARCHAR") => "String",
+        ("Text", "CLOB") => "CLOB",
+        _ => generic,
+    };
+    let from = |generic: &'static str| Import::from("sqlalchemy", class(generic));
+    let named = |generic: &'static str| Expression::with(class(generic), from(generic));
+    let called = |generic: &'static str, arguments: String| {
+        Expression::with(format!("{}({arguments})", class(generic)), from(generic))
     };
     match kind {
-        AttributeKind::Integer { .. } => {
-            match column.data_type.sql.split('(').next().unwrap_or_default().trim().to_ascii_uppercase().as_str() {
-                "BIGINT" => named("BigInteger"),
-                "SMALLINT" => named("SmallInteger"),
-                _ => named("Integer"),
-            }
-        }
+        AttributeKind::Integer { .. } => named("Integer"),
         AttributeKind::Numeric { precision: None, .. } => named("Numeric"),
         AttributeKind::Numeric { precision: Some(precision), scale: None } => called("Numeric", precision.to_string()),
         AttributeKind::Numeric { precision: Some(precision), scale: Some(scale) } => {
@@ -215,14 +227,8 @@ fn sqlalchemy_type(column: &Column, kind: &AttributeKind) -> Expression {
         }
         AttributeKind::Float => named("Float"),
         AttributeKind::Boolean => named("Boolean"),
-        AttributeKind::Text { length } => {
-            let class = if column.data_type.sql.to_ascii_uppercase().starts_with("CHAR(") { "CHAR" } else { "String" };
-            match length {
-                Some(length) => called(class, length.to_string()),
-                None if column.data_type.sql.to_ascii_uppercase().starts_with("VARCHAR") => named("String"),
-                None => named("Text"),
-            }
-        }
+        AttributeKind::Text { length: Some(length) } => called("String", length.to_string()),
+        AttributeKind::Text { length: None } => named("Text"),
         AttributeKind::Enum(class) => Expression::with(class.name.clone(), Import::from("sqlalchemy", "Enum")),
         AttributeKind::Binary => named("LargeBinary"),
         AttributeKind::Date => named("Date"),

@@ -196,7 +196,9 @@ fn uniques(table: &Table, attributes: &[Attribute]) -> Vec<UniqueKey> {
 }
 
 fn display(attributes: &[Attribute]) -> Display {
-    let is_text = |attribute: &&Attribute| matches!(attribute.kind, AttributeKind::Text { .. });
+    let is_text = |attribute: &&Attribute| {
+        matches!(attribute.kind, AttributeKind::Text { .. }) && attribute.foreign_key.is_none()
+    };
     let named = DISPLAY_NAMES
         .iter()
         .find_map(|name| attributes.iter().filter(is_text).find(|attribute| attribute.name == *name));

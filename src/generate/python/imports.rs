@@ -57,7 +57,12 @@ impl Imports {
             let names = &self.names[module];
             let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
             names.sort_by(|left, right| kind(left).cmp(&kind(right)).then_with(|| natural(left, right)));
-            sections.entry(section(module)).or_default().push(statement(module, &names, indent));
+            let (aliased, plain): (Vec<&str>, Vec<&str>) = names.into_iter().partition(|name| name.contains(" as "));
+            let lines = sections.entry(section(module)).or_default();
+            if !plain.is_empty() {
+                lines.push(statement(module, &plain, indent));
+            }
+            lines.extend(aliased.into_iter().map(|name| statement(module, &[name], indent)));
         }
         sections.into_values().map(|lines| lines.join("\n")).collect::<Vec<_>>().join("\n\n")
     }
