@@ -2,6 +2,7 @@ use super::{ConflictReason, Merged, Outcome, Strategy, Versions, file};
 
 mod cases;
 mod lines;
+mod structure;
 mod trees;
 
 /// Merges as a Python module.

@@ -52,8 +52,14 @@ pub(super) fn merge(base: &str, ours: &str, theirs: &str, lines: Vec<Segment>) -
     }
 }
 
+/// More blank space before a line than any Python that runs can need; bounds how deep bodies nest.
+const DEEPEST: usize = 800;
+
 /// The syntax tree of a text without errors.
 fn parse(source: &str) -> Option<Tree> {
+    if source.lines().any(|line| line.len() - line.trim_start().len() > DEEPEST) {
+        return None;
+    }
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
     parser.parse(source, None).filter(|tree| !tree.root_node().has_error())

@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::path::{Component, Path, PathBuf};
 
-use crate::store::{Error, Result};
+use crate::store::{Error, Result, folder};
 
 /// Bytes and permissions of a file; `None` if it wasn't there.
 type Before = Option<(Vec<u8>, Permissions)>;
@@ -45,7 +45,9 @@ impl Backup {
                 Some((bytes, permissions)) => {
                     let same = fs::read(path).is_ok_and(|now| now == *bytes);
                     if !same {
-                        drop(write(path, bytes));
+                        drop(path.parent().map(fs::create_dir_all));
+                        drop(fs::remove_file(path));
+                        drop(fs::write(path, bytes));
                     }
                     drop(fs::set_permissions(path, permissions.clone()));
                 }
@@ -66,28 +68,10 @@ impl Drop for Backup {
     }
 }
 
-/// Writes a file as a whole or not at all.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(Error::file(folder))?;
-    let permissions = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map(|about| about.permissions());
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".fabwright-");
-    let file = builder.tempfile_in(folder).map_err(Error::file(folder))?;
-    fs::write(file.path(), bytes).map_err(Error::file(path))?;
-    let permissions = permissions.unwrap_or_else(new_file_permissions);
-    fs::set_permissions(file.path(), permissions).map_err(Error::file(path))?;
-    file.persist(path).map_err(|error| Error::File { path: path.to_owned(), source: error.error })?;
-    Ok(())
-}
-
 /// Removes a file, and the folders that it leaves empty.
 pub(super) fn remove(root: &Path, path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Ok(()) => remove_empty_folders(root, path),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(Error::File { path: path.to_owned(), source: error }),
-    }
+    folder::remove(path)?;
+    remove_empty_folders(root, path);
     Ok(())
 }
 
@@ -97,12 +81,6 @@ fn remove_empty_folders(root: &Path, path: &Path) {
             break;
         }
     }
-}
-
-#[cfg(unix)]
-fn new_file_permissions() -> Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    Permissions::from_mode(0o644)
 }
 
 /// Checks that a path stays inside the repository, in name and through symbolic links.

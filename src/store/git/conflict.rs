@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::backup::{self, Backup};
 use super::commit::{FileChange, FileContent};
 use super::{Repository, split_zero};
-use crate::store::{Error, Result};
+use crate::store::{Error, Result, folder};
 
 /// A file that a person has to decide about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,12 +62,12 @@ impl Repository {
         for change in changes {
             let full = self.root.join(&change.path);
             match &change.content {
-                FileContent::Text(text) => backup::write(&full, text.as_bytes())?,
+                FileContent::Text(text) => folder::write(&full, text)?,
                 FileContent::Delete => backup::remove(&self.root, &full)?,
             }
         }
         for conflict in conflicts {
-            backup::write(&self.root.join(&conflict.path), conflict.text.as_bytes())?;
+            folder::write(&self.root.join(&conflict.path), &conflict.text)?;
         }
         lock.replace(&index, &new_index)?;
         backup.keep_changes();
