@@ -234,7 +234,7 @@ fn run(title: &'static str, report: &TestReport) -> RunView {
                 place: format!("{} · {}", visible(&case.classname), kind_name(kind)),
                 detail: visible_block(if detail.trim().is_empty() { message } else { detail }),
             }),
-            TestStatus::Passed | TestStatus::Skipped { .. } => None,
+            TestStatus::Passed | TestStatus::Flaky { .. } | TestStatus::Skipped { .. } => None,
         })
         .collect();
     RunView {
@@ -272,6 +272,7 @@ fn suite(suite: &TestSuite) -> SuiteView {
 fn case(case: &TestCase) -> CaseView {
     let (status, reason) = match &case.status {
         TestStatus::Passed => ("passed", None),
+        TestStatus::Flaky { message, .. } => ("passed", Some(visible(message))),
         TestStatus::Failed { message, .. } | TestStatus::Error { message, .. } => ("failed", Some(visible(message))),
         TestStatus::Skipped { reason } => ("skipped", Some(visible(reason))),
     };
@@ -286,7 +287,7 @@ fn numbers<'a>(cases: impl Iterator<Item = &'a TestCase>) -> String {
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for case in cases {
         match case.status {
-            TestStatus::Passed => passed += 1,
+            TestStatus::Passed | TestStatus::Flaky { .. } => passed += 1,
             TestStatus::Failed { .. } | TestStatus::Error { .. } => failed += 1,
             TestStatus::Skipped { .. } => skipped += 1,
         }
