@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject.
 
 mod architecture;
+mod generate;
 mod impact;
 mod environment;
 mod migrate;

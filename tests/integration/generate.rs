@@ -1,0 +1,104 @@
+//! Generated code: that it reads as agreed, that ruff has nothing to say, and that an application runs on it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use fabwright::database::{DatabaseUrl, introspect, schema_of_script};
+use fabwright::generate::{Application, GeneratedFile, Selection, Settings, code};
+use fabwright::schema::{Dialect, Schema, Table};
+
+use crate::python;
+
+const SHAPES: &str = include_str!("generate/shapes.sql");
+
+async fn shapes() -> Schema {
+    schema_of_script(Dialect::Sqlite, SHAPES).await.unwrap()
+}
+
+fn files(schema: &Schema) -> Vec<GeneratedFile> {
+    code::files(&Application::from_schema(schema, &Settings::default()), &Selection::Everything).unwrap()
+}
+
+fn write(folder: &Path, files: &[GeneratedFile]) {
+    for file in files {
+        let path = folder.join(&file.path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, &file.text).unwrap();
+    }
+    std::fs::write(folder.join("app/__init__.py"), include_str!("generate/app.py")).unwrap();
+    std::fs::write(folder.join("probe.py"), include_str!("generate/probe.py")).unwrap();
+}
+
+fn run(folder: &Path, program: PathBuf, arguments: &[&str]) -> Output {
+    let database = folder.join("app.db");
+    Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env("DATABASE_URL", format!("sqlite:///{}", database.display()))
+        .output()
+        .unwrap()
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[tokio::test]
+async fn reads_as_agreed() {
+    let files = files(&shapes().await);
+    for path in ["models/person.py", "models/shipment.py", "views/person.py", "views/shipment.py", "api/person.py"] {
+        let file = files.iter().find(|file| file.path == format!("app/{path}")).unwrap();
+        insta::assert_snapshot!(path, file.text);
+    }
+    for folder in ["models", "views", "api"] {
+        let file = files.iter().find(|file| file.path == format!("app/{folder}/__init__.py")).unwrap();
+        insta::assert_snapshot!(format!("{folder}_init"), file.text);
+    }
+}
+
+#[tokio::test]
+async fn is_the_same_whatever_the_order_of_tables() {
+    let schema = shapes().await;
+    let mut reversed = schema.clone();
+    reversed.tables.reverse();
+    assert_eq!(files(&schema), files(&reversed));
+}
+
+#[tokio::test]
+async fn leaves_ruff_nothing_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &files(&shapes().await));
+    let ruff = || python::interpreter().with_file_name("ruff");
+    let format = run(folder.path(), ruff(), &["format", "--isolated", "--diff", "app"]);
+    assert!(format.status.success(), "{}", text(&format));
+    let check = run(folder.path(), ruff(), &["check", "--isolated", "--select", "E,F,I,UP,B", "app"]);
+    assert!(check.status.success(), "{}", text(&check));
+}
+
+#[tokio::test]
+async fn runs_as_an_application_and_builds_the_same_schema() {
+    let schema = shapes().await;
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &files(&schema));
+    let probe = run(folder.path(), python::interpreter(), &["probe.py"]);
+    let said = text(&probe);
+    assert!(probe.status.success(), "{said}");
+    let faults: Vec<&str> = said.lines().filter(|line| line.starts_with("FAULT")).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+
+    let built = introspect(&DatabaseUrl::sqlite(folder.path().join("app.db"))).await.unwrap();
+    for table in &schema.tables {
+        assert_eq!(comparable(built.table(&table.name).unwrap()), comparable(table));
+    }
+}
+
+/// A table without what SQLAlchemy has no words for: AUTOINCREMENT, a key that may be NULL, and the spelling of an
+/// index.
+fn comparable(table: &Table) -> Table {
+    let mut table = table.clone();
+    table.options.clear();
+    for index in &mut table.indexes {
+        index.definition = None;
+    }
+    table
+}

@@ -1,0 +1,22 @@
+-- Every shape that a table can have and the generators must bear, hostile names among them.
+CREATE TABLE country (code CHAR(2) NOT NULL, name VARCHAR(60) NOT NULL, PRIMARY KEY (code));
+CREATE TABLE address (id INTEGER PRIMARY KEY AUTOINCREMENT, street TEXT NOT NULL, country_code CHAR(2) NOT NULL REFERENCES country (code), "class" VARCHAR(10), "data" JSON, "text" TEXT DEFAULT 'x' , "strange ""name""" VARCHAR(20) NOT NULL DEFAULT 'it''s "q" \ ', "2nd" INTEGER DEFAULT 3);
+CREATE TABLE shipment (id INTEGER PRIMARY KEY, from_address_id INTEGER NOT NULL REFERENCES address (id), to_address_id INTEGER REFERENCES address (id) ON DELETE SET NULL, weight NUMERIC(8, 3) NOT NULL, sent_at DATETIME, at_time TIME, fragile BOOLEAN, priority INTEGER NOT NULL DEFAULT 1 CHECK (priority IN (1, 2, 3)), mode VARCHAR(12) CHECK (mode IN ('by air', 'by sea', '2-day', 'class')), ratio FLOAT, payload BLOB, total NUMERIC, CONSTRAINT ck_w CHECK (weight > 0 AND weight < 1000), CONSTRAINT ck_total CHECK (total > 0 OR total IS NULL), CONSTRAINT uq_two UNIQUE (from_address_id, to_address_id, sent_at));
+CREATE INDEX ix_weird ON shipment (weight DESC, mode);
+CREATE UNIQUE INDEX ux_part ON shipment (sent_at) WHERE fragile = 1;
+CREATE TABLE passport (id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL UNIQUE REFERENCES person (id) ON DELETE CASCADE, number VARCHAR(20) NOT NULL);
+CREATE TABLE person (id INTEGER PRIMARY KEY, full_name VARCHAR(50) NOT NULL CHECK (length(full_name) >= 3), born DATE NOT NULL, died DATE, settings JSON NOT NULL DEFAULT '{}', nick VARCHAR(20) UNIQUE, boss_id INTEGER REFERENCES person (id), team_id INTEGER REFERENCES team (id), bio TEXT, created TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, active BOOLEAN NOT NULL DEFAULT 1 CHECK (active IN (0, 1)), score DECIMAL(5,2) NOT NULL DEFAULT 1.5, upper_nick TEXT GENERATED ALWAYS AS (upper(nick)) STORED, CHECK (died IS NULL OR died >= born));
+CREATE TABLE team (id INTEGER PRIMARY KEY, name VARCHAR(30) NOT NULL, lead_id INTEGER REFERENCES person (id));
+CREATE TABLE person_friend (person_id INTEGER NOT NULL REFERENCES person (id), friend_id INTEGER NOT NULL REFERENCES person (id), PRIMARY KEY (person_id, friend_id));
+CREATE TABLE user (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL);
+CREATE TABLE "Text" (id INTEGER PRIMARY KEY, body TEXT);
+CREATE TABLE "select" (id INTEGER PRIMARY KEY, "order" INTEGER, "import" VARCHAR(5), "from" DATE);
+CREATE TABLE "bad "" name; DROP" (id INTEGER PRIMARY KEY, "a.b" VARCHAR(20) NOT NULL);
+CREATE TABLE score (person_id INTEGER NOT NULL REFERENCES person (id), year INTEGER NOT NULL, points INTEGER NOT NULL, PRIMARY KEY (person_id, year));
+CREATE TABLE note (id INTEGER PRIMARY KEY, person_id INTEGER, year INTEGER, txt VARCHAR(20), FOREIGN KEY (person_id, year) REFERENCES score (person_id, year) ON DELETE CASCADE);
+CREATE TABLE log (at DATETIME, line TEXT);
+CREATE TABLE only_key (id INTEGER PRIMARY KEY);
+CREATE TABLE long_check_table (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL, CONSTRAINT ck_long CHECK (name NOT LIKE 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%' AND name NOT LIKE 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbb%' AND name NOT LIKE '%:x%'));
+CREATE TABLE uid (id CHAR(32) PRIMARY KEY NOT NULL, label VARCHAR(10) NOT NULL);
+CREATE TABLE news (id INTEGER PRIMARY KEY, title VARCHAR(20) NOT NULL, status VARCHAR(5) NOT NULL);
+CREATE TABLE "größe" (id INTEGER PRIMARY KEY, "länge" INTEGER NOT NULL);
