@@ -9,7 +9,7 @@ use super::change::{Change, ChangeId, Constraint, SchemaChange, SchemaChangeType
 use super::differ::differences;
 use super::rename::{RenameHints, RenameQuestion, resolve};
 use super::sentence::sentence;
-use super::severity::judge;
+use super::severity::{Judgement, judge, untouched};
 use crate::schema::{ForeignKey, ObjectName, Schema, snapshot};
 
 /// What differs between two schemas, and what only a person can answer.
@@ -27,13 +27,20 @@ pub struct Comparison {
 pub fn compare(from: &Schema, to: &Schema, hints: &RenameHints, at: Timestamp) -> Comparison {
     let (renames, questions) = resolve(from, to, hints);
     let changes = differences(from, to, &renames);
-    Comparison { changes: changes.into_iter().map(|change| describe(change, from, to, at)).collect(), questions }
+    let judgements: Vec<Judgement> = changes
+        .iter()
+        .map(|change| {
+            let untouched = change.table().map(|table| untouched(table, &changes)).unwrap_or_default();
+            judge(change, &untouched)
+        })
+        .collect();
+    let described =
+        changes.into_iter().zip(judgements).map(|(change, judgement)| describe(change, judgement, from, to, at));
+    Comparison { changes: described.collect(), questions }
 }
 
-/// The record of one change.
-pub fn describe(change: Change, from: &Schema, to: &Schema, at: Timestamp) -> SchemaChange {
+fn describe(change: Change, judgement: Judgement, from: &Schema, to: &Schema, at: Timestamp) -> SchemaChange {
     let facts = Facts::of(&change);
-    let judgement = judge(&change);
     let keys = affected_keys(&change, from, to);
     let mut tables: BTreeSet<String> = facts.tables.iter().map(ToString::to_string).collect();
     for (table, key) in &keys {

@@ -35,7 +35,7 @@ fn table_score(old: &Table, new: &Table) -> (u8, Vec<String>) {
     let all = old.columns.len() + new.columns.len() - shared.len();
     let names = name_likeness(&old.name.name, &new.name.name);
     // Almost every table has an `id`: only what goes beyond it tells tables apart.
-    let telling = shared.iter().filter(|column| !old.is_key(&column.name)).count();
+    let telling = shared.iter().filter(|column| column.name != "id" && !old.is_key(&column.name)).count();
     let share = shared.len() * 100 / all.max(1);
     let mut score = share * 70 / 100 + names * 30 / 100;
     if telling >= 2 && share >= 75 {
@@ -120,7 +120,12 @@ fn column_score(old: &Column, new: &Column, neighbours: &Neighbours, in_order: b
     if old.nullable == new.nullable && old.default == new.default {
         score += 4;
     }
-    score += names * 18 / 100;
+    if neighbours.before && neighbours.after {
+        score += names * 18 / 100;
+    } else {
+        // Out of place, only the name speaks, and never loudly enough.
+        score = (score + names * 40 / 100).min(usize::from(super::rename::THRESHOLD) - 5);
+    }
     if names >= 40 {
         reasons.push(format!("the names are {names} % alike"));
     }

@@ -264,3 +264,121 @@ fn columns(
     }
     renames.columns.extend(pairs.into_iter().map(|(from, to, why)| (new.name.clone(), from, to, why)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, DataType, TypeKind};
+
+    fn table(name: &str, columns: &[(&str, &str)]) -> Table {
+        let kind = |words: &str| match words {
+            "INTEGER" => TypeKind::Integer { bits: 64 },
+            "DATE" => TypeKind::Date,
+            _ => TypeKind::Text { length: None },
+        };
+        let column = |(name, words): &(&str, &str)| Column {
+            name: (*name).to_owned(),
+            data_type: DataType { sql: (*words).to_owned(), kind: kind(words) },
+            nullable: true,
+            default: None,
+            generated: None,
+            auto_increment: false,
+            collation: None,
+            comment: None,
+        };
+        Table {
+            name: name.into(),
+            columns: columns.iter().map(column).collect(),
+            primary_key: None,
+            uniques: Vec::new(),
+            checks: Vec::new(),
+            foreign_keys: Vec::new(),
+            indexes: Vec::new(),
+            comment: None,
+            options: std::collections::BTreeMap::new(),
+        }
+    }
+
+    fn found(old: &[Table], new: &[Table]) -> (Vec<String>, Vec<String>) {
+        let schema = |tables: &[Table]| Schema {
+            dialect: Dialect::Postgres,
+            tables: tables.to_vec(),
+            views: Vec::new(),
+            triggers: Vec::new(),
+            others: Vec::new(),
+        };
+        let (renames, questions) = resolve(&schema(old), &schema(new), &RenameHints::default());
+        let tables = renames.tables.iter().map(|(from, to, _)| format!("{from}>{to}"));
+        let columns = renames.columns.iter().map(|(table, from, to, _)| format!("{table}.{from}>{to}"));
+        let questions = questions.iter().map(|question| format!("{}?{}", question.from, question.to)).collect();
+        (tables.chain(columns).collect(), questions)
+    }
+
+    fn columns(old: &[(&str, &str)], new: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+        found(&[table("t", old)], &[table("t", new)])
+    }
+
+    #[test]
+    fn a_column_between_the_same_neighbours_is_the_same_one() {
+        let old = [("id", "INTEGER"), ("surname", "TEXT"), ("born", "DATE")];
+        assert_eq!(
+            columns(&old, &[("id", "INTEGER"), ("last_name", "TEXT"), ("born", "DATE")]).0,
+            ["t.surname>last_name"]
+        );
+        let new = [("id", "INTEGER"), ("last_name", "TEXT"), ("birthday", "DATE")];
+        assert_eq!(columns(&old, &new).0, ["t.born>birthday", "t.surname>last_name"]);
+    }
+
+    #[test]
+    fn neighbours_of_one_type_are_told_apart_by_their_order() {
+        let old = [("id", "INTEGER"), ("street1", "TEXT"), ("street2", "TEXT"), ("zip", "TEXT"), ("n", "INTEGER")];
+        let new = [("id", "INTEGER"), ("line1", "TEXT"), ("line2", "TEXT"), ("postcode", "TEXT"), ("n", "INTEGER")];
+        assert_eq!(columns(&old, &new).0, ["t.street1>line1", "t.street2>line2", "t.zip>postcode"]);
+    }
+
+    #[test]
+    fn another_type_or_another_place_is_no_rename() {
+        let old = [("id", "INTEGER"), ("fax", "TEXT"), ("born", "DATE")];
+        assert_eq!(columns(&old, &[("id", "INTEGER"), ("size", "INTEGER"), ("born", "DATE")]).0, [] as [&str; 0]);
+        assert_eq!(columns(&old, &[("id", "INTEGER"), ("born", "DATE"), ("note", "TEXT")]).0, [] as [&str; 0]);
+    }
+
+    #[test]
+    fn what_is_likely_but_not_sure_is_a_question() {
+        let old = [("id", "INTEGER"), ("mail", "TEXT"), ("born", "DATE")];
+        let new = [("id", "INTEGER"), ("born", "DATE"), ("mail_address", "TEXT")];
+        assert_eq!(columns(&old, &new), (Vec::new(), vec!["mail?mail_address".to_owned()]));
+        let new = [("id", "INTEGER"), ("alpha", "TEXT"), ("omega", "TEXT"), ("born", "DATE")];
+        assert!(columns(&old, &new).1.len() <= 1);
+    }
+
+    #[test]
+    fn tables_are_known_by_what_is_in_them() {
+        let sale = [("id", "INTEGER"), ("state", "TEXT"), ("placed", "DATE"), ("total", "INTEGER")];
+        assert_eq!(found(&[table("sale", &sale)], &[table("purchase", &sale)]).0, ["sale>purchase"]);
+        let small = [("id", "INTEGER"), ("name", "TEXT")];
+        let (renames, questions) = found(&[table("tag", &small)], &[table("colour", &small)]);
+        assert_eq!((renames.len(), questions.len()), (0, 1), "an id and a name are in every second table");
+        let (renames, questions) = found(&[table("a", &sale)], &[table("b", &sale), table("c", &sale)]);
+        assert_eq!((renames.len(), questions.len()), (0, 1), "two candidates, no telling which");
+    }
+
+    #[test]
+    fn a_hint_beats_the_heuristic() {
+        let schema = |name: &str| Schema {
+            dialect: Dialect::Postgres,
+            tables: vec![table("t", &[("id", "INTEGER"), (name, "TEXT"), ("also", "TEXT")])],
+            views: Vec::new(),
+            triggers: Vec::new(),
+            others: Vec::new(),
+        };
+        let mut new = schema("one");
+        new.tables = vec![table("t", &[("id", "INTEGER"), ("one", "TEXT"), ("two", "TEXT")])];
+        let hints = RenameHints {
+            tables: Vec::new(),
+            columns: vec![("t".into(), "fax".to_owned(), "two".to_owned(), RenameEvidence::Answered)],
+        };
+        let (renames, _) = resolve(&schema("fax"), &new, &hints);
+        assert!(renames.columns.contains(&("t".into(), "fax".to_owned(), "two".to_owned(), RenameEvidence::Answered)));
+    }
+}

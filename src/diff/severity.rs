@@ -1,7 +1,9 @@
 //! How much a change can hurt, and whether deployed code survives it, as far as the definitions alone can tell.
 
+use std::collections::BTreeSet;
+
 use super::change::{Change, ColumnDifference, Constraint, Severity};
-use crate::schema::{Column, ForeignKey, TypeKind};
+use crate::schema::{Column, ForeignKey, ObjectName, TypeKind};
 
 /// What the definitions alone say about a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +29,37 @@ pub enum TypeChange {
     Replaced,
 }
 
-pub(super) fn judge(change: &Change) -> Judgement {
+/// Columns of one table that are new, may be NULL and have no default: deployed code leaves them NULL, and NULL
+/// satisfies every constraint that is on them alone.
+pub(super) type Untouched = BTreeSet<String>;
+
+pub(super) fn untouched(table: &ObjectName, changes: &[Change]) -> Untouched {
+    changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::ColumnAdded { table: of, column } if of == table => {
+                (column.nullable && column.default.is_none() && column.generated.is_none()).then(|| column.name.clone())
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Judges a change of a table whose columns `untouched` no deployed code writes.
+pub(super) fn judge(change: &Change, untouched: &Untouched) -> Judgement {
+    let all_untouched = |columns: &[String]| columns.iter().all(|column| untouched.contains(column));
     match change {
+        Change::ConstraintAdded { constraint: Constraint::Unique(unique), .. } if all_untouched(&unique.columns) => {
+            judged(Severity::Low, true)
+        }
+        Change::RelationshipAdded { foreign_key, .. } if all_untouched(&foreign_key.columns) => {
+            judged(Severity::Low, true)
+        }
+        Change::IndexAdded { index, .. }
+            if index.parts.iter().all(|part| part.column.as_ref().is_some_and(|name| untouched.contains(name))) =>
+        {
+            judged(Severity::Low, true)
+        }
         Change::TableAdded { .. } | Change::ViewAdded { .. } | Change::ObjectAdded { .. } => {
             judged(Severity::Low, true)
         }

@@ -4,10 +4,10 @@ use crate::migration::render::sqlite::{default_value, quoted, string};
 use crate::schema::lexer::{TokenKind, tokens};
 use crate::schema::{Column, Schema, Table, TypeKind};
 
-/// An SQL expression for the column in a row that has no value for it. The schema decides in this order: the
-/// column's default, its key, the table that it refers to, the values that a CHECK allows, and last the plainest
-/// value of its type.
-pub(super) fn expression(schema: &Schema, table: &Table, column: &Column, has_row_id: bool) -> String {
+/// An SQL expression for the column in a row that has no value for it. It is decided in this order: the column's
+/// default, its key, a row of the table that it refers to, the values that a CHECK allows, and last the plainest value
+/// of its type. `past` is what is there while the table is made anew, under the new names.
+pub(super) fn expression(past: &Schema, table: &Table, column: &Column, has_row_id: bool) -> String {
     if let Some(default) = &column.default {
         return default_value(default, &column.data_type);
     }
@@ -20,11 +20,12 @@ pub(super) fn expression(schema: &Schema, table: &Table, column: &Column, has_ro
         };
     }
     if let Some(key) = table.foreign_keys.iter().find(|key| alone(&key.columns))
-        && let Some(target) = schema.table(&key.referenced_table)
         && let [referenced] = key.referenced_columns.as_slice()
-        && target.name != table.name
+        && let Some(target) = past.table(&key.referenced_table)
+        && target.column(referenced).is_some()
     {
-        return format!("(SELECT min({}) FROM {})", quoted(referenced), quoted(&target.name.name));
+        let some_row = format!("(SELECT min({}) FROM {})", quoted(referenced), quoted(&target.name.name));
+        return format!("coalesce({some_row}, {})", plain(&column.data_type.kind));
     }
     if let Some(allowed) = table.checks.iter().find_map(|check| first_allowed(&check.expression, &column.name)) {
         return allowed;

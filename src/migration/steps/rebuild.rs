@@ -13,15 +13,15 @@
 //! 6. Indexes and triggers went with the old table and are made again by the plan's later steps.
 
 use super::fill;
-use crate::migration::render::sqlite::{create_table, list, quoted, string};
+use crate::migration::render::sqlite::{create_table, list, quoted, string, takes_null};
 use crate::schema::{Column, Schema, Table};
 
 /// Both sides of a table that is made anew. The old side bears the new names already.
 pub(super) struct Pair<'a> {
     pub old: &'a Table,
     pub new: &'a Table,
-    /// The schema that the plan leads to.
-    pub schema: &'a Schema,
+    /// What is there while the table is made anew, under the new names.
+    pub past: &'a Schema,
     /// A name that no object has, before or after.
     pub passing_name: String,
     /// What a column of the old table is called at this moment: (its aligned name, its name in the database).
@@ -67,12 +67,18 @@ fn source(pair: &Pair<'_>, column: &Column, notes: &mut Vec<String>) -> Option<S
     let told = |notes: &mut Vec<String>, which: &str, value: &str| {
         let place = format!("{}.{}", pair.new.name, column.name);
         notes.push(format!("{which} rows get {value} in {place}: put another value here if that is wrong."));
+        if let Some(key) = pair.new.foreign_keys.iter().find(|key| key.columns.contains(&column.name)) {
+            notes.push(format!(
+                "Where {} has no such row yet, add it before anything relies on it.",
+                key.referenced_table
+            ));
+        }
     };
     let Some(old) = pair.old.column(&column.name) else {
         if !required || column.default.is_some() {
             return None;
         }
-        let value = fill::expression(pair.schema, pair.new, column, has_row_id);
+        let value = fill::expression(pair.past, pair.new, column, has_row_id);
         told(notes, "All", &value);
         return Some(value);
     };
@@ -81,9 +87,9 @@ fn source(pair: &Pair<'_>, column: &Column, notes: &mut Vec<String>) -> Option<S
     if pair.new.options.contains_key("strict") && old.data_type.sql != column.data_type.sql {
         value = format!("CAST({value} AS {})", column.data_type.sql);
     }
-    let could_be_null = old.nullable || super::super::render::sqlite::takes_null(pair.old, &old.name);
-    if required && could_be_null && !super::super::render::sqlite::takes_null(pair.new, &column.name) {
-        let filling = fill::expression(pair.schema, pair.new, column, has_row_id);
+    let could_be_null = old.nullable || takes_null(pair.old, &old.name);
+    if required && could_be_null && !takes_null(pair.new, &column.name) {
+        let filling = fill::expression(pair.past, pair.new, column, has_row_id);
         told(notes, "Without a value,", &filling);
         value = format!("coalesce({value}, {filling})");
     }

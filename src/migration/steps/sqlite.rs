@@ -363,14 +363,14 @@ impl<'a> Planner<'a> {
         let names =
             current.iter().find(|(of, _)| *of == table.name).map(|(_, names)| names.clone()).unwrap_or_default();
         let passing_name = sqlite_texts::free_name(self.from, self.to, &format!("fabwright_{}", table.name.name));
-        let pair = |old, new, schema, names| rebuild::Pair {
+        let pair = |old, new, past, names| rebuild::Pair {
             old,
             new,
-            schema,
+            past,
             passing_name: passing_name.clone(),
             current_names: names,
         };
-        let (statements, notes) = rebuild::statements(&pair(&old, table, self.to, &names));
+        let (statements, notes) = rebuild::statements(&pair(&old, table, &self.past, &names));
         let lost: Vec<String> = self
             .changes_of(&table.name)
             .filter_map(|change| match change {
@@ -379,7 +379,7 @@ impl<'a> Planner<'a> {
             })
             .collect();
         let reverse = if lost.is_empty() {
-            Reverse::Statements(rebuild::statements(&pair(table, &old, &self.past, &[])).0)
+            Reverse::Statements(rebuild::statements(&pair(table, &old, self.to, &[])).0)
         } else {
             self.loss(&table.name, &lost)
         };
