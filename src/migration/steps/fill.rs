@@ -6,8 +6,8 @@ use crate::schema::{Column, Schema, Table, TypeKind};
 
 /// An SQL expression for the column in a row that has no value for it. It is decided in this order: the column's
 /// default, its key, a row of the table that it refers to, the values that a CHECK allows, and last the plainest value
-/// of its type. `past` is what is there while the table is made anew, under the new names.
-pub(super) fn expression(past: &Schema, table: &Table, column: &Column, has_row_id: bool) -> String {
+/// of its type. `lasting` is what is there all the time.
+pub(super) fn expression(lasting: &Schema, table: &Table, column: &Column, has_row_id: bool) -> String {
     if let Some(default) = &column.default {
         return default_value(default, &column.data_type);
     }
@@ -21,7 +21,7 @@ pub(super) fn expression(past: &Schema, table: &Table, column: &Column, has_row_
     }
     if let Some(key) = table.foreign_keys.iter().find(|key| alone(&key.columns))
         && let [referenced] = key.referenced_columns.as_slice()
-        && let Some(target) = past.table(&key.referenced_table)
+        && let Some(target) = lasting.table(&key.referenced_table)
         && target.column(referenced).is_some()
     {
         let some_row = format!("(SELECT min({}) FROM {})", quoted(referenced), quoted(&target.name.name));

@@ -20,8 +20,8 @@ use crate::schema::{Column, Schema, Table};
 pub(super) struct Pair<'a> {
     pub old: &'a Table,
     pub new: &'a Table,
-    /// What is there while the table is made anew, under the new names.
-    pub past: &'a Schema,
+    /// What is there all the time, under the new names.
+    pub lasting: &'a Schema,
     /// A name that no object has, before or after.
     pub passing_name: String,
     /// What a column of the old table is called at this moment: (its aligned name, its name in the database).
@@ -78,7 +78,7 @@ fn source(pair: &Pair<'_>, column: &Column, notes: &mut Vec<String>) -> Option<S
         if !required || column.default.is_some() {
             return None;
         }
-        let value = fill::expression(pair.past, pair.new, column, has_row_id);
+        let value = fill::expression(pair.lasting, pair.new, column, has_row_id);
         told(notes, "All", &value);
         return Some(value);
     };
@@ -89,7 +89,7 @@ fn source(pair: &Pair<'_>, column: &Column, notes: &mut Vec<String>) -> Option<S
     }
     let could_be_null = old.nullable || takes_null(pair.old, &old.name);
     if required && could_be_null && !takes_null(pair.new, &column.name) {
-        let filling = fill::expression(pair.past, pair.new, column, has_row_id);
+        let filling = fill::expression(pair.lasting, pair.new, column, has_row_id);
         told(notes, "Without a value,", &filling);
         value = format!("coalesce({value}, {filling})");
     }

@@ -33,12 +33,14 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
             by_table.entry(table).or_default().push(change);
         }
     }
+    let past = aligned(from, &renames);
     let mut planner = Planner {
         from,
         to,
         changes,
         by_table,
-        past: aligned(from, &renames),
+        lasting: sqlite_texts::lasting(&past, to),
+        past,
         renames,
         steps: Vec::new(),
         foreign_keys_off: false,
@@ -61,6 +63,8 @@ struct Planner<'a> {
     by_table: BTreeMap<&'a ObjectName, Vec<&'a Change>>,
     /// The old schema under the new names.
     past: Schema,
+    /// What is there all the time, under the new names.
+    lasting: Schema,
     renames: Renames,
     steps: Vec<Step>,
     foreign_keys_off: bool,
@@ -363,14 +367,15 @@ impl<'a> Planner<'a> {
         let names =
             current.iter().find(|(of, _)| *of == table.name).map(|(_, names)| names.clone()).unwrap_or_default();
         let passing_name = sqlite_texts::free_name(self.from, self.to, &format!("fabwright_{}", table.name.name));
-        let pair = |old, new, past, names| rebuild::Pair {
+        let lasting = &self.lasting;
+        let pair = |old, new, lasting, names| rebuild::Pair {
             old,
             new,
-            past,
+            lasting,
             passing_name: passing_name.clone(),
             current_names: names,
         };
-        let (statements, notes) = rebuild::statements(&pair(&old, table, &self.past, &names));
+        let (statements, notes) = rebuild::statements(&pair(&old, table, lasting, &names));
         let lost: Vec<String> = self
             .changes_of(&table.name)
             .filter_map(|change| match change {
@@ -379,7 +384,7 @@ impl<'a> Planner<'a> {
             })
             .collect();
         let reverse = if lost.is_empty() {
-            Reverse::Statements(rebuild::statements(&pair(table, &old, self.to, &[])).0)
+            Reverse::Statements(rebuild::statements(&pair(table, &old, lasting, &[])).0)
         } else {
             self.loss(&table.name, &lost)
         };

@@ -177,6 +177,17 @@ pub(super) fn free_name(from: &Schema, to: &Schema, wish: &str) -> String {
     })
 }
 
+/// The tables, with their columns, that are there before, during and after: those of both schemas.
+pub(super) fn lasting(past: &Schema, to: &Schema) -> Schema {
+    let mut tables = past.tables.clone();
+    tables.retain_mut(|table| {
+        let Some(new) = to.tables.iter().find(|new| new.name == table.name) else { return false };
+        table.columns.retain(|column| new.column(&column.name).is_some());
+        true
+    });
+    Schema { dialect: to.dialect, tables, views: Vec::new(), triggers: Vec::new(), others: Vec::new() }
+}
+
 /// `wish`, or the first of `wish_2`, `wish_3` … that is not taken.
 pub(super) fn free(wish: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(wish) {
