@@ -68,6 +68,10 @@ impl<'a> Walker<'a> {
             }
             return;
         }
+        if let Some(Attribute::Column(_)) = self.models.classes[id].attributes.get(name) {
+            self.mixin_use(id, name, left.start_byte(), UsageKind::ModelDefinition);
+            return;
+        }
         let Some(mut value) = right else { return };
         while value.kind() == "assignment" {
             match field(value, "right").map(bare) {
@@ -216,6 +220,7 @@ impl<'a> Walker<'a> {
         let certain = |id: usize| Binding::certain(Type::Class(id), format!("in {function}"));
         let kind = UsageKind::ModelDefinition;
         match function {
+            "Table" => self.table_columns(&given.positional),
             "ForeignKey" => {
                 if let Some(literal) = given.positional.first().and_then(|first| self.string(*first)) {
                     self.key_use(&literal);
@@ -268,6 +273,24 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// The columns of a `Table("customer", metadata, Column("fax", …))`, and its name.
+    fn table_columns(&mut self, given: &[Node<'a>]) {
+        let Some(table) = given.first().and_then(|first| self.string(*first)) else { return };
+        let (kind, sure) = (UsageKind::ModelDefinition, UsageConfidence::Certain);
+        let explanation = format!("table {} itself", table.value);
+        self.sink.report(table.place(0), self.subjects.table(&table.value), kind, sure, &explanation);
+        for argument in given.iter().filter(|argument| argument.kind() == "call") {
+            let is_column =
+                field(*argument, "function").and_then(|name| last_name(name, self.source)) == Some("Column");
+            let first = arguments(*argument).positional.first().copied().filter(|_| is_column);
+            if let Some(column) = first.and_then(|first| self.string(first)) {
+                let explanation = format!("{}.{}, the table's own definition", table.value, column.value);
+                let changes = self.subjects.column(&table.value, &column.value);
+                self.sink.report(column.place(0), changes, kind, sure, &explanation);
+            }
+        }
+    }
+
     /// `"customer.id"` in a foreign key.
     fn key_use(&mut self, literal: &Literal) {
         let Some((path, column)) = literal.value.rsplit_once('.') else { return };
@@ -299,7 +322,7 @@ impl<'a> Walker<'a> {
 }
 
 /// The dotted names in a text, with the offset of each.
-fn words(text: &str) -> Vec<(usize, &str)> {
+pub(super) fn words(text: &str) -> Vec<(usize, &str)> {
     let mut words = Vec::new();
     let mut start = None;
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';

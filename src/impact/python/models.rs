@@ -18,6 +18,9 @@ pub(in crate::impact) struct Models {
     /// The model that a variable of this name stands for, and whether for several rows; `None` when two would.
     variables: HashMap<String, Option<(usize, bool)>>,
     places: HashMap<(usize, usize), usize>,
+    lineages: Vec<Vec<usize>>,
+    /// The models that derive from a class that is no model itself.
+    under: HashMap<usize, Vec<usize>>,
 }
 
 /// What an attribute of a class turned out to be.
@@ -41,6 +44,8 @@ impl Models {
             owners: HashMap::new(),
             variables: HashMap::new(),
             places: HashMap::new(),
+            lineages: Vec::new(),
+            under: HashMap::new(),
         };
         for file in files {
             models.classes.extend(file.classes);
@@ -61,10 +66,16 @@ impl Models {
             models.segments.extend(class.module.iter().cloned());
             models.places.insert((class.file, class.offset), id);
         }
+        models.lineages = (0..models.classes.len()).map(|id| models.find_lineage(id)).collect();
         models.tables = (0..models.classes.len()).map(|id| models.find_table(id, subjects, 0)).collect();
         models.add_backrefs();
         models.count_owners(subjects);
         models.name_variables();
+        for id in (0..models.classes.len()).filter(|id| models.tables[*id].is_some()) {
+            for base in models.lineages[id].iter().filter(|base| models.tables[**base].is_none()) {
+                models.under.entry(*base).or_default().push(id);
+            }
+        }
         models
     }
 
@@ -186,11 +197,15 @@ impl Models {
 
     /// The model that a view's `datamodel` or a schema's `Meta.model` names, here or in a base class.
     pub(super) fn subject(&self, id: usize) -> Option<usize> {
-        self.lineage(id).into_iter().find_map(|id| self.classes[id].subject.as_ref()).and_then(|name| self.named(name))
+        self.lineage(id).iter().find_map(|id| self.classes[*id].subject.as_ref()).and_then(|name| self.named(name))
     }
 
     /// The class and all that it derives from, nearest first.
-    pub(super) fn lineage(&self, id: usize) -> Vec<usize> {
+    pub(super) fn lineage(&self, id: usize) -> &[usize] {
+        &self.lineages[id]
+    }
+
+    fn find_lineage(&self, id: usize) -> Vec<usize> {
         let mut lineage = vec![id];
         let mut next = 0;
         while next < lineage.len() {
@@ -205,22 +220,21 @@ impl Models {
     }
 
     /// Models that derive from a class that is no model itself.
-    pub(super) fn models_under(&self, id: usize) -> Vec<usize> {
-        (0..self.classes.len())
-            .filter(|other| self.tables[*other].is_some() && self.lineage(*other).contains(&id))
-            .collect()
+    pub(super) fn models_under(&self, id: usize) -> &[usize] {
+        self.under.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// What `class.name` is.
     pub(super) fn member(&self, id: usize, name: &str, subjects: &Subjects) -> Member {
         let lineage = self.lineage(id);
-        for owner in &lineage {
+        for owner in lineage {
             match self.classes[*owner].attributes.get(name) {
                 Some(Attribute::Column(column)) => {
                     let table = self.table(*owner).or(self.table(id));
                     return match table {
                         Some(table) => Member::Column { table: table.to_owned(), column: column.clone() },
-                        None => Member::Other,
+                        // A mixin's column belongs to the tables of the models that derive from it.
+                        None => Member::Missing,
                     };
                 }
                 Some(Attribute::Relation(target)) => return self.named(target).map_or(Member::Other, Member::Related),
@@ -257,7 +271,8 @@ impl Models {
     /// The model that a variable's name speaks of, and whether it speaks of several rows.
     pub(in crate::impact) fn by_variable(&self, name: &str) -> Option<(usize, bool)> {
         let name = name.trim_start_matches('_').to_lowercase();
-        let mut rest = name.as_str();
+        let whole = ["_model", "_class", "_cls"].iter().find_map(|end| name.strip_suffix(end));
+        let mut rest = whole.unwrap_or(&name);
         loop {
             if let Some(known) = self.variables.get(rest) {
                 return *known;

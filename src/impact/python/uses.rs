@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::classes::words;
 use super::models::Member;
 use super::scope::{Binding, Type};
 use super::syntax::{Literal, arguments, bare, children, field, last_name};
@@ -40,7 +41,7 @@ impl<'a> Walker<'a> {
         match receiver.ty {
             Type::Class(id) | Type::One(id) | Type::Related(id) => {
                 if !self.member_use(id, name, offset, &receiver, UsageKind::PythonAttribute) {
-                    self.mixin_use(id, name, offset);
+                    self.mixin_use(id, name, offset, UsageKind::PythonAttribute);
                 }
             }
             Type::Module(ref path) => {
@@ -54,10 +55,10 @@ impl<'a> Walker<'a> {
     }
 
     /// `self.fax` in a mixin: the models that derive from it decide.
-    fn mixin_use(&mut self, id: usize, name: &str, offset: usize) {
-        for model in self.models.models_under(id) {
+    pub(super) fn mixin_use(&mut self, id: usize, name: &str, offset: usize, kind: UsageKind) {
+        for model in self.models.models_under(id).iter().copied() {
             let how = format!("in {}, which it derives from", self.models.name(id));
-            self.member_use(model, name, offset, &Binding::likely(Type::One(model), how), UsageKind::PythonAttribute);
+            self.member_use(model, name, offset, &Binding::likely(Type::One(model), how), kind);
         }
     }
 
@@ -187,6 +188,9 @@ impl<'a> Walker<'a> {
             Type::Class(id) | Type::Related(id) => Some((id, id)),
             _ => None,
         });
+        if let Some((_, id)) = target {
+            self.fragments(&given.positional, id);
+        }
         match name {
             "filter_by" | "has" | "any" => {
                 if let (Some((id, root)), Some(receiver)) = (target, receiver) {
@@ -252,6 +256,25 @@ impl<'a> Walker<'a> {
             }
             "render_template" | "render_template_string" | "render" => self.rendering(node),
             _ => self.model_strings(node, name),
+        }
+    }
+
+    /// `text("fax IS NULL")` among the arguments of a query.
+    fn fragments(&mut self, given: &[Node<'a>], id: usize) {
+        for argument in given {
+            let is_text = argument.kind() == "call"
+                && field(*argument, "function").and_then(|name| last_name(name, self.source)) == Some("text");
+            let first = arguments(*argument).positional.first().copied();
+            let Some(literal) = first.filter(|_| is_text).and_then(|first| self.string(first)) else { continue };
+            if sql::looks_like_sql(&literal.value) {
+                continue;
+            }
+            let how = Binding::likely(Type::Class(id), "in a part of SQL");
+            for (start, word) in words(&literal.value) {
+                let name = word.rsplit('.').next().unwrap_or(word);
+                let start = start + word.len() - name.len();
+                self.path_use(id, &literal, start, name, &how, UsageKind::SqlString);
+            }
         }
     }
 

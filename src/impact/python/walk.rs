@@ -222,7 +222,9 @@ impl<'a> Walker<'a> {
             && children(node).iter().any(|child| child.kind() == "wildcard_import")
             && self.models.is_own(&module)
         {
-            let names: Vec<String> = self.models.classes.iter().map(|class| class.name.clone()).collect();
+            let mapped = |id: &usize| self.models.table(*id).is_some();
+            let ids = (0..self.models.classes.len()).filter(mapped);
+            let names: Vec<String> = ids.map(|id| self.models.name(id).to_owned()).collect();
             for name in names {
                 if let Some(id) = self.models.imported(&module, &name) {
                     self.scopes.bind(&name, Binding::certain(Type::Class(id), "by its class"));
@@ -349,7 +351,10 @@ impl<'a> Walker<'a> {
         for child in [annotation, right].into_iter().flatten() {
             self.visit(child);
         }
-        let Some(left) = left else { return };
+        // A `Table(…)` object was bound with the module's classes.
+        let Some(left) = left.filter(|left| self.models.defined_at(self.file, left.start_byte()).is_none()) else {
+            return;
+        };
         let binding = match (annotation, right) {
             (Some(annotation), _) => self.annotated(self.text(annotation), "through its annotation"),
             (None, Some(right)) if bare(right).kind() == "none" => {

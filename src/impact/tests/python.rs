@@ -203,3 +203,63 @@ fn the_order_of_files_does_not_matter() {
     assert_eq!(forward, find(&base(), &changes, &sources));
     assert_eq!(forward.len(), 20);
 }
+
+#[test]
+fn a_table_may_be_named_by_its_class_alone() {
+    let text = "
+from flask_appbuilder import Model
+from sqlalchemy import Column, Integer, String
+
+class Customer(Model):
+    id = Column(Integer, primary_key=True)
+    fax = Column(String(20))
+";
+    let found = find(&base(), &[dropped("customer", "fax")], &[source("app/models.py", text)]);
+    let places: Vec<Expected> = found.iter().map(|usage| (usage.line, usage.kind, usage.confidence)).collect();
+    assert_eq!(places, [(7, ModelDefinition, Certain)]);
+}
+
+#[test]
+fn columns_of_a_mixin() {
+    let text = "
+from flask_appbuilder import Model
+from sqlalchemy import Column, Integer, String
+
+class Reachable:
+    fax = Column(String(20))
+    def reach(self):
+        return self.fax
+
+class Customer(Reachable, Model):
+    __tablename__ = 'customer'
+    id = Column(Integer, primary_key=True)
+
+def f(c: Customer):
+    return c.fax
+";
+    let found = find(&base(), &[dropped("customer", "fax")], &[source("app/models.py", text)]);
+    let places: Vec<Expected> = found.iter().map(|usage| (usage.line, usage.kind, usage.confidence)).collect();
+    assert_eq!(places, [(6, ModelDefinition, Likely), (8, PythonAttribute, Likely), (15, PythonAttribute, Certain)]);
+}
+
+#[test]
+fn tables_without_a_class() {
+    let text = "
+from sqlalchemy import Column, Integer, Table, select
+
+people = Table('customer', metadata, Column('id', Integer), Column('fax', Integer))
+
+def f():
+    return select(people.c.fax).where(people.columns.fax != '')
+";
+    let found = find(&base(), &[dropped("customer", "fax")], &[source("app/models.py", text)]);
+    let places: Vec<Expected> = found.iter().map(|usage| (usage.line, usage.kind, usage.confidence)).collect();
+    assert_eq!(places, [(4, ModelDefinition, Certain), (7, PythonAttribute, Certain), (7, PythonAttribute, Certain)]);
+}
+
+#[test]
+fn parts_of_a_condition() {
+    expect_python("Customer.query.filter(text('fax IS NOT NULL'))\n", &[(2, SqlString, Likely)]);
+    expect_python("Customer.query.filter(text('phone IS NOT NULL'))\n", &[(2, SqlString, Likely)]);
+    expect_python("select(Supplier).where(text('phone IS NOT NULL'))\n", &[]);
+}
