@@ -232,6 +232,13 @@ impl PythonEnvironment {
         hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// Whether the interpreter's pip can install into another environment (`--python`, since 22.3).
+    async fn pip_reaches_out(&self) -> bool {
+        let script = "import pip; print(tuple(map(int, pip.__version__.split('.')[:2])) >= (22, 3))";
+        let asked = self.child(&std::env::temp_dir()).args(["-I", "-c", script]).run().await;
+        asked.is_ok_and(|outcome| outcome.stdout.trim() == "True")
+    }
+
     async fn make(
         &self,
         app_dir: &Path,
@@ -241,7 +248,7 @@ impl PythonEnvironment {
     ) -> Result<(), Error> {
         let uv = on_path("uv");
         // The base's own pip can install into the environment, which spares it a copy of its own.
-        let pip = uv.is_none() && self.require(&["pip"], "installing").await.is_ok();
+        let pip = uv.is_none() && self.pip_reaches_out().await;
         let venv = match &uv {
             Some(uv) => Child::new(uv, app_dir).args(["venv", "--no-project", "--python"]).arg(&self.interpreter),
             None if pip => self.child(app_dir).args(["-m", "venv", "--without-pip"]),

@@ -17,6 +17,9 @@ const TEXTS: [&str; 8] = [
 /// Where there is no limit, this is long.
 const LONG: usize = 5_000;
 
+/// No server takes more digits than this.
+const DIGITS: u32 = 1_000;
+
 /// The edge cases of `column`, NULL among them where it is accepted.
 pub(super) fn values(column: &Column) -> Vec<Value> {
     let mut values = match &column.data_type.kind {
@@ -66,8 +69,8 @@ fn texts(length: Option<u32>) -> Vec<Value> {
 }
 
 fn decimals(precision: Option<u32>, scale: Option<u32>) -> Vec<Value> {
-    let scale = scale.unwrap_or(if precision.is_some() { 0 } else { 2 }) as usize;
-    let whole = precision.map_or(9, |precision| (precision as usize).saturating_sub(scale));
+    let scale = scale.unwrap_or(if precision.is_some() { 0 } else { 2 }).min(DIGITS) as usize;
+    let whole = precision.map_or(9, |precision| (precision.min(DIGITS) as usize).saturating_sub(scale));
     let point = |whole: String, digits: String| if scale == 0 { whole } else { format!("{whole}.{digits}") };
     let largest = point(if whole == 0 { "0".to_owned() } else { "9".repeat(whole) }, "9".repeat(scale));
     let smallest = if scale == 0 { "1".to_owned() } else { format!("0.{}1", "0".repeat(scale - 1)) };

@@ -105,7 +105,7 @@ fn decimal(name: &str, precision: Option<u32>, scale: Option<u32>, random: &mut 
         _ => (0, 2_000),
     };
     let most = 10_i64.pow(u32::try_from(whole).unwrap_or(0)) - 1;
-    let number = random.random_range(low..=high.min(most.max(0)));
+    let number = random.random_range(low.max(-most)..=high.min(most));
     let digits: String = (0..scale).map(|_| char::from(b'0' + random.random_range(0..10))).collect();
     Value::Decimal(if scale == 0 { number.to_string() } else { format!("{number}.{digits}") })
 }
@@ -200,8 +200,7 @@ fn text(table: &Table, name: &str, length: Option<u32>, random: &mut Random) -> 
             .collect();
     }
     if says(name, &["sku", "code", "number", "barcode", "ref", "reference", "serial", "isbn", "ean"]) {
-        let letter = || char::from(b'A');
-        let first = char::from_u32(u32::from(letter()) + random.random_range(0..26)).unwrap_or('A');
+        let first = char::from(b'A' + random.random_range(0..26_u8));
         return format!("{first}{first}-{:05}", random.random_range(0..100_000));
     }
     if says(name, &["job", "profession", "occupation", "position"]) {

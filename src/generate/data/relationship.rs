@@ -10,7 +10,7 @@ use crate::schema::{ForeignKey, ObjectName, Schema, Table};
 
 /// Tables so that each comes after those that it references. In a cycle, a table whose open keys may be NULL goes
 /// first.
-pub(super) fn order<'a>(schema: &'a Schema, wanted: impl Fn(&Table) -> bool) -> Vec<&'a Table> {
+pub(super) fn order(schema: &Schema, wanted: impl Fn(&Table) -> bool) -> Vec<&Table> {
     let mut waiting: Vec<&Table> = schema.tables.iter().filter(|table| wanted(table)).collect();
     let mut ordered: Vec<&Table> = Vec::new();
     while !waiting.is_empty() {

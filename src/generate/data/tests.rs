@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::schema::{
     CheckConstraint, Column, DataType, Dialect, ForeignKey, PrimaryKey, ReferentialAction, TypeKind, UniqueConstraint,
@@ -222,4 +224,53 @@ fn edge_cases_are_among_the_rows() {
     let bodies = values(&made, "note", "body");
     assert!(bodies.contains(&&Value::Null) && bodies.contains(&&Value::text("")));
     assert!(bodies.iter().any(|body| matches!(body, Value::Text(text) if text.chars().any(|c| c > '\u{ffff}'))));
+}
+
+fn any_kind() -> impl Strategy<Value = TypeKind> {
+    let limit = || proptest::option::of(prop_oneof![0..40_u32, Just(u32::MAX)]);
+    prop_oneof![
+        any::<u8>().prop_map(|bits| TypeKind::Integer { bits }),
+        (limit(), limit()).prop_map(|(precision, scale)| TypeKind::Numeric { precision, scale }),
+        Just(TypeKind::Float { bits: 32 }),
+        Just(TypeKind::Boolean),
+        limit().prop_map(|length| TypeKind::Text { length }),
+        limit().prop_map(|length| TypeKind::Binary { length }),
+        Just(TypeKind::Date),
+        Just(TypeKind::Time),
+        Just(TypeKind::DateTime { with_time_zone: true }),
+        Just(TypeKind::Interval),
+        Just(TypeKind::Enum { name: None, values: vec![] }),
+        Just(TypeKind::Json),
+        Just(TypeKind::Uuid),
+        Just(TypeKind::Other),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever a schema says, rows are made or their lack is declared; none breaks a limit or a key.
+    #[test]
+    fn no_schema_is_too_odd(
+        columns in proptest::collection::vec((".{0,8}", any_kind(), any::<bool>()), 1..5),
+        conditions in proptest::collection::vec("[a-z]{1,3} ?(>|<|=|IN|LIKE) ?[(]?[0-9'a-z]{0,6}[)]?", 0..3),
+        target in 0..3_usize,
+    ) {
+        let mut tables = Vec::new();
+        for number in 0..3 {
+            let own = columns.iter().map(|(name, kind, nullable)| column(name, kind.clone(), *nullable)).collect::<Vec<_>>();
+            let key = [own[0].name.clone()];
+            let made = table(&format!("t{number}"), own, &[key[0].as_str()]);
+            let last = made.columns[made.columns.len() - 1].name.clone();
+            let made = references(made, &last, &format!("t{}", (number + target) % 3));
+            tables.push(checked(made, &conditions.iter().map(String::as_str).collect::<Vec<_>>()));
+        }
+        let made = rows(&schema(tables), 7, 3);
+        prop_assert_eq!(made.tables.len(), 3);
+        for rows in &made.tables {
+            prop_assert!(rows.rows.iter().all(|row| row.len() == rows.columns.len()));
+            let declared = made.unsatisfied.iter().any(|unsatisfied| unsatisfied.table == rows.table);
+            prop_assert!(!rows.rows.is_empty() || declared);
+        }
+    }
 }

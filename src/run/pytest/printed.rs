@@ -2,20 +2,23 @@
 
 use crate::outcome::{TestCase, TestStatus};
 
-const WORDS: [(&str, fn() -> TestStatus); 6] = [
-    (" PASSED", || TestStatus::Passed),
-    (" XPASS", || TestStatus::Passed),
-    (" FAILED", || TestStatus::Failed { message: "failed".to_owned(), detail: String::new() }),
-    (" ERROR", || TestStatus::Error { message: "error".to_owned(), detail: String::new() }),
-    (" SKIPPED", || TestStatus::Skipped { reason: "skipped".to_owned() }),
-    (" XFAIL", || TestStatus::Skipped { reason: "expected to fail".to_owned() }),
-];
+const WORDS: [&str; 6] = [" PASSED", " XPASS", " FAILED", " ERROR", " SKIPPED", " XFAIL"];
+
+fn status(word: &str) -> TestStatus {
+    let message = word.trim().to_lowercase();
+    match word {
+        " PASSED" | " XPASS" => TestStatus::Passed,
+        " FAILED" => TestStatus::Failed { message, detail: String::new() },
+        " ERROR" => TestStatus::Error { message, detail: String::new() },
+        _ => TestStatus::Skipped { reason: message },
+    }
+}
 
 /// The tests that came to an end.
 pub(super) fn cases(output: &str) -> Vec<TestCase> {
     let ended = output.lines().filter_map(|line| {
         let line = line.trim_end();
-        WORDS.iter().find_map(|(word, status)| Some((test(line.strip_suffix(word)?)?, status())))
+        WORDS.iter().find_map(|word| Some((test(line.strip_suffix(word)?)?, status(word))))
     });
     ended.map(|((classname, name), status)| TestCase { classname, name, seconds: 0.0, status }).collect()
 }
@@ -23,7 +26,7 @@ pub(super) fn cases(output: &str) -> Vec<TestCase> {
 /// The test that was running when the output broke off.
 pub(super) fn running(output: &str) -> Option<String> {
     let line = output.lines().rev().find(|line| !line.trim().is_empty())?.trim_end();
-    let ended = WORDS.iter().any(|(word, _)| line.ends_with(word));
+    let ended = WORDS.iter().any(|word| line.ends_with(word));
     (!ended && test(line).is_some()).then(|| line.to_owned())
 }
 
