@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::facts::{Compatibility, Facts, WayBack};
+use super::wording::sentence::is_hidden;
 
 /// `{"changes": [SchemaChange…], …}`, indented, with a newline at the end.
 ///
@@ -36,7 +37,25 @@ pub fn changes_json(facts: &Facts) -> String {
         "notes": facts.notes,
     });
     // A value made of strings, numbers and lists always has a text.
-    format!("{value:#}\n")
+    let mut text = spelled_out(&format!("{value:#}"));
+    text.push('\n');
+    text
+}
+
+/// JSON with characters that cannot be seen written as escapes, so that what is read is what is there.
+fn spelled_out(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character != '\n' && is_hidden(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 fn deployed_code(compatibility: &Compatibility) -> Value {

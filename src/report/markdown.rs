@@ -71,12 +71,12 @@ fn is_login(name: &str) -> bool {
 
 /// Words on one line. Nothing in them becomes markup, a link or a mention.
 pub fn text(words: &str) -> String {
-    escape(&clip(&visible(words), MAX_INLINE), Mentions::Broken)
+    encode(&clip(&visible(words), MAX_INLINE), Mentions::Broken)
 }
 
 /// Like [`text`], without a limit of its own.
-pub fn long_text(words: &str) -> String {
-    escape(&visible(words), Mentions::Broken)
+pub fn escape(words: &str) -> String {
+    encode(&visible(words), Mentions::Broken)
 }
 
 /// A name, value or command on one line.
@@ -86,7 +86,7 @@ pub fn code(words: &str) -> String {
         && words.trim() == words
         && !words.contains(['`', '|', '<', '>', '&', '\\', '$'])
         && !words.contains("://");
-    if plain { format!("`{words}`") } else { format!("<code>{}</code>", escape(&words, Mentions::Kept)) }
+    if plain { format!("`{words}`") } else { format!("<code>{}</code>", encode(&words, Mentions::Kept)) }
 }
 
 /// Whether an `@` may stand before a name.
@@ -98,7 +98,7 @@ enum Mentions {
     Broken,
 }
 
-fn escape(words: &str, mentions: Mentions) -> String {
+fn encode(words: &str, mentions: Mentions) -> String {
     let mut out = String::with_capacity(words.len());
     for letter in words.chars() {
         match letter {
@@ -126,7 +126,7 @@ pub fn fence(language: &str, content: &str) -> String {
 
 /// A folded part. `title` is Markdown-free text.
 pub fn details(title: &str, body: &str) -> String {
-    let title = escape(&clip(&visible(title), MAX_INLINE), Mentions::Broken);
+    let title = encode(&clip(&visible(title), MAX_INLINE), Mentions::Broken);
     format!("<details><summary>{title}</summary>\n\n{}\n\n</details>", body.trim_end())
 }
 

@@ -9,7 +9,7 @@ pub mod diagram;
 pub mod facts;
 pub mod html;
 pub mod json;
-mod markdown;
+pub mod markdown;
 mod parts;
 #[cfg(test)]
 mod sample;
@@ -23,6 +23,6 @@ pub use facts::{
     AppliedRevision, AppliedStatement, Compatibility, Facts, Failure, Fate, Generated, LostValues, Rehearsal,
     RenameQuestion, RenameSubject, Revision, TableRows, WayBack,
 };
-pub use html::html;
+pub use html::{Error, html};
 pub use json::changes_json;
 pub use terminal::{Colour, Layout, terminal};

@@ -149,7 +149,7 @@ fn block(text: &str) -> String {
 }
 
 fn paragraph(text: &str) -> String {
-    markdown::long_text(text)
+    markdown::escape(text)
 }
 
 fn picture(facts: &Facts) -> Option<Part> {

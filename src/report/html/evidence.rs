@@ -140,7 +140,7 @@ fn use_view(facts: &Facts, usage: &Usage, links: Links<'_>) -> UseView {
     );
     UseView {
         what: format!("{place}: {}", inline::sentence(&what, links)),
-        explanation: usage.explanation.clone(),
+        explanation: visible(&usage.explanation),
         lines,
     }
 }
@@ -274,6 +274,7 @@ fn case(case: &TestCase) -> CaseView {
         TestStatus::Passed => ("passed", None),
         TestStatus::Flaky { message, .. } => ("passed", Some(visible(message))),
         TestStatus::Failed { message, .. } | TestStatus::Error { message, .. } => ("failed", Some(visible(message))),
+        TestStatus::Flaky { message, .. } => ("flaky", Some(visible(message))),
         TestStatus::Skipped { reason } => ("skipped", Some(visible(reason))),
     };
     CaseView { name: visible(&case.name), status, time: seconds(case.seconds), reason }
@@ -284,16 +285,17 @@ fn failed(case: &TestCase) -> bool {
 }
 
 fn numbers<'a>(cases: impl Iterator<Item = &'a TestCase>) -> String {
-    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    let (mut passed, mut flaky, mut failed, mut skipped) = (0, 0, 0, 0);
     for case in cases {
         match case.status {
             TestStatus::Passed | TestStatus::Flaky { .. } => passed += 1,
             TestStatus::Failed { .. } | TestStatus::Error { .. } => failed += 1,
+            TestStatus::Flaky { .. } => flaky += 1,
             TestStatus::Skipped { .. } => skipped += 1,
         }
     }
     let mut out = format!("{passed} passed");
-    for (number, word) in [(failed, "failed"), (skipped, "skipped")] {
+    for (number, word) in [(failed, "failed"), (flaky, "passed at the second try"), (skipped, "skipped")] {
         if number > 0 {
             out.push_str(&format!(", {number} {word}"));
         }

@@ -11,6 +11,9 @@ mod view;
 use sha2::{Digest, Sha256};
 use tera::{Context, Tera};
 
+#[cfg(test)]
+pub(super) use inline::sentence;
+
 use super::facts::Facts;
 
 const PAGE: &str = include_str!("../../../templates/report/page.html");

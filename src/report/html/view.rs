@@ -8,7 +8,7 @@ use super::inline;
 use crate::report::diagram::{self, Moment, svg};
 use crate::report::facts::Facts;
 use crate::report::markdown::Links;
-use crate::report::wording::sentence::{Sentence, Span, visible_block};
+use crate::report::wording::sentence::{Sentence, Span, visible, visible_block};
 use crate::report::wording::{self, ChangeLine, Mark, count};
 
 /// Everything that the template names, its style and script apart.
@@ -28,6 +28,7 @@ pub struct Page {
     conflicts: Vec<String>,
     diagrams: Vec<DiagramView>,
     files: Vec<CodeFile>,
+    no_changes: &'static str,
     no_files: &'static str,
     revisions: Vec<RevisionView>,
     no_rehearsal: &'static str,
@@ -114,7 +115,7 @@ struct Script {
 pub fn page(facts: &Facts) -> Page {
     let links = Links::of(facts);
     let lines = wording::changes(facts);
-    let mut tables: Vec<String> = facts.changes.iter().map(|change| change.table_name.clone()).collect();
+    let mut tables: Vec<String> = facts.changes.iter().map(|change| visible(&change.table_name)).collect();
     tables.sort_unstable();
     tables.dedup();
     let mark = wording::overall(facts);
@@ -147,6 +148,10 @@ pub fn page(facts: &Facts) -> Page {
             .map(|path| inline::sentence(&Sentence::new().place(path.as_str(), None), links))
             .collect(),
         diagrams,
+        no_changes: match facts.failure {
+            Some(_) => "The schemas were not compared.",
+            None => "The two schemas are the same.",
+        },
         no_files: match facts.usages {
             Some(_) => "No line of the application uses what changes.",
             None => "The application's code was not searched.",
@@ -212,7 +217,7 @@ fn failure(facts: &Facts, links: Links<'_>) -> Option<FailureView> {
         statement: failure.statement.as_deref().map(code::sql),
         error: visible_block(&failure.error),
         row: failure.row.as_deref().map(visible_block),
-        next: failure.next_step.clone(),
+        next: failure.next_step.as_deref().map(visible),
     })
 }
 
@@ -227,7 +232,7 @@ fn change(line: &ChangeLine<'_>, links: Links<'_>) -> ChangeView {
     ChangeView {
         id: record.change_id.short().to_owned(),
         full_id: record.change_id.to_string(),
-        table: record.table_name.clone(),
+        table: visible(&record.table_name),
         severity: line.severity.to_string(),
         compatible: record.backward_compatible,
         what: inline::sentence(&line.what, links),
@@ -244,7 +249,7 @@ fn change(line: &ChangeLine<'_>, links: Links<'_>) -> ChangeView {
             .collect(),
         regenerated,
         sql: script(record.migration_script.as_deref()),
-        rollback: record.rollback_plan.clone(),
+        rollback: record.rollback_plan.as_deref().map(visible),
     }
 }
 
@@ -268,9 +273,9 @@ fn hazards(facts: &Facts, links: Links<'_>) -> Vec<HazardView> {
                 rule: finding.rule,
                 severity: finding.severity.to_string(),
                 confidence: wording::confidence(finding.confidence),
-                message: finding.message.clone(),
+                message: visible(&finding.message),
                 change: inline::sentence(&subject, links),
-                advice: finding.advice.clone(),
+                advice: visible(&finding.advice),
                 code: block.then(|| code::sql(&finding.advice)),
             }
         })

@@ -429,12 +429,17 @@ fn tests(facts: &Facts) -> Option<Row> {
     if counts.skipped > 0 {
         text = text.text(format!(", {} skipped", thousands(counts.skipped as u64)));
     }
+    let flaky = report.cases().filter(|(_, case)| matches!(case.status, TestStatus::Flaky { .. })).count();
+    if flaky > 0 {
+        text = text.text(format!(", {flaky} only at the second try"));
+    }
     if let Some(first) = first_failure(report) {
         text = text.text(", first ").code(first);
     }
     text = text.text(format!(" · {}", seconds(report.seconds)));
     let mark = match (counts.failed, counts.passed) {
         (0, 0) => Mark::Unknown,
+        (0, _) if flaky > 0 => Mark::Attention,
         (0, _) => Mark::Good,
         _ => Mark::Bad,
     };

@@ -146,7 +146,8 @@ pub fn clip(text: &str, limit: usize) -> String {
     out
 }
 
-fn is_hidden(character: char) -> bool {
+/// Whether a character cannot be seen, or changes how others are read.
+pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
             | '\u{2028}' | '\u{2029}')
