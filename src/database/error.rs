@@ -49,6 +49,14 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// Whether the user named something that is not there or not possible, rather than a server failing.
+    pub fn is_users(&self) -> bool {
+        match self {
+            Self::Url { .. } | Self::Missing(_) | Self::Unsupported(_) | Self::Script { .. } => true,
+            Self::Server { .. } | Self::Io { .. } => false,
+        }
+    }
+
     /// Wraps an error of the server with what was tried.
     pub(crate) fn server(action: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Self {
         let action = action.into();

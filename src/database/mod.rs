@@ -16,7 +16,7 @@ pub mod script;
 pub mod url;
 
 pub use error::{Error, Result};
-pub use introspect::introspect;
+pub use introspect::{introspect, server};
 pub use scratch::Scratch;
 pub use script::schema_of_script;
 pub use url::DatabaseUrl;

@@ -162,6 +162,8 @@ pub struct TableSum {
     pub checksum: Checksum,
     /// A checksum over each column.
     pub columns: BTreeMap<String, Checksum>,
+    /// How many values of each column are not NULL.
+    pub values: BTreeMap<String, u64>,
 }
 
 /// The sum of the hashes of all values, whatever their order.
@@ -223,18 +225,62 @@ async fn sum(
     let sql = format!("SELECT {} FROM {}", values.join(", "), quoted(table));
     let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await?;
     let mut sums = vec![Checksum::default(); columns.len()];
+    let mut present = vec![0; columns.len()];
     let mut whole = Checksum::default();
     for row in &rows {
         let mut line = String::new();
         for (index, sum) in sums.iter_mut().enumerate() {
             let value: String = row.try_get(index)?;
             sum.add(&value);
+            present[index] += u64::from(value != "NULL");
             line.push_str(&value);
             line.push('\n');
         }
         whole.add(&line);
     }
-    Ok(TableSum { rows: rows.len() as u64, checksum: whole, columns: columns.iter().cloned().zip(sums).collect() })
+    Ok(TableSum {
+        rows: rows.len() as u64,
+        checksum: whole,
+        columns: columns.iter().cloned().zip(sums).collect(),
+        values: columns.iter().cloned().zip(present).collect(),
+    })
+}
+
+/// How many rows, found again by the columns of their key, hold another value in a column than they did.
+///
+/// Old and new names are given as pairs, as a migration may rename what it alters.
+///
+/// # Errors
+///
+/// When one of the databases cannot be read, and for dialects that are not supported yet.
+pub async fn altered(
+    before: &DatabaseUrl,
+    after: &DatabaseUrl,
+    table: (&str, &str),
+    key: &[(String, String)],
+    column: (&str, &str),
+) -> Result<u64> {
+    let Some(path) = before.path() else { return Err(Error::Unsupported(before.dialect())) };
+    let mut connection = open(after).await?;
+    let failed = || Error::server(format!("cannot compare the rows of {before} and {after}"));
+    sqlx::query("ATTACH DATABASE ?1 AS \"before\"")
+        .bind(path.to_string_lossy().into_owned())
+        .execute(&mut connection)
+        .await
+        .map_err(failed())?;
+    let same_key: Vec<String> =
+        key.iter().map(|(old, new)| format!("old.{} = new.{}", quoted(old), quoted(new))).collect();
+    let sql = format!(
+        "SELECT count(*) FROM \"before\".{} AS old JOIN main.{} AS new ON {} WHERE quote(old.{}) <> quote(new.{})",
+        quoted(table.0),
+        quoted(table.1),
+        same_key.join(" AND "),
+        quoted(column.0),
+        quoted(column.1),
+    );
+    let count: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.map_err(failed())?;
+    connection.close().await.map_err(failed())?;
+    Ok(u64::try_from(count).unwrap_or_default())
 }
 
 /// One respect in which the rows of two databases differ.

@@ -19,11 +19,14 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+use serde::Deserialize;
+
 pub use text::ConflictRegion;
 pub use tree::{FileMerge, Strategies, TreeMerge, tree};
 
 /// What to do with a file that both a person and the generator changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// Merge; what can't be merged is a conflict.
     #[default]

@@ -40,6 +40,8 @@ pub struct Suite {
     pub database_uri: Option<String>,
     /// Further variables.
     pub environment: Vec<(String, String)>,
+    /// Tests with this pytest marker are left out.
+    pub without_marker: Option<String>,
     /// How many kinds run at a time.
     pub workers: usize,
     /// The limit of each kind.
@@ -65,6 +67,7 @@ impl Suite {
             ],
             database_uri: None,
             environment: Vec::new(),
+            without_marker: None,
             workers: 2,
             limit: Duration::from_secs(600),
             retry_failed_tests: true,
@@ -166,6 +169,9 @@ impl Suite {
             .args(what)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .limit(self.limit);
+        if let Some(marker) = &self.without_marker {
+            child = child.arg("-m").arg(format!("not {marker}"));
+        }
         if let Some(uri) = &self.database_uri {
             child = child.env("FABWRIGHT_DATABASE_URI", uri);
         }

@@ -22,3 +22,15 @@ pub async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
         dialect @ (Dialect::Postgres | Dialect::Mysql) => Err(Error::Unsupported(dialect)),
     }
 }
+
+/// The server at `url` with its version, as in `SQLite 3.46.0`.
+///
+/// # Errors
+///
+/// When the server does not answer, and for dialects that are not supported yet.
+pub async fn server(url: &DatabaseUrl) -> Result<String> {
+    match url.dialect() {
+        Dialect::Sqlite => sqlite::server(url.path().unwrap_or(std::path::Path::new(""))).await,
+        dialect @ (Dialect::Postgres | Dialect::Mysql) => Err(Error::Unsupported(dialect)),
+    }
+}

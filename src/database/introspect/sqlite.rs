@@ -141,17 +141,29 @@ struct TableRows {
     indexes: Vec<IndexRow>,
 }
 
-pub(super) async fn introspect(path: &Path) -> Result<Schema> {
+async fn open(path: &Path) -> Result<SqliteConnection> {
     if !path.is_file() {
         return Err(Error::Missing(path.to_owned()));
     }
-    let mut connection = SqliteConnectOptions::new()
+    SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
         .create_if_missing(false)
         .connect()
         .await
-        .map_err(Error::server(format!("cannot open {}", path.display())))?;
+        .map_err(Error::server(format!("cannot open {}", path.display())))
+}
+
+pub(super) async fn server(path: &Path) -> Result<String> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(&mut open(path).await?)
+        .await
+        .map_err(Error::server(format!("cannot read {}", path.display())))?;
+    Ok(format!("SQLite {version}"))
+}
+
+pub(super) async fn introspect(path: &Path) -> Result<Schema> {
+    let mut connection = open(path).await?;
     let schema = read(&mut connection).await;
     let closed = connection.close().await;
     let schema = schema.map_err(Error::server(format!("cannot read the schema of {}", path.display())))?;
