@@ -272,7 +272,6 @@ fn suite(suite: &TestSuite) -> SuiteView {
 fn case(case: &TestCase) -> CaseView {
     let (status, reason) = match &case.status {
         TestStatus::Passed => ("passed", None),
-        TestStatus::Flaky { message, .. } => ("passed", Some(visible(message))),
         TestStatus::Failed { message, .. } | TestStatus::Error { message, .. } => ("failed", Some(visible(message))),
         TestStatus::Flaky { message, .. } => ("flaky", Some(visible(message))),
         TestStatus::Skipped { reason } => ("skipped", Some(visible(reason))),
@@ -288,7 +287,7 @@ fn numbers<'a>(cases: impl Iterator<Item = &'a TestCase>) -> String {
     let (mut passed, mut flaky, mut failed, mut skipped) = (0, 0, 0, 0);
     for case in cases {
         match case.status {
-            TestStatus::Passed | TestStatus::Flaky { .. } => passed += 1,
+            TestStatus::Passed => passed += 1,
             TestStatus::Failed { .. } | TestStatus::Error { .. } => failed += 1,
             TestStatus::Flaky { .. } => flaky += 1,
             TestStatus::Skipped { .. } => skipped += 1,
