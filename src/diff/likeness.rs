@@ -175,14 +175,14 @@ fn name_likeness(one: &str, other: &str) -> usize {
     };
     let (one, mut other) = (pairs(one), pairs(other));
     let all = one.len() + other.len();
-    let mut shared = 0;
+    let mut shared = 0_usize;
     for pair in one {
         if let Some(place) = other.iter().position(|candidate| *candidate == pair) {
             other.swap_remove(place);
             shared += 1;
         }
     }
-    if all == 0 { 0 } else { 200 * shared / all }
+    (200 * shared).checked_div(all).unwrap_or(0)
 }
 
 fn percent(score: usize) -> u8 {
