@@ -100,20 +100,31 @@ pub fn find(base: &Schema, changes: &[SchemaChange], sources: &[SourceFile]) -> 
     if subjects.is_empty() {
         return Vec::new();
     }
+    // Code nests as deep as its author or a generator likes.
+    match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
+        Ok(pool) => pool.install(|| search(base, &subjects, sources)),
+        Err(_) => search(base, &subjects, sources),
+    }
+}
+
+/// The stack of a thread that walks syntax trees, in bytes; pages are used only when they are needed.
+const STACK: usize = 256 << 20;
+
+fn search(base: &Schema, subjects: &Subjects, sources: &[SourceFile]) -> Vec<Usage> {
     let python: Vec<&SourceFile> = sources.iter().filter(|file| file.path.ends_with(".py")).collect();
-    let found = python::find(&python, base.dialect, &subjects);
+    let found = python::find(&python, base.dialect, subjects);
     let mut usages = found.usages;
     let sql = sources.par_iter().filter(|file| is_sql(&file.path));
     usages.par_extend(sql.flat_map_iter(|file| {
         let mut sink = Sink::new(file);
-        for usage in sql::find(&file.text, base.dialect, &subjects) {
+        for usage in sql::find(&file.text, base.dialect, subjects) {
             sink.report(usage.offset, &usage.changes, UsageKind::SqlFile, usage.confidence, &usage.explanation);
         }
         sink.finish()
     }));
     let (models, renderings) = (&found.models, &found.renderings);
     let templates = sources.par_iter().filter(|file| template::is_template(&file.path));
-    usages.par_extend(templates.flat_map_iter(|file| template::find(file, models, renderings, &subjects)));
+    usages.par_extend(templates.flat_map_iter(|file| template::find(file, models, renderings, subjects)));
     usages.sort();
     usages
 }

@@ -10,13 +10,15 @@ const LONGEST_EXCERPT: usize = 240;
 pub(super) struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// Every character is one byte, so that nothing has to be counted.
+    ascii: bool,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let mut starts = vec![0];
         starts.extend(text.match_indices('\n').map(|(index, _)| index + 1));
-        Self { text, starts }
+        Self { text, starts, ascii: text.is_ascii() }
     }
 
     /// Line and column of a byte offset, both from 1, the column in characters.
@@ -24,6 +26,10 @@ impl<'a> Lines<'a> {
         let offset = offset.min(self.text.len());
         let line = self.starts.partition_point(|start| *start <= offset).max(1);
         let start = self.starts[line - 1];
+        if self.ascii {
+            let column = offset - start + 1;
+            return (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX));
+        }
         let column = self.text.get(start..offset).map_or(offset - start, |before| before.chars().count());
         (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column + 1).unwrap_or(u32::MAX))
     }
@@ -34,6 +40,9 @@ impl<'a> Lines<'a> {
             return self.text.len();
         };
         let ahead = usize::try_from(column.saturating_sub(1)).unwrap_or(0);
+        if self.ascii {
+            return (start + ahead).min(self.text.len());
+        }
         let rest = &self.text[*start..];
         start + rest.char_indices().nth(ahead).map_or(rest.len(), |(index, _)| index)
     }

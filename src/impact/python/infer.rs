@@ -138,18 +138,22 @@ impl<'a> Walker<'a> {
         let (Some(object), Some(name)) = (field(node, "object"), field(node, "attribute")) else {
             return Binding::unknown();
         };
-        let name = self.text(name);
+        let receiver = self.infer_within(object, depth + 1);
+        self.attribute_of(object, self.text(name), &receiver)
+    }
+
+    /// What `object.name` evaluates to, when `object` evaluates to `receiver`.
+    fn attribute_of(&self, object: Node<'_>, name: &str, receiver: &Binding) -> Binding {
         if self.text(object) == "self"
             && let Some(binding) = self.self_types.get(name)
         {
             return binding.clone();
         }
-        let receiver = self.infer_within(object, depth + 1);
         match &receiver.ty {
             Type::Class(id) => match name {
                 "query" => receiver.with(Type::Rows(*id, None)),
                 "c" | "columns" | "__table__" => receiver.clone(),
-                _ => self.infer_member(*id, name, &receiver, true),
+                _ => self.infer_member(*id, name, receiver, true),
             },
             Type::One(id) | Type::Related(id) => {
                 if name == "datamodel"
@@ -157,7 +161,7 @@ impl<'a> Walker<'a> {
                 {
                     return Binding::certain(Type::Interface(model), "through the view's datamodel");
                 }
-                self.infer_member(*id, name, &receiver, false)
+                self.infer_member(*id, name, receiver, false)
             }
             Type::Module(path) => self.module_member(path, name),
             Type::Rows(id, _) if name == "items" => receiver.with(Type::Rows(*id, None)),
@@ -243,15 +247,17 @@ impl<'a> Walker<'a> {
         if let Some(binding) = first.as_ref().and_then(|first| self.infer_from_argument(name, first)) {
             return binding;
         }
-        if function.kind() == "attribute"
-            && let Some(object) = field(function, "object")
-        {
-            let receiver = self.infer_within(object, depth + 1);
-            if let Some(binding) = self.infer_method(name, &receiver, first_class) {
-                return binding;
+        // The receiver is inferred once: a long chain of calls would otherwise double its work at every link.
+        let callee = match field(function, "object").filter(|_| function.kind() == "attribute") {
+            Some(object) => {
+                let receiver = self.infer_within(object, depth + 1);
+                if let Some(binding) = self.infer_method(name, &receiver, first_class) {
+                    return binding;
+                }
+                self.attribute_of(object, name, &receiver)
             }
-        }
-        let callee = self.infer_within(function, depth + 1);
+            None => self.infer_within(function, depth + 1),
+        };
         match callee.ty {
             Type::Class(id) => {
                 Binding::certain(Type::One(id), format!("through the constructor {}(…)", self.models.name(id)))

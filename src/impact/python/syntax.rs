@@ -6,7 +6,27 @@ use tree_sitter::{Node, Parser, Tree};
 pub(super) fn parse(text: &str) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
-    parser.parse(text, None)
+    parser.parse(text, None).filter(depth_is_sane)
+}
+
+/// How deep a tree may be that is still walked.
+const DEEPEST: u32 = 10_000;
+
+fn depth_is_sane(tree: &Tree) -> bool {
+    let mut cursor = tree.walk();
+    loop {
+        if cursor.depth() > DEEPEST {
+            return false;
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return true;
+            }
+        }
+    }
 }
 
 /// The source text of a node.

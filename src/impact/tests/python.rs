@@ -263,3 +263,16 @@ fn parts_of_a_condition() {
     expect_python("Customer.query.filter(text('phone IS NOT NULL'))\n", &[(2, SqlString, Likely)]);
     expect_python("select(Supplier).where(text('phone IS NOT NULL'))\n", &[]);
 }
+
+#[test]
+fn deep_code_is_no_trouble() {
+    let sum = vec!["1"; 1_000].join(" + ");
+    let brackets = format!("{}{}", "[".repeat(11_000), "]".repeat(11_000));
+    expect_python(&format!("x = {sum}\nCustomer.phone\n"), &[(3, PythonAttribute, Certain)]);
+    expect_python(&format!("x = {brackets}\nCustomer.phone\n"), &[]);
+    let chain = ".step(1)".repeat(60);
+    expect_python(&format!("x = thing{chain}\nCustomer.phone\n"), &[(3, PythonAttribute, Certain)]);
+    let condition = vec!["phone = ''"; 500].join(" OR ");
+    let found = uses("app/a.sql", &format!("SELECT 1 FROM customer WHERE {condition};"));
+    assert_eq!(found.len(), 500);
+}
