@@ -27,6 +27,28 @@ def create_app():
     return app
 "#;
 
+/// FAB's default is to create its tables whenever the application is loaded.
+const FAB_APP: &str = r#"import os
+
+from flask import Flask
+from flask_appbuilder import AppBuilder
+from flask_appbuilder.utils.legacy import get_sqla_class
+from flask_migrate import Migrate
+
+db = get_sqla_class()()
+
+
+def create_app():
+    app = Flask(__name__)
+    app.config["SECRET_KEY"] = "only a test"
+    app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE_URL"]
+    with app.app_context():
+        db.init_app(app)
+        Migrate(app, db)
+        AppBuilder().init_app(app, db.session)
+    return app
+"#;
+
 const FLASK_ENV: &str = r#"from alembic import context
 from flask import current_app
 
@@ -267,6 +289,16 @@ async fn another_database_is_refused_before_it_is_touched() {
     assert!(matches!(error, Error::OtherDatabase { .. }), "{error:?}");
     assert!(error.to_string().contains("application.database_variable"), "{error}");
     assert!(other.metadata().map_or(0, |metadata| metadata.len()) == 0, "the other database was written");
+}
+
+#[tokio::test]
+async fn the_framework_creates_no_tables_that_the_migrations_own() {
+    let application = Application::flask().await;
+    application.write("app/__init__.py", FAB_APP);
+    application.write("migrations/versions/a1_first.py", &FIRST.replace("\"customer\"", "\"ab_view_menu\""));
+    application.write("migrations/versions/b2_second.py", &SECOND.replace("\"customer\"", "\"ab_view_menu\""));
+    let applied = application.migrator().upgrade(&application.uri(), &Target::Head).await.unwrap();
+    assert_eq!(applied.revisions.len(), 2);
 }
 
 #[tokio::test]
