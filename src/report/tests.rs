@@ -366,6 +366,9 @@ fn the_json_has_the_changes_under_their_names() {
 fn sample_files() {
     let out = std::path::PathBuf::from(std::env::var("FABWRIGHT_SAMPLE_OUT").expect("a folder to write to"));
     std::fs::create_dir_all(&out).expect("a folder");
+    for (at, name) in HOSTILE.iter().enumerate() {
+        std::fs::write(out.join(format!("hostile-{at}.md")), summary(&hostile(name))).expect("a file");
+    }
     let runs = [
         ("report", sample::facts()),
         ("failed", sample::failed()),

@@ -33,7 +33,8 @@ pub fn render(diagram: &Diagram) -> String {
 }
 
 fn title(entity: &Entity) -> String {
-    let name = quoted(&entity.name);
+    // Mermaid refuses an empty title.
+    let name = if entity.name.is_empty() { "(no name)".to_owned() } else { quoted(&entity.name) };
     match (entity.state, &entity.note) {
         (State::Added, _) => format!("{name} (ADDED)"),
         (State::Removed, _) => format!("{name} (REMOVED)"),
