@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import reports
 from app.custom import best_contact
-from app.models import Customer, OrderItem, Product
+from app.models import Customer, Order, OrderItem, Product
 
 MONDAY = datetime.date(2025, 6, 30)
 
@@ -23,15 +23,9 @@ def session():
     engine.dispose()
 
 
-def order_class():
-    return Customer.orders.property.mapper.class_
-
-
 def sell(session, customer, number, state="paid", **items):
     """An order of `customer`: keyword arguments are SKU=(quantity, price)."""
-    order = order_class()(
-        number=number, state=state, ordered_on=MONDAY, customer=customer
-    )
+    order = Order(number=number, state=state, ordered_on=MONDAY, customer=customer)
     session.add(order)
     for sku, (quantity, price) in items.items():
         product = session.query(Product).filter_by(sku=sku).one()

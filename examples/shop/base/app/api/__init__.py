@@ -1,5 +1,3 @@
-"""The REST resources of the shop."""
-
 from .category import CategoryApi
 from .customer import CustomerApi
 from .order_item import OrderItemApi
@@ -10,10 +8,11 @@ from .tag import TagApi
 
 
 def register_apis(appbuilder) -> None:
-    appbuilder.add_api(OrderItemApi)
-    appbuilder.add_api(OrderApi)
-    appbuilder.add_api(CustomerApi)
-    appbuilder.add_api(ProductApi)
+    """Add the REST API of every table."""
     appbuilder.add_api(CategoryApi)
-    appbuilder.add_api(TagApi)
+    appbuilder.add_api(CustomerApi)
+    appbuilder.add_api(OrderApi)
+    appbuilder.add_api(OrderItemApi)
+    appbuilder.add_api(ProductApi)
     appbuilder.add_api(SupplierApi)
+    appbuilder.add_api(TagApi)

@@ -1,7 +1,5 @@
-from flask_appbuilder import ModelRestApi
-from flask_appbuilder.models.sqla.interface import SQLAInterface
-
-from ..models import Category
+from ..fabkit import ModelRestApi, SQLAInterface
+from ..models.category import Category
 
 
 class CategoryApi(ModelRestApi):
@@ -12,10 +10,8 @@ class CategoryApi(ModelRestApi):
         "name",
         "slug",
         "position",
+        "parent.id",
+        "parent.name",
     ]
-    add_columns = edit_columns = [
-        "name",
-        "slug",
-        "position",
-        "parent",
-    ]
+    add_columns = edit_columns = ["name", "slug", "position", "parent"]
+    search_columns = ["id", "name", "slug", "position", "parent"]

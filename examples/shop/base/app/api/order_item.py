@@ -1,7 +1,7 @@
-from flask_appbuilder import ModelRestApi
-from flask_appbuilder.models.sqla.interface import SQLAInterface
+from marshmallow.validate import Range
 
-from ..models import OrderItem
+from ..fabkit import ModelRestApi, SQLAInterface
+from ..models.order_item import OrderItem
 
 
 class OrderItemApi(ModelRestApi):
@@ -9,12 +9,13 @@ class OrderItemApi(ModelRestApi):
     datamodel = SQLAInterface(OrderItem)
     list_columns = show_columns = [
         "id",
+        "order.id",
+        "order.number",
+        "product.id",
+        "product.name",
         "quantity",
         "price",
     ]
-    add_columns = edit_columns = [
-        "order",
-        "product",
-        "quantity",
-        "price",
-    ]
+    add_columns = edit_columns = ["order", "product", "quantity", "price"]
+    search_columns = ["id", "order", "product", "quantity", "price"]
+    validators_columns = {"quantity": Range(min=1)}

@@ -1,7 +1,5 @@
-from flask_appbuilder import ModelRestApi
-from flask_appbuilder.models.sqla.interface import SQLAInterface
-
-from ..models import Order
+from ..fabkit import ModelRestApi, SQLAInterface
+from ..models.orders import Order
 
 
 class OrderApi(ModelRestApi):
@@ -13,6 +11,8 @@ class OrderApi(ModelRestApi):
         "state",
         "ordered_on",
         "shipped_on",
+        "customer.id",
+        "customer.name",
     ]
     add_columns = edit_columns = [
         "number",
@@ -21,3 +21,4 @@ class OrderApi(ModelRestApi):
         "shipped_on",
         "customer",
     ]
+    search_columns = ["id", "number", "state", "ordered_on", "shipped_on", "customer"]

@@ -1,20 +1,34 @@
-from flask_appbuilder import ModelRestApi
-from flask_appbuilder.models.sqla.interface import SQLAInterface
+from marshmallow.validate import Range
 
-from ..models import Product
+from ..fabkit import ModelRestApi, SQLAInterface
+from ..models.product import Product
 
 
 class ProductApi(ModelRestApi):
     resource_name = "product"
     datamodel = SQLAInterface(Product)
-    list_columns = show_columns = [
+    list_columns = [
+        "id",
+        "sku",
+        "name",
+        "price",
+        "active",
+        "category.id",
+        "category.name",
+        "released_on",
+    ]
+    show_columns = [
         "id",
         "sku",
         "name",
         "description",
         "price",
         "active",
+        "category.id",
+        "category.name",
         "released_on",
+        "tags.id",
+        "tags.name",
     ]
     add_columns = edit_columns = [
         "sku",
@@ -26,3 +40,14 @@ class ProductApi(ModelRestApi):
         "released_on",
         "tags",
     ]
+    search_columns = [
+        "id",
+        "sku",
+        "name",
+        "description",
+        "price",
+        "active",
+        "category",
+        "released_on",
+    ]
+    validators_columns = {"price": Range(min=0)}

@@ -1,16 +1,11 @@
-from flask_appbuilder import ModelRestApi
-from flask_appbuilder.models.sqla.interface import SQLAInterface
-
-from ..models import Tag
+from ..fabkit import ModelRestApi, SQLAInterface
+from ..models.tag import Tag
 
 
 class TagApi(ModelRestApi):
     resource_name = "tag"
     datamodel = SQLAInterface(Tag)
-    list_columns = show_columns = [
-        "id",
-        "name",
-    ]
-    add_columns = edit_columns = [
-        "name",
-    ]
+    list_columns = ["id", "name"]
+    show_columns = ["id", "name", "products.id", "products.name"]
+    add_columns = edit_columns = ["name", "products"]
+    search_columns = ["id", "name"]

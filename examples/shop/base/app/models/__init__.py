@@ -1,5 +1,3 @@
-"""The tables of the shop."""
-
 from .category import Category
 from .customer import Customer, CustomerStatus
 from .order_item import OrderItem

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+if TYPE_CHECKING:
+    from .product import Product
 
 
 class Category(Model):
@@ -12,22 +17,22 @@ class Category(Model):
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    name: Mapped[str] = mapped_column(String(60), nullable=False)
-    slug: Mapped[str] = mapped_column(String(60), nullable=False)
-    position: Mapped[int] = mapped_column(
-        Integer, nullable=False, default=0, server_default="0"
-    )
+    name: Mapped[str] = mapped_column(String(60))
+    slug: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
     parent_id: Mapped[int | None] = mapped_column(
-        ForeignKey("category.id", name="fk_category_parent_id", ondelete="SET NULL")
+        Integer,
+        ForeignKey("category.id", name="fk_category_parent_id", ondelete="SET NULL"),
     )
+
     parent: Mapped[Category | None] = relationship(
-        "Category", remote_side=[id], back_populates="children"
+        remote_side=[id], back_populates="children"
     )
     children: Mapped[list[Category]] = relationship(
-        "Category", back_populates="parent", passive_deletes="all"
+        back_populates="parent", passive_deletes="all"
     )
-    products: Mapped[list[Product]] = relationship(  # noqa: F821
-        "Product", back_populates="category", passive_deletes="all"
+    products: Mapped[list[Product]] = relationship(
+        back_populates="category", passive_deletes="all"
     )
 
     def __repr__(self) -> str:

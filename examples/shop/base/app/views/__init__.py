@@ -1,20 +1,21 @@
-"""The pages of the shop."""
-
 from .category import CategoryView
 from .customer import CustomerView
 from .order_item import OrderItemView
-from .orders import OrderView
+from .orders import OrderMasterView, OrderView
 from .product import ProductView
 from .supplier import SupplierView
 from .tag import TagView
 
 
 def register_views(appbuilder) -> None:
-    # A detail is registered before its master.
-    appbuilder.add_view(OrderItemView, "Order Items", category="Shop")
-    appbuilder.add_view(OrderView, "Orders", category="Shop")
-    appbuilder.add_view(CustomerView, "Customers", category="Shop")
-    appbuilder.add_view(ProductView, "Products", category="Shop")
-    appbuilder.add_view(CategoryView, "Categories", category="Shop")
-    appbuilder.add_view(TagView, "Tags", category="Shop")
-    appbuilder.add_view(SupplierView, "Suppliers", category="Shop")
+    """Add the pages of every table; details come before their masters."""
+    appbuilder.add_view(OrderItemView, "Order Items", icon="fa-table", category="Data")
+    appbuilder.add_view(ProductView, "Products", icon="fa-table", category="Data")
+    appbuilder.add_view(CategoryView, "Categories", icon="fa-table", category="Data")
+    appbuilder.add_view(OrderView, "Orders", icon="fa-table", category="Data")
+    appbuilder.add_view(
+        OrderMasterView, "Orders with Details", icon="fa-table", category="Data"
+    )
+    appbuilder.add_view(CustomerView, "Customers", icon="fa-table", category="Data")
+    appbuilder.add_view(SupplierView, "Suppliers", icon="fa-table", category="Data")
+    appbuilder.add_view(TagView, "Tags", icon="fa-table", category="Data")

@@ -1,27 +1,17 @@
-from flask_appbuilder import ModelView
-from flask_appbuilder.models.sqla.interface import SQLAInterface
-
-from ..models import Category
+from ..fabkit import ModelView, SQLAInterface, Unique
+from ..models.category import Category
+from .product import ProductView
 
 
 class CategoryView(ModelView):
     datamodel = SQLAInterface(Category)
-    list_columns = [
-        "name",
-        "slug",
-        "position",
-        "parent",
-    ]
-    add_columns = edit_columns = [
-        "name",
-        "slug",
-        "position",
-        "parent",
-    ]
-    show_columns = [
-        "id",
-        "name",
-        "slug",
-        "position",
-        "parent",
-    ]
+    list_title = "Categories"
+    show_title = "Category"
+    add_title = "Add Category"
+    edit_title = "Edit Category"
+    list_columns = ["name", "slug", "position", "parent"]
+    show_columns = ["id", "name", "slug", "position", "parent", "children"]
+    add_columns = edit_columns = ["name", "slug", "position", "parent"]
+    search_columns = ["name", "slug", "position"]
+    form_rules = [Unique("parent", "slug")]
+    related_views = [ProductView]

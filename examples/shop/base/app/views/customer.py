@@ -1,11 +1,26 @@
-from flask_appbuilder import ModelView
-from flask_appbuilder.models.sqla.interface import SQLAInterface
+from decimal import Decimal
 
-from ..models import Customer
+from wtforms.validators import Length, NumberRange
+
+from ..fabkit import (
+    ModelView,
+    SQLAInterface,
+    Unique,
+    boolean_field,
+    decimal_field,
+    enum_field,
+    json_field,
+)
+from ..models.customer import Customer, CustomerStatus
+from .orders import OrderView
 
 
 class CustomerView(ModelView):
     datamodel = SQLAInterface(Customer)
+    list_title = "Customers"
+    show_title = "Customer"
+    add_title = "Add Customer"
+    edit_title = "Edit Customer"
     list_columns = [
         "name",
         "mail",
@@ -13,17 +28,7 @@ class CustomerView(ModelView):
         "fax",
         "status",
         "born_on",
-        "credit_limit",
-        "newsletter",
-        "vat_number",
-    ]
-    add_columns = edit_columns = [
-        "name",
-        "mail",
-        "phone",
-        "fax",
-        "status",
-        "born_on",
+        "created_at",
         "credit_limit",
         "newsletter",
         "vat_number",
@@ -36,7 +41,52 @@ class CustomerView(ModelView):
         "fax",
         "status",
         "born_on",
+        "created_at",
+        "credit_limit",
+        "newsletter",
+        "preferences",
+        "vat_number",
+    ]
+    add_columns = edit_columns = [
+        "name",
+        "mail",
+        "phone",
+        "fax",
+        "status",
+        "born_on",
+        "credit_limit",
+        "newsletter",
+        "preferences",
+        "vat_number",
+    ]
+    search_columns = [
+        "name",
+        "mail",
+        "phone",
+        "fax",
+        "status",
+        "born_on",
+        "created_at",
         "credit_limit",
         "newsletter",
         "vat_number",
     ]
+    add_form_extra_fields = edit_form_extra_fields = {
+        "status": enum_field("Status", CustomerStatus, default=CustomerStatus.active),
+        "credit_limit": decimal_field(
+            "Credit Limit",
+            places=4,
+            default=Decimal("0"),
+            validators=[NumberRange(min=0)],
+        ),
+        "newsletter": boolean_field("Newsletter"),
+        "preferences": json_field("Preferences", nullable=True),
+    }
+    search_form_extra_fields = {
+        "status": enum_field("Status", CustomerStatus, nullable=True),
+    }
+    form_rules = [Unique("vat_number")]
+    validators_columns = {
+        "name": [Length(min=2, message="A name has two letters at least.")],
+    }
+    related_views = [OrderView]

@@ -1,18 +1,23 @@
-from flask_appbuilder import ModelView
-from flask_appbuilder.models.sqla.interface import SQLAInterface
-
-from ..models import Order
+from ..fabkit import (
+    Compare,
+    MasterDetailView,
+    ModelView,
+    SQLAInterface,
+    Unique,
+    enum_field,
+)
+from ..models.orders import Order, OrderState
+from .order_item import OrderItemView
 
 
 class OrderView(ModelView):
     datamodel = SQLAInterface(Order)
-    list_columns = [
-        "number",
-        "state",
-        "ordered_on",
-        "shipped_on",
-        "customer",
-    ]
+    list_title = "Orders"
+    show_title = "Order"
+    add_title = "Add Order"
+    edit_title = "Edit Order"
+    list_columns = ["number", "state", "ordered_on", "shipped_on", "customer", "total"]
+    show_columns = ["id", "number", "state", "ordered_on", "shipped_on", "customer"]
     add_columns = edit_columns = [
         "number",
         "state",
@@ -20,11 +25,18 @@ class OrderView(ModelView):
         "shipped_on",
         "customer",
     ]
-    show_columns = [
-        "id",
-        "number",
-        "state",
-        "ordered_on",
-        "shipped_on",
-        "customer",
-    ]
+    search_columns = ["number", "state", "ordered_on", "shipped_on"]
+    add_form_extra_fields = edit_form_extra_fields = {
+        "state": enum_field("State", OrderState, default=OrderState.draft),
+    }
+    search_form_extra_fields = {"state": enum_field("State", OrderState, nullable=True)}
+    form_rules = [Unique("number"), Compare("shipped_on", ">=", "ordered_on")]
+    related_views = [OrderItemView]
+
+
+class OrderMasterView(MasterDetailView):
+    datamodel = SQLAInterface(Order)
+    list_title = "Orders"
+    list_columns = ["number"]
+    search_columns = ["number", "ordered_on", "shipped_on"]
+    related_views = [OrderItemView]

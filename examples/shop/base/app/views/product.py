@@ -1,29 +1,17 @@
-from flask_appbuilder import ModelView
-from flask_appbuilder.models.sqla.interface import SQLAInterface
+from wtforms.validators import NumberRange
 
-from ..models import Product
+from ..fabkit import ModelView, SQLAInterface, Unique, boolean_field, decimal_field
+from ..models.product import Product
+from .order_item import OrderItemView
 
 
 class ProductView(ModelView):
     datamodel = SQLAInterface(Product)
-    list_columns = [
-        "sku",
-        "name",
-        "price",
-        "active",
-        "category",
-        "released_on",
-    ]
-    add_columns = edit_columns = [
-        "sku",
-        "name",
-        "description",
-        "price",
-        "active",
-        "category",
-        "released_on",
-        "tags",
-    ]
+    list_title = "Products"
+    show_title = "Product"
+    add_title = "Add Product"
+    edit_title = "Edit Product"
+    list_columns = ["sku", "name", "price", "active", "category", "released_on"]
     show_columns = [
         "id",
         "sku",
@@ -35,3 +23,20 @@ class ProductView(ModelView):
         "released_on",
         "tags",
     ]
+    add_columns = edit_columns = [
+        "sku",
+        "name",
+        "description",
+        "price",
+        "active",
+        "category",
+        "released_on",
+        "tags",
+    ]
+    search_columns = ["sku", "name", "description", "price", "active", "released_on"]
+    add_form_extra_fields = edit_form_extra_fields = {
+        "price": decimal_field("Price", places=4, validators=[NumberRange(min=0)]),
+        "active": boolean_field("Active", default=True),
+    }
+    form_rules = [Unique("sku")]
+    related_views = [OrderItemView]

@@ -1,18 +1,15 @@
-from flask_appbuilder import ModelView
-from flask_appbuilder.models.sqla.interface import SQLAInterface
-
-from ..models import Tag
+from ..fabkit import ModelView, SQLAInterface, Unique
+from ..models.tag import Tag
 
 
 class TagView(ModelView):
     datamodel = SQLAInterface(Tag)
-    list_columns = [
-        "name",
-    ]
-    add_columns = edit_columns = [
-        "name",
-    ]
-    show_columns = [
-        "id",
-        "name",
-    ]
+    list_title = "Tags"
+    show_title = "Tag"
+    add_title = "Add Tag"
+    edit_title = "Edit Tag"
+    list_columns = ["name"]
+    show_columns = ["id", "name", "products"]
+    add_columns = edit_columns = ["name", "products"]
+    search_columns = ["name"]
+    form_rules = [Unique("name")]

@@ -1,0 +1,11 @@
+from ..fabkit import ModelRestApi, SQLAInterface
+from ..models.tag import Tag
+
+
+class TagApi(ModelRestApi):
+    resource_name = "tag"
+    datamodel = SQLAInterface(Tag)
+    list_columns = ["id", "name"]
+    show_columns = ["id", "name", "products.id", "products.name"]
+    add_columns = edit_columns = ["name", "products"]
+    search_columns = ["id", "name"]

@@ -1,0 +1,89 @@
+from decimal import Decimal
+
+from wtforms.validators import NumberRange
+
+from ..fabkit import (
+    ModelView,
+    SQLAInterface,
+    Unique,
+    boolean_field,
+    decimal_field,
+    enum_field,
+    json_field,
+)
+from ..models.customer import Customer, CustomerStatus
+from .orders import OrderView
+
+
+class CustomerView(ModelView):
+    datamodel = SQLAInterface(Customer)
+    list_title = "Customers"
+    show_title = "Customer"
+    add_title = "Add Customer"
+    edit_title = "Edit Customer"
+    list_columns = [
+        "name",
+        "mail",
+        "phone",
+        "fax",
+        "status",
+        "born_on",
+        "created_at",
+        "credit_limit",
+        "newsletter",
+        "vat_number",
+    ]
+    show_columns = [
+        "id",
+        "name",
+        "mail",
+        "phone",
+        "fax",
+        "status",
+        "born_on",
+        "created_at",
+        "credit_limit",
+        "newsletter",
+        "preferences",
+        "vat_number",
+    ]
+    add_columns = edit_columns = [
+        "name",
+        "mail",
+        "phone",
+        "fax",
+        "status",
+        "born_on",
+        "credit_limit",
+        "newsletter",
+        "preferences",
+        "vat_number",
+    ]
+    search_columns = [
+        "name",
+        "mail",
+        "phone",
+        "fax",
+        "status",
+        "born_on",
+        "created_at",
+        "credit_limit",
+        "newsletter",
+        "vat_number",
+    ]
+    add_form_extra_fields = edit_form_extra_fields = {
+        "status": enum_field("Status", CustomerStatus, default=CustomerStatus.active),
+        "credit_limit": decimal_field(
+            "Credit Limit",
+            places=4,
+            default=Decimal("0"),
+            validators=[NumberRange(min=0)],
+        ),
+        "newsletter": boolean_field("Newsletter"),
+        "preferences": json_field("Preferences", nullable=True),
+    }
+    search_form_extra_fields = {
+        "status": enum_field("Status", CustomerStatus, nullable=True),
+    }
+    form_rules = [Unique("vat_number")]
+    related_views = [OrderView]
