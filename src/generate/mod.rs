@@ -15,6 +15,7 @@ pub mod entity;
 pub mod file;
 pub mod names;
 pub mod python;
+pub mod tests;
 
 pub use entity::{Application, Entity, FabVersion, Settings};
 pub use file::{FileKind, GeneratedFile, Selection};

@@ -1,0 +1,84 @@
+//! `tests/factories.py`: a function for each table that makes a valid row.
+
+use serde::Serialize;
+
+use super::config::TestDataVariety;
+use super::facts::Facts;
+use crate::generate::entity::Entity;
+
+/// The context of the template.
+#[derive(Debug, Serialize)]
+pub(super) struct FactoriesFile {
+    package: String,
+    factories: Vec<Factory>,
+}
+
+#[derive(Debug, Serialize)]
+struct Factory {
+    module: String,
+    class_name: String,
+    table: String,
+    numbered: bool,
+    fields: Vec<Field>,
+    parents: Vec<Parent>,
+}
+
+#[derive(Debug, Serialize)]
+struct Field {
+    name: String,
+    value: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Parent {
+    name: String,
+    /// The set of keyword arguments that make a parent unnecessary.
+    given: String,
+    module: String,
+}
+
+pub(super) fn context(facts: &Facts<'_>) -> FactoriesFile {
+    FactoriesFile {
+        package: facts.application.package.clone(),
+        factories: facts.application.entities.iter().map(|entity| factory(facts, entity)).collect(),
+    }
+}
+
+fn factory(facts: &Facts<'_>, entity: &Entity) -> Factory {
+    let low = facts.config.test_data_variety == TestDataVariety::Low;
+    let fields: Vec<Field> = entity
+        .attributes
+        .iter()
+        .filter(|attribute| !facts.is_filled_elsewhere(entity, &attribute.name))
+        .filter(|attribute| !(low && attribute.nullable))
+        .filter_map(|attribute| {
+            let value = match &attribute.foreign_key {
+                // The target has no class, as with users of Flask-AppBuilder: the first one is the administrator.
+                Some(_) if attribute.nullable => "None".to_owned(),
+                Some(_) => "1".to_owned(),
+                None => facts.sample(entity, &attribute.name)?.factory.clone(),
+            };
+            Some(Field { name: attribute.name.clone(), value })
+        })
+        .collect();
+    let parents = facts
+        .parents(entity)
+        .filter(|(relation, _)| facts.makes_parent(entity, relation))
+        .map(|(relation, target)| {
+            let mut given = vec![format!("\"{}\"", relation.name)];
+            given.extend(relation.local.iter().map(|name| format!("\"{name}\"")));
+            Parent { name: relation.name.clone(), given: given.join(", "), module: target.module.clone() }
+        })
+        .collect();
+    let numbered = fields.iter().any(|field| {
+        field.value.contains("{n}") || field.value.split(|c: char| !c.is_alphanumeric()).any(|word| word == "n")
+    });
+    Factory {
+        module: entity.module.clone(),
+        class_name: entity.class_name.clone(),
+        table: entity.table.to_string(),
+        numbered,
+        fields,
+        parents,
+    }
+}

@@ -1,0 +1,135 @@
+//! What every kind of test needs to know about an application.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::config::{TestDataVariety, TestGenerationConfig};
+use super::sample::{self, Sample, Style};
+use crate::generate::entity::{CheckRule, Entity, Key, Relation, RelationKind};
+use crate::generate::Application;
+use crate::schema::{ColumnDefault, ObjectName, ReferentialAction};
+
+/// An application with the samples of its columns.
+pub(super) struct Facts<'a> {
+    pub application: &'a Application,
+    pub config: &'a TestGenerationConfig,
+    samples: BTreeMap<&'a ObjectName, BTreeMap<String, Sample>>,
+    /// Optional relations whose parent a factory makes, by table and relation.
+    optional_parents: BTreeSet<(&'a ObjectName, &'a str)>,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn new(application: &'a Application, config: &'a TestGenerationConfig) -> Self {
+        let style = Style {
+            realistic: config.realistic_test_data,
+            beyond_ascii: config.test_data_variety == TestDataVariety::High,
+        };
+        let samples =
+            application.entities.iter().map(|entity| (&entity.table, sample::of_entity(entity, style))).collect();
+        let mut facts = Self { application, config, samples, optional_parents: BTreeSet::new() };
+        if config.test_data_variety != TestDataVariety::Low {
+            facts.choose_optional_parents();
+        }
+        facts
+    }
+
+    /// The sample of an attribute; none for a column that the server computes.
+    pub(super) fn sample(&self, entity: &Entity, attribute: &str) -> Option<&Sample> {
+        self.samples.get(&entity.table)?.get(attribute)
+    }
+
+    /// The relations of an entity whose key its own table holds, and whose other side has a class.
+    pub(super) fn parents<'e>(&self, entity: &'e Entity) -> impl Iterator<Item = (&'e Relation, &'a Entity)> {
+        entity
+            .relations
+            .iter()
+            .filter(|relation| relation.owns_key && relation.kind != RelationKind::ManyToMany)
+            .filter_map(|relation| Some((relation, self.application.entity(&relation.target)?)))
+    }
+
+    /// Whether the factory makes the parent itself.
+    pub(super) fn makes_parent(&self, entity: &Entity, relation: &Relation) -> bool {
+        !relation.nullable || self.optional_parents.contains(&(&entity.table, relation.name.as_str()))
+    }
+
+    /// Whether the factory leaves an attribute out: the server fills it in, or a relation does.
+    pub(super) fn is_filled_elsewhere(&self, entity: &Entity, name: &str) -> bool {
+        let Some(attribute) = entity.attribute(name) else { return true };
+        let by_relation =
+            self.parents(entity).any(|(relation, _)| relation.local.iter().any(|local| local == name));
+        let key = matches!(&entity.key, Key::Integer(key) if key == name) && attribute.foreign_key.is_none();
+        let by_time = matches!(attribute.server_default, Some(ColumnDefault::Expression(_)));
+        attribute.generated.is_some() || by_relation || key || by_time
+    }
+
+    /// Keyword arguments for a factory that make sure none of `attributes` is NULL.
+    pub(super) fn filled(&self, entity: &Entity, attributes: &[String]) -> String {
+        let mut arguments = Vec::new();
+        for (relation, target) in self.parents(entity) {
+            if relation.local.iter().any(|local| attributes.contains(local)) && !self.makes_parent(entity, relation) {
+                arguments.push(format!("{}=factories.new_{}()", relation.name, target.module));
+            }
+        }
+        if self.config.test_data_variety == TestDataVariety::Low {
+            for name in attributes {
+                if let Some(attribute) = entity.attribute(name)
+                    && attribute.nullable
+                    && !self.is_filled_elsewhere(entity, name)
+                    && let Some(sample) = self.sample(entity, name)
+                {
+                    arguments.push(format!("{name}={}", sample.value().python));
+                }
+            }
+        }
+        arguments.join(", ")
+    }
+
+    /// Whether a CHECK of this table was not understood.
+    pub(super) fn has_opaque_check(entity: &Entity) -> bool {
+        entity.checks.iter().any(|check| check.rules.contains(&CheckRule::Opaque))
+    }
+
+    /// Optional relations are followed as long as that ends: no factory may come back to its own table.
+    fn choose_optional_parents(&mut self) {
+        let application = self.application;
+        let mut edges: BTreeSet<(&ObjectName, &ObjectName)> = BTreeSet::new();
+        for entity in &application.entities {
+            for (relation, target) in self.parents(entity) {
+                if !relation.nullable {
+                    edges.insert((&entity.table, &target.table));
+                }
+            }
+        }
+        for entity in &application.entities {
+            for relation in &entity.relations {
+                let Some(target) = application.entity(&relation.target) else { continue };
+                let owns = relation.owns_key && relation.kind != RelationKind::ManyToMany;
+                if !owns || !relation.nullable || reaches(&edges, &target.table, &entity.table) {
+                    continue;
+                }
+                edges.insert((&entity.table, &target.table));
+                self.optional_parents.insert((&entity.table, relation.name.as_str()));
+            }
+        }
+    }
+}
+
+/// Whether deleting the referenced row is refused.
+pub(super) fn refuses_delete(action: ReferentialAction) -> bool {
+    matches!(action, ReferentialAction::NoAction | ReferentialAction::Restrict)
+}
+
+fn reaches(edges: &BTreeSet<(&ObjectName, &ObjectName)>, from: &ObjectName, to: &ObjectName) -> bool {
+    let mut seen = BTreeSet::from([from]);
+    let mut queue = vec![from];
+    while let Some(at) = queue.pop() {
+        if at == to {
+            return true;
+        }
+        for (start, end) in edges {
+            if *start == at && seen.insert(end) {
+                queue.push(end);
+            }
+        }
+    }
+    false
+}

@@ -1,0 +1,90 @@
+//! The files that cover the whole application: fixtures, factories, the schema, security and browsers.
+
+use serde::Serialize;
+
+use super::browser;
+use super::facts::Facts;
+use super::render::Renderer;
+use super::security;
+use super::{Error, factories, file};
+use crate::generate::entity::{Entity, Key};
+use crate::generate::{FileKind, GeneratedFile};
+
+#[derive(Debug, Serialize)]
+struct Support {
+    package: String,
+    /// Whether any test needs a browser.
+    browser: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Database {
+    tables: Vec<Table>,
+}
+
+#[derive(Debug, Serialize)]
+struct Table {
+    table: String,
+    /// The `Table` of the model, as a Python expression.
+    object: String,
+}
+
+/// Every file that no single table owns.
+pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<GeneratedFile>, Error> {
+    let config = facts.config;
+    let support =
+        Support { package: facts.application.package.clone(), browser: browser::is_wanted(facts) };
+    let mut files = vec![
+        renderer.support("tests/conftest.py", "conftest.py", &support)?,
+        renderer.support("tests/application.py", "application.py", &support)?,
+        renderer.support("tests/support.py", "support.py", &support)?,
+        renderer.support("tests/factories.py", "factories.py", &factories::context(facts))?,
+        renderer.support("tests/requirements.txt", "requirements.txt", &support)?,
+        package("tests"),
+    ];
+    if config.generate_unit_tests {
+        files.push(package("tests/unit"));
+    }
+    if config.generate_integration_tests {
+        files.push(package("tests/integration"));
+        files.push(renderer.test("tests/integration/test_database.py", None, "database.py", &database(facts))?);
+    }
+    if config.generate_security_tests {
+        files.push(package("tests/security"));
+        files.extend(security::files(facts, renderer)?);
+    }
+    files.extend(browser::files(facts, renderer)?);
+    Ok(files)
+}
+
+/// The file that makes a folder a package.
+pub(super) fn package(folder: &str) -> GeneratedFile {
+    file(&format!("{folder}/__init__.py"), String::new(), None, FileKind::TestSupport)
+}
+
+/// Entities whose pages take an integer key, as the routes of Flask-AppBuilder do.
+pub(super) fn with_pages<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Entity> {
+    facts
+        .application
+        .entities
+        .iter()
+        .filter(|entity| entity.view.is_included() && matches!(entity.key, Key::Integer(_)))
+}
+
+fn database(facts: &Facts<'_>) -> Database {
+    let mut tables: Vec<Table> = facts
+        .application
+        .entities
+        .iter()
+        .map(|entity| Table {
+            table: entity.table.name.clone(),
+            object: format!("{}.__table__", entity.class_name),
+        })
+        .chain(facts.application.associations.iter().map(|association| Table {
+            table: association.table.name.clone(),
+            object: association.variable.clone(),
+        }))
+        .collect();
+    tables.sort_by(|left, right| left.table.cmp(&right.table));
+    Database { tables }
+}
