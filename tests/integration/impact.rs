@@ -15,6 +15,10 @@ const AFTER: &str = "CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT, m
 fn read(folder: &Path, root: &Path, files: &mut BTreeMap<String, String>) {
     for entry in std::fs::read_dir(folder).expect("the example is there").flatten() {
         let path = entry.path();
+        // What is recorded there is no source, and defines every model a second time.
+        if path.ends_with(".fabwright") {
+            continue;
+        }
         if path.is_dir() {
             read(&path, root, files);
         } else if let (Ok(text), Ok(name)) = (std::fs::read_to_string(&path), path.strip_prefix(root)) {
