@@ -1,1 +1,60 @@
-//! app
+//! The commands. One file each, and the only place where rooms are wired together.
+
+pub mod action;
+pub mod check;
+mod console;
+pub mod demo;
+pub mod diff;
+mod error;
+mod exit;
+pub mod generate;
+pub mod init;
+pub mod migration;
+pub mod snapshot;
+mod source;
+
+pub use console::{Console, Step};
+pub use error::Error;
+pub use exit::Exit;
+
+/// What a user asked for.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum Request {
+    Check(check::Request),
+    Demo(demo::Request),
+    Init(init::Request),
+    Snapshot(snapshot::Request),
+    Diff(diff::Request),
+    Migration(migration::Request),
+    Generate(generate::Request),
+    Action(action::Request),
+}
+
+/// What a command prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people, in a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For a comment or a page.
+    Markdown,
+}
+
+/// Does what was asked for.
+///
+/// # Errors
+/// When it could not be done; the error says what to do next and how the process should end.
+pub async fn run(request: Request, console: &Console) -> Result<Exit, Error> {
+    match request {
+        Request::Check(request) => check::run(&request, console).await,
+        Request::Demo(request) => demo::run(&request, console).await,
+        Request::Init(request) => init::run(&request, console),
+        Request::Snapshot(request) => snapshot::run(&request, console).await,
+        Request::Diff(request) => diff::run(&request, console).await,
+        Request::Migration(request) => migration::run(&request, console).await,
+        Request::Generate(request) => generate::run(&request, console).await,
+        Request::Action(request) => action::run(request, console).await,
+    }
+}

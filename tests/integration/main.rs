@@ -1,13 +1,17 @@
 //! The integration tests: one binary, one module a subject.
 
+mod action_file;
 mod architecture;
+mod bad_input;
+mod check;
+mod environment;
 mod generate;
 mod impact;
-mod environment;
 mod migrate;
 mod pytest;
 mod python;
+mod rehearsal;
 mod rules;
 mod schema;
-mod rehearsal;
 mod store;
+mod universe;

@@ -1,0 +1,216 @@
+//! What changed, what can go wrong, and which lines are affected.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::rehearse::Rehearsed;
+use super::sides::Sides;
+use crate::app::{Console, Error};
+use crate::database::rows::{self, Sums};
+use crate::diff::{self, Change, ColumnDifference, SchemaChange};
+use crate::hazard::{self, RowCounts};
+use crate::impact::{self, SourceFile};
+use crate::migration;
+use crate::report::{Facts, Fate, LostValues, RenameQuestion, RenameSubject, TableRows};
+use crate::schema::ObjectName;
+use crate::store::baseline::Recorded;
+
+/// Fills in everything that the two schemas and the application's files tell.
+pub(super) async fn compare(
+    sides: &Sides,
+    rehearsed: &Rehearsed,
+    facts: &mut Facts,
+    console: &Console,
+) -> Result<(), Error> {
+    let step = console.step("Compare");
+    let (before, after) = (&rehearsed.before, &rehearsed.after);
+    let comparison = diff::compare(before, after, &rehearsed.hints, Timestamp::now());
+    let mut changes = comparison.changes;
+    for change in &mut changes {
+        let (forward, back) = migration::scripts(&change.change, before, after);
+        change.migration_script = Some(forward);
+        change.rollback_plan = Some(back);
+        change.requires_approval = sides.policy.wants_approval(change);
+    }
+    let differs: Vec<Change> = changes.iter().map(|change| change.change.clone()).collect();
+    let plan = migration::plan(before, after, &differs);
+    let counts: RowCounts =
+        rehearsed.rows_before.iter().map(|(table, sum)| (ObjectName::new(table), sum.rows)).collect();
+    facts.findings = hazard::check(before, after, &changes, &counts);
+    facts.findings.retain(|finding| !is_accepted(sides, &changes, finding));
+    step.done(&format!("{} changes, {} findings", changes.len(), facts.findings.len()));
+
+    let step = console.step("Find the impact");
+    let generated: BTreeSet<String> =
+        Recorded::at_commit(&sides.repository, &sides.head.commit, &sides.prefix)?.baseline.into_keys().collect();
+    let sources: Vec<SourceFile> = sides
+        .sources
+        .files
+        .iter()
+        .filter(|(path, _)| !is_migration(path, sides))
+        .map(|(path, text)| SourceFile {
+            path: sides.in_repository(path),
+            text: text.clone(),
+            generated: generated.contains(path),
+        })
+        .collect();
+    let usages = impact::find(before, &changes, &sources);
+    let used: BTreeSet<&str> = usages.iter().map(|usage| usage.path.as_str()).collect();
+    facts.sources = sources.iter().filter(|source| used.contains(source.path.as_str())).cloned().collect();
+    step.done(&format!("{} uses in {} of {} files", usages.len(), used.len(), sources.len()));
+    facts.notes.extend(
+        sides.sources.left_out.iter().map(|file| format!("{} was not searched: it is {}", file.path, file.reason)),
+    );
+    facts.notes.extend(rehearsed.notes.iter().cloned());
+
+    let mut account = rehearsed.account.clone();
+    account.tables = tables(&rehearsed.rows_before, &rehearsed.rows_after, &changes);
+    account.lost = lost(&changes, rehearsed).await?;
+    facts.rehearsal = Some(account);
+    facts.questions = comparison.questions.into_iter().map(question).collect();
+    facts.migration_sql = Some(plan.forward_sql());
+    facts.rollback_sql = Some(plan.rollback_sql());
+    facts.usages = Some(usages);
+    facts.changes = changes;
+    facts.dialect = after.dialect;
+    facts.server = Some(rehearsed.server.clone());
+    facts.way_back = rehearsed.way_back.clone();
+    facts.before = Some(before.clone());
+    facts.after = Some(after.clone());
+    Ok(())
+}
+
+/// Whether the configuration accepts this finding, today.
+fn is_accepted(sides: &Sides, changes: &[SchemaChange], finding: &hazard::Finding) -> bool {
+    let table = changes
+        .iter()
+        .find(|change| change.change_id == finding.change_id)
+        .map(|change| change.table_name.as_str());
+    let today = jiff::Zoned::now().date();
+    sides.config.hazards.ignore.iter().any(|known| {
+        known.rule == finding.rule
+            && known.table.as_deref().is_none_or(|name| Some(name) == table)
+            && known.until.is_none_or(|until| today <= until)
+    })
+}
+
+/// A question as the report asks it, with the words that answer it.
+fn question(asked: diff::RenameQuestion) -> RenameQuestion {
+    let (subject, table) = match asked.table {
+        Some(table) => (RenameSubject::Column, table),
+        None => (RenameSubject::Table, ObjectName::new(&asked.to)),
+    };
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let of_table = match subject {
+        RenameSubject::Column => format!("table: {}, ", quoted(&table.name)),
+        RenameSubject::Table => String::new(),
+    };
+    let answer = format!("renames: [{{{of_table}from: {}, to: {}}}]", quoted(&asked.from), quoted(&asked.to));
+    RenameQuestion { table, from: asked.from, to: asked.to, subject, score: asked.score, answer }
+}
+
+/// The name of a table before the changes.
+fn old_name(table: &ObjectName, changes: &[SchemaChange]) -> ObjectName {
+    changes
+        .iter()
+        .find_map(|change| match &change.change {
+            Change::TableRenamed { from, to, .. } if to == table => Some(from.clone()),
+            _ => None,
+        })
+        .unwrap_or_else(|| table.clone())
+}
+
+/// Rows per table, each table under its new name.
+fn tables(before: &Sums, after: &Sums, changes: &[SchemaChange]) -> Vec<TableRows> {
+    let mut rows: BTreeMap<ObjectName, TableRows> = BTreeMap::new();
+    let mut known = BTreeSet::new();
+    for (table, sum) in after {
+        let table = ObjectName::new(table);
+        let old = old_name(&table, changes).name;
+        let before = before.get(&old).map(|sum| sum.rows);
+        known.insert(old);
+        rows.insert(table.clone(), TableRows { table, before, after: Some(sum.rows) });
+    }
+    for (table, sum) in before.iter().filter(|(table, _)| !known.contains(*table)) {
+        let table = ObjectName::new(table);
+        rows.insert(table.clone(), TableRows { table, before: Some(sum.rows), after: None });
+    }
+    rows.into_values().collect()
+}
+
+/// Values that the migration did away with, as the rehearsal's rows showed.
+async fn lost(changes: &[SchemaChange], rehearsed: &Rehearsed) -> Result<Vec<LostValues>, Error> {
+    let before = &rehearsed.rows_before;
+    let values = |table: &str, column: &str| {
+        before.get(table).and_then(|sum| sum.values.get(column)).copied().unwrap_or_default()
+    };
+    let mut lost = Vec::new();
+    for change in changes {
+        let (table, column, values, fate) = match &change.change {
+            Change::TableRemoved { table } => {
+                let rows = before.get(&table.name.name).map_or(0, |sum| sum.rows);
+                (table.name.clone(), None, rows, Fate::Deleted)
+            }
+            Change::ColumnRemoved { table, column } => {
+                let old = old_name(table, changes);
+                let values = values(&old.name, &column.name);
+                (old, Some(column.name.clone()), values, Fate::Deleted)
+            }
+            Change::ColumnModified { table, from, to, differences } if differences.contains(&ColumnDifference::Type) => {
+                let old = old_name(table, changes);
+                let values = altered(changes, rehearsed, &old, table, (&from.name, &to.name)).await?;
+                (old, Some(from.name.clone()), values, Fate::Altered)
+            }
+            _ => continue,
+        };
+        if values > 0 {
+            lost.push(LostValues { change_id: change.change_id.clone(), table, column, values, fate });
+        }
+    }
+    Ok(lost)
+}
+
+/// How many values of a column the migration altered. Rows are told by their primary key; without one nothing is told.
+async fn altered(
+    changes: &[SchemaChange],
+    rehearsed: &Rehearsed,
+    old: &ObjectName,
+    new: &ObjectName,
+    column: (&str, &str),
+) -> Result<u64, Error> {
+    let old_column = |name: &str| {
+        changes
+            .iter()
+            .find_map(|change| match &change.change {
+                Change::ColumnRenamed { table, from, to, .. } if table == new && to.name == name => {
+                    Some(from.name.clone())
+                }
+                _ => None,
+            })
+            .unwrap_or_else(|| name.to_owned())
+    };
+    let Some(key) = rehearsed.after.table(new).and_then(|table| table.primary_key.as_ref()) else { return Ok(0) };
+    let known = rehearsed.before.table(old);
+    let key: Vec<(String, String)> = key.columns.iter().map(|name| (old_column(name), name.clone())).collect();
+    if !known.is_some_and(|table| key.iter().all(|(old, _)| table.column(old).is_some())) {
+        return Ok(0);
+    }
+    let column = (old_column(column.0), column.1.to_owned());
+    Ok(rows::altered(
+        &rehearsed.filled_before.url(),
+        &rehearsed.filled.url(),
+        (&old.name, &new.name),
+        &key,
+        (&column.0, &column.1),
+    )
+    .await?)
+}
+
+/// Whether a file is part of the migrations, which speak of old names by right.
+fn is_migration(path: &str, sides: &Sides) -> bool {
+    let folder = sides.config.migrations.directory.as_deref();
+    path.split('/').any(|part| part == "migrations" || part == "alembic")
+        || folder.is_some_and(|folder| Path::new(path).starts_with(folder))
+}

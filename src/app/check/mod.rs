@@ -1,0 +1,172 @@
+//! `fabwright check`: the pull-request job.
+//!
+//! 1. [`sides`] resolves base and head and checks both out beside the user's tree;
+//! 2. [`rehearse`] migrates a scratch database from base to head, with rows in it, and back;
+//! 3. [`compare`] finds what changed, what can go wrong and which lines are affected;
+//! 4. [`regenerate`] generates for the new schema and merges with the branch;
+//! 5. [`suites`] runs the tests of both sides on the new schema;
+//! 6. [`publish`] writes the reports and commits.
+//!
+//! Nothing outside temporary folders is written before the last step.
+
+mod compare;
+mod publish;
+mod regenerate;
+mod rehearse;
+mod sides;
+mod suites;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::{Console, Error, Exit, Format};
+use crate::gate::{self, Standing, Verdict};
+use crate::report::{Compatibility, Facts, Revision, WayBack};
+use rehearse::Ending;
+use sides::Sides;
+
+/// The arguments of the command.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The revision to compare with; found out when not given.
+    pub base: Option<String>,
+    /// The revision of the pull request.
+    pub head: String,
+    /// The repository.
+    pub repo: PathBuf,
+    /// Configuration to use instead of `.fabwright.yml`.
+    pub config: Option<PathBuf>,
+    /// The folder of the application's configuration, from the root of the repository.
+    pub working_directory: Option<PathBuf>,
+    /// A database server to rehearse on.
+    pub database_url: Option<String>,
+    /// An interpreter that has the application's requirements.
+    pub python: Option<PathBuf>,
+    /// Where the reports go.
+    pub out: PathBuf,
+    /// Whether to commit what was regenerated.
+    pub commit: bool,
+    /// Whether to run tests.
+    pub tests: bool,
+    /// What to print at the end.
+    pub format: Format,
+}
+
+/// What a check found, worded for each reader.
+#[derive(Debug)]
+pub struct Checked {
+    /// How the command ends.
+    pub exit: Exit,
+    /// For the terminal.
+    pub terminal: String,
+    /// For a comment.
+    pub comment: String,
+    /// For the job summary.
+    pub summary: String,
+    /// For programs.
+    pub json: String,
+    /// The facts behind them.
+    pub facts: Facts,
+    /// The folder that the reports were written to.
+    pub out: PathBuf,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the job could not be done. A migration that fails is no such error: it is what the report is about.
+pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
+    let checked = check(request, None, console).await?;
+    console.print(match request.format {
+        Format::Text => &checked.terminal,
+        Format::Json => &checked.json,
+        Format::Markdown => &checked.comment,
+    });
+    Ok(checked.exit)
+}
+
+/// Does the job. `repository_url` is the repository's page, for links.
+///
+/// # Errors
+/// As [`run`].
+pub async fn check(request: &Request, repository_url: Option<&str>, console: &Console) -> Result<Checked, Error> {
+    let started = Instant::now();
+    let sides = Sides::open(request, console)?;
+    let mut facts = no_facts_yet(&sides, repository_url);
+    let plan = sides.migrations(request, console).await?;
+
+    let exit = match rehearse::rehearse(&sides, &plan, console).await? {
+        Ending::Stopped(failure) => {
+            facts.failure = Some(*failure);
+            let reason = "the migration could not be rehearsed".to_owned();
+            facts.compatibility = Compatibility::NotMeasured { reason: reason.clone() };
+            facts.way_back = WayBack::NotMeasured { reason };
+            Exit::MigrationFailed
+        }
+        Ending::Arrived(rehearsed) => {
+            compare::compare(&sides, &rehearsed, &mut facts, console).await?;
+            let regeneration = regenerate::regenerate(&sides, &rehearsed, &mut facts, console)?;
+            if request.tests {
+                suites::run(&sides, &plan.python, &rehearsed, regeneration.as_ref(), &mut facts, console).await?;
+            }
+            let exit = decide(&sides, &mut facts);
+            publish::commit(request, &sides, &rehearsed, regeneration.as_ref(), &mut facts, console)?;
+            exit
+        }
+    };
+    facts.seconds = started.elapsed().as_secs_f64();
+    publish::report(request, facts, exit, console.layout())
+}
+
+/// The facts that are known before anything ran.
+fn no_facts_yet(sides: &Sides, repository_url: Option<&str>) -> Facts {
+    let revision =
+        |side: &sides::Side| Revision { name: side.name.clone(), commit: side.commit.id().to_owned() };
+    let not_measured = || "it was not tried".to_owned();
+    Facts {
+        base: revision(&sides.base),
+        head: revision(&sides.head),
+        dialect: crate::schema::Dialect::Sqlite,
+        server: None,
+        seconds: 0.0,
+        repository_url: repository_url.map(|url| url.trim_end_matches('/').to_owned()),
+        report_url: None,
+        before: None,
+        after: None,
+        changes: Vec::new(),
+        findings: Vec::new(),
+        usages: None,
+        sources: Vec::new(),
+        questions: Vec::new(),
+        rehearsal: None,
+        failure: None,
+        generated: None,
+        tests: None,
+        compatibility: Compatibility::NotMeasured { reason: not_measured() },
+        way_back: WayBack::NotMeasured { reason: not_measured() },
+        migration_sql: None,
+        rollback_sql: None,
+        decision: None,
+        approval_command: None,
+        notes: Vec::new(),
+    }
+}
+
+/// Asks the gate, and says how the command ends for what is known.
+fn decide(sides: &Sides, facts: &mut Facts) -> Exit {
+    let standing = Standing {
+        failed_tests: facts.tests.as_ref().map_or(0, |tests| tests.counts().failed),
+        conflicts: facts.generated.as_ref().map_or(0, |generated| generated.conflicts.len()),
+        author: None,
+    };
+    let decision = gate::evaluate(&sides.policy, &facts.changes, &[], &standing);
+    let exit = match decision.verdict {
+        _ if standing.conflicts > 0 => Exit::Conflicts,
+        _ if standing.failed_tests > 0 => Exit::TestsFailed,
+        Verdict::Allowed => Exit::Done,
+        Verdict::Waiting { .. } => Exit::ApprovalNeeded,
+        Verdict::Denied { .. } => Exit::TestsFailed,
+    };
+    facts.decision = Some(decision);
+    exit
+}

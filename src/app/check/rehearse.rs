@@ -1,0 +1,293 @@
+//! The rehearsal: one scratch database goes from base to head with rows in it, and back again.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::sides::{Plan, Side, Sides};
+use crate::app::{Console, Error};
+use crate::database::rows::{self, Sums};
+use crate::database::{self, Scratch, observe};
+use crate::diff::{self, RenameEvidence, RenameHints};
+use crate::generate::data;
+use crate::report::{AppliedRevision, AppliedStatement, Failure, Rehearsal, WayBack};
+use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Target};
+use crate::run;
+use crate::schema::{ObjectName, Schema};
+
+/// How a rehearsal ended.
+pub(super) enum Ending {
+    /// A migration failed, and the rest could not be done.
+    Stopped(Box<Failure>),
+    /// The database is at the head's schema.
+    Arrived(Box<Rehearsed>),
+}
+
+/// What the rehearsal showed.
+pub(super) struct Rehearsed {
+    /// The schema of the base.
+    pub(super) before: Schema,
+    /// The schema of the head.
+    pub(super) after: Schema,
+    /// Renames that its statements showed, or the configuration answers.
+    pub(super) hints: RenameHints,
+    /// The database at the head's schema, without rows.
+    pub(super) empty: Scratch,
+    /// Rows and values before and after the migration.
+    pub(super) rows_before: Sums,
+    pub(super) rows_after: Sums,
+    /// The database at the base's schema, with its rows.
+    pub(super) filled_before: Scratch,
+    /// The same at the head's schema.
+    pub(super) filled: Scratch,
+    /// Whether it led back.
+    pub(super) way_back: WayBack,
+    /// What was applied, for the report.
+    pub(super) account: Rehearsal,
+    /// The server and its version.
+    pub(super) server: String,
+    /// What has to be said beside the results.
+    pub(super) notes: Vec<String>,
+}
+
+/// Migrates to the base, fills, migrates to the head, and goes back on a copy.
+pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> Result<Ending, Error> {
+    let step = console.step("Migrate to the base");
+    let base_history = match plan.base.history().await {
+        Ok(history) => history,
+        Err(error) => return stopped(sides, error, "the base branch's migration history"),
+    };
+    let head_history = match plan.head.history().await {
+        Ok(history) => history,
+        Err(error) => return stopped(sides, error, "the pull request's migration history"),
+    };
+    let filled = Scratch::sqlite()?;
+    if let Err(error) = up(&plan.base, &sides.base, &filled, &base_history, &History::default()).await? {
+        return stopped(sides, error, "the base branch's migration");
+    }
+    let before = database::introspect(&filled.url()).await?;
+    let empty = filled.copy().await?;
+    step.done(&format!("{} tables, {} revisions", before.tables.len(), base_history.revisions.len()));
+
+    let step = console.step("Fill with rows");
+    let wanted = &sides.config.rehearsal;
+    let made = data::rows(&before, wanted.rows_per_table, wanted.seed);
+    let mut notes: Vec<String> =
+        made.unsatisfied.iter().map(|rule| format!("the rows of {} do not keep to a rule: {}", rule.table, rule.reason)).collect();
+    for table in rows::insert(&filled.url(), &made.tables).await? {
+        notes.extend(table.rejected.iter().map(|(reason, rows)| {
+            format!("the database refused {rows} of the rows made for {}: {reason}", table.table)
+        }));
+    }
+    let rows_before = rows::sums(&filled.url()).await?;
+    let filled_before = filled.copy().await?;
+    step.done(&format!("{} rows", total(&rows_before)));
+
+    let step = console.step("Migrate to the head");
+    let applied = match up(&plan.head, &sides.head, &filled, &head_history, &base_history).await? {
+        Ok(applied) => applied,
+        Err(error) => return stopped(sides, error, "the pull request's migration"),
+    };
+    if let Err(error) = up(&plan.head, &sides.head, &empty, &head_history, &base_history).await? {
+        return stopped(sides, error, "the pull request's migration on an empty database");
+    }
+    let after = database::introspect(&filled.url()).await?;
+    let rows_after = rows::sums(&filled.url()).await?;
+    step.done(&format!("{} new revisions, {} statements", applied.revisions.len(), applied.statements.len()));
+
+    let hints = hints(sides, &before, &applied);
+    let way_back = if applied.revisions.is_empty() {
+        WayBack::NotMeasured { reason: "there is no new revision".into() }
+    } else {
+        back(plan, sides, &filled, &base_history, &before, &after, &rows_before, console).await?
+    };
+    Ok(Ending::Arrived(Box::new(Rehearsed {
+        account: account(sides, &head_history, &applied),
+        server: database::server(&filled.url()).await?,
+        before,
+        after,
+        hints,
+        empty,
+        rows_before,
+        rows_after,
+        filled_before,
+        filled,
+        way_back,
+        notes,
+    })))
+}
+
+/// Applies what `wanted` has and `known` has not. The inner error is a migration's, the outer one ours.
+async fn up(
+    migrator: &Migrator,
+    side: &Side,
+    scratch: &Scratch,
+    wanted: &History,
+    known: &History,
+) -> Result<Result<Applied, run::Error>, Error> {
+    if !matches!(migrator.tool(), MigrationTool::Sql { .. }) {
+        return Ok(migrator.upgrade(&scratch.url().sqlalchemy_uri(), &Target::Head).await);
+    }
+    let mut applied = Applied::default();
+    for revision in wanted.since(known) {
+        let script = crate::store::folder::read_file(&side.folder.join(&revision.path))?;
+        if let Err(error) = database::script::apply(&scratch.url(), &script).await {
+            return Ok(Err(run::Error::Migration {
+                revision: Some(revision.revision.clone()),
+                at: Some(revision.path.display().to_string()),
+                statement: None,
+                message: error.to_string(),
+            }));
+        }
+        applied.revisions.push(run::migrate::AppliedRevision {
+            revision: revision.revision.clone(),
+            path: revision.path.clone(),
+            seconds: 0.0,
+        });
+        applied.statements.push(run::migrate::Statement {
+            revision: revision.revision.clone(),
+            sql: script,
+            seconds: 0.0,
+        });
+    }
+    Ok(Ok(applied))
+}
+
+/// Goes down to the base and up again on a copy, and compares schema and rows with the base's.
+#[expect(clippy::too_many_arguments, reason = "each is one of the two states that are compared")]
+async fn back(
+    plan: &Plan,
+    sides: &Sides,
+    filled: &Scratch,
+    base_history: &History,
+    before: &Schema,
+    after: &Schema,
+    rows_before: &Sums,
+    console: &Console,
+) -> Result<WayBack, Error> {
+    let tool = plan.head.tool();
+    if matches!(tool, MigrationTool::Sql { .. } | MigrationTool::Command { .. }) {
+        return Ok(WayBack::Inferred);
+    }
+    let step = console.step("Go back");
+    let copy = filled.copy().await?;
+    let uri = copy.url().sqlalchemy_uri();
+    let target = match base_history.heads.first() {
+        Some(revision) => Target::Revision(revision.clone()),
+        None => Target::Base,
+    };
+    let broken = |error: String| Ok(WayBack::Broken { error });
+    if let Err(error) = plan.head.downgrade(&uri, &target).await {
+        return broken(in_repository(sides, &error));
+    }
+    let back = database::introspect(&copy.url()).await?;
+    let left = diff::compare(before, &back, &RenameHints::default(), Timestamp::now()).changes;
+    if let Some(first) = left.first() {
+        let first = &first.change_description;
+        return broken(format!("the downgrade leaves {} differences from the base, first: {first}", left.len()));
+    }
+    let rows_back = rows::sums(&copy.url()).await?;
+    let lost_rows = rows::differences(rows_before, &rows_back)
+        .into_iter()
+        .find(|difference| !matches!(difference, rows::RowDifference::Values { .. }));
+    if let Some(difference) = lost_rows {
+        return broken(format!("after the downgrade, {difference}"));
+    }
+    if let Err(error) = plan.head.upgrade(&uri, &Target::Head).await {
+        return broken(format!("the second upgrade failed: {}", in_repository(sides, &error)));
+    }
+    if database::introspect(&copy.url()).await? != *after {
+        return broken("the second upgrade leads to another schema than the first".into());
+    }
+    step.done("down and up again");
+    Ok(WayBack::Proven { rows: total(rows_before) })
+}
+
+/// Renames that the statements showed, and those that the configuration answers.
+fn hints(sides: &Sides, before: &Schema, applied: &Applied) -> RenameHints {
+    let mut hints = observe::renames(before.dialect, applied.statements.iter().map(|statement| statement.sql.as_str()));
+    for rename in &sides.config.renames {
+        match &rename.table {
+            Some(table) => hints.columns.push((
+                ObjectName::new(table),
+                rename.from.clone(),
+                rename.to.clone(),
+                RenameEvidence::Answered,
+            )),
+            None => hints.tables.push((
+                ObjectName::new(&rename.from),
+                ObjectName::new(&rename.to),
+                RenameEvidence::Answered,
+            )),
+        }
+    }
+    hints
+}
+
+fn account(sides: &Sides, history: &History, applied: &Applied) -> Rehearsal {
+    let revisions = applied.revisions.iter().map(|ran| AppliedRevision {
+        id: ran.revision.clone(),
+        message: history.revision(&ran.revision).map(|revision| revision.doc.clone()).unwrap_or_default(),
+        path: Some(sides.in_repository(&ran.path.to_string_lossy())),
+        statements: applied
+            .statements
+            .iter()
+            .filter(|statement| statement.revision == ran.revision)
+            .map(|statement| AppliedStatement { sql: statement.sql.clone(), seconds: Some(statement.seconds) })
+            .collect(),
+    });
+    Rehearsal { revisions: revisions.collect(), ..Rehearsal::default() }
+}
+
+/// A migration's failure is what the report is about; everything else is an error of the command.
+fn stopped(sides: &Sides, error: run::Error, stage: &str) -> Result<Ending, Error> {
+    let mut failure = Failure { stage: stage.to_owned(), ..Failure::default() };
+    match error {
+        run::Error::Migration { revision, at, statement, message } => {
+            (failure.path, failure.line) = place(sides, at.as_deref());
+            failure.revision = revision;
+            failure.statement = statement;
+            failure.error = message;
+            failure.next_step = Some("Correct the migration, or the rows that it meets, and push again.".into());
+        }
+        run::Error::MigrationTimeout { revision, at, seconds } => {
+            (failure.path, failure.line) = place(sides, at.as_deref());
+            failure.revision = revision;
+            failure.error = format!("still running after {seconds} s, and stopped");
+            failure.next_step = Some(
+                "Look for a loop or a lock in it, or raise `migrations.timeout_seconds` in .fabwright.yml.".into(),
+            );
+        }
+        run::Error::SeveralHeads { heads, command } => {
+            failure.error = format!("the migration history has {} heads:\n{}", heads.len(), heads.join("\n"));
+            failure.next_step = Some(format!("Merge them with `{command}` and commit the new file."));
+        }
+        run::Error::Load { at, message, command } => {
+            (failure.path, failure.line) = place(sides, at.as_deref());
+            failure.error = message;
+            failure.next_step = Some(format!("Run `{command}` in the application's folder to see the same error."));
+        }
+        other => return Err(other.into()),
+    }
+    Ok(Ending::Stopped(Box::new(failure)))
+}
+
+/// `file:line` of the application's folder as path and line in the repository.
+fn place(sides: &Sides, at: Option<&str>) -> (Option<String>, Option<u32>) {
+    let Some(at) = at else { return (None, None) };
+    let (path, line) = match at.rsplit_once(':') {
+        Some((path, line)) if line.parse::<u32>().is_ok() => (path, line.parse().ok()),
+        _ => (at, None),
+    };
+    let path = Path::new(path).strip_prefix(&sides.head.folder).unwrap_or(Path::new(path));
+    (Some(sides.in_repository(&path.to_string_lossy())), line)
+}
+
+/// The message of an error, without the folder of the temporary checkout.
+fn in_repository(sides: &Sides, error: &run::Error) -> String {
+    error.to_string().replace(&format!("{}/", sides.head.folder.display()), "")
+}
+
+fn total(sums: &Sums) -> u64 {
+    sums.values().map(|table| table.rows).sum()
+}

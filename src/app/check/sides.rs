@@ -1,0 +1,205 @@
+//! The two revisions, each checked out beside the user's tree, and what they say about themselves.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::Request;
+use crate::app::{Console, Error};
+use crate::config::{self, Config, MigrationKind};
+use crate::gate::Policy;
+use crate::run::migrate::{self, MigrationTool, Migrator, MigratorSettings};
+use crate::run::{PythonEnvironment, PythonOptions};
+use crate::store::git::{Commit, Repository, Worktree};
+use crate::store::tree::{self, SourceTree};
+
+/// Names under which a base branch is looked for when none is given.
+const USUAL_BASES: [&str; 5] = ["origin/HEAD", "origin/main", "origin/master", "main", "master"];
+
+/// Base and head of a pull request.
+pub(super) struct Sides {
+    pub(super) repository: Repository,
+    pub(super) base: Side,
+    pub(super) head: Side,
+    /// The configuration of the head.
+    pub(super) config: Config,
+    /// The gate's policy, as the base has it.
+    pub(super) policy: Policy,
+    /// The folder of the application in the repository, without a slash at the end; empty for its root.
+    pub(super) prefix: String,
+    /// The text files of the head's application.
+    pub(super) sources: SourceTree,
+}
+
+/// One revision, checked out.
+pub(super) struct Side {
+    /// What the user called it.
+    pub(super) name: String,
+    pub(super) commit: Commit,
+    /// The folder of the application.
+    pub(super) folder: PathBuf,
+    // Held for its destructor, which removes the checkout.
+    _worktree: Worktree,
+}
+
+/// How each side migrates, and what runs its Python.
+pub(super) struct Plan {
+    pub(super) python: PythonEnvironment,
+    pub(super) base: Migrator,
+    pub(super) head: Migrator,
+}
+
+impl Sides {
+    /// Resolves the revisions, checks them out and reads their configuration.
+    pub(super) fn open(request: &Request, console: &Console) -> Result<Self, Error> {
+        let step = console.step("Check out");
+        let repository = Repository::open(&request.repo)?;
+        let head = repository.resolve(&request.head)?;
+        let base_name = match &request.base {
+            Some(name) => name.clone(),
+            None => USUAL_BASES
+                .into_iter()
+                .find(|name| repository.resolve(name).is_ok())
+                .ok_or(Error::NoBase { looked_for: &USUAL_BASES })?
+                .to_owned(),
+        };
+        // What the base branch gained since the pull request left it is no change of the pull request.
+        let base = repository.merge_base(&repository.resolve(&base_name)?, &head)?;
+
+        let base_tree = repository.worktree_at(&base)?;
+        let head_tree = repository.worktree_at(&head)?;
+        let working_directory = match &request.working_directory {
+            Some(folder) => folder.clone(),
+            None => PathBuf::from(repository.prefix()),
+        };
+        let config = config::load(&head_tree.path().join(&working_directory), request.config.as_deref())?;
+        let policy = policy(&base_tree.path().join(&working_directory), request.config.as_deref(), &config)?;
+        let prefix = slashed(&working_directory.join(&config.application.path));
+        let side = |name: &str, commit: &Commit, worktree: Worktree| {
+            let folder = worktree.path().join(&prefix);
+            Side { name: name.to_owned(), commit: commit.clone(), folder, _worktree: worktree }
+        };
+        let base = side(&base_name, &base, base_tree);
+        let head = side(&request.head, &head, head_tree);
+        if !head.folder.is_dir() {
+            return Err(Error::NoFolder { folder: prefix, revision: head.name });
+        }
+        if !base.folder.is_dir() {
+            return Err(Error::NoFolder { folder: prefix, revision: base.name });
+        }
+        let sources = tree::read(&head.folder, |path| !path.starts_with(".fabwright/"))?;
+        if !sources.files.iter().any(|(path, text)| path.ends_with(".py") && text.contains("flask_appbuilder")) {
+            return Err(Error::NoApplication { folder: shown(&prefix) });
+        }
+        if request.commit {
+            refuse_dirty(&repository, &head)?;
+        }
+        step.done(&format!("{} → {}", base.commit.short(), head.commit.short()));
+        Ok(Self { repository, base, head, config, policy, prefix, sources })
+    }
+
+    /// A path in the repository, for one in the application's folder.
+    pub(super) fn in_repository(&self, path: &str) -> String {
+        if self.prefix.is_empty() { path.to_owned() } else { format!("{}/{path}", self.prefix) }
+    }
+
+    /// Finds out how both sides migrate and makes the environment that their Python runs in.
+    pub(super) async fn migrations(&self, request: &Request, console: &Console) -> Result<Plan, Error> {
+        let head_tool = self.tool(&self.head)?;
+        let base_tool = self.tool(&self.base)?;
+        let step = console.step("Python environment");
+        let mut options = PythonOptions::new(cache_folder());
+        options.interpreter = request.python.clone().or_else(|| self.config.application.python.clone());
+        options.requirements.clone_from(&self.config.application.requirements);
+        let python = PythonEnvironment::prepare(&self.head.folder, &options).await?;
+        step.done(python.version());
+        let migrator = |tool, side: &Side| {
+            let settings = MigratorSettings {
+                limit: Duration::from_secs(self.config.migrations.timeout_seconds),
+                database_variables: vec![self.config.application.database_variable.clone()],
+                environment: self.config.application.environment.clone().into_iter().collect(),
+                on_line: None,
+            };
+            Migrator::new(tool, python.clone(), &side.folder, settings)
+        };
+        let (base, head) = (migrator(base_tool, &self.base), migrator(head_tool, &self.head));
+        Ok(Plan { python, base, head })
+    }
+
+    fn tool(&self, side: &Side) -> Result<MigrationTool, Error> {
+        let migrations = &self.config.migrations;
+        let found = || migrate::detect(&side.folder);
+        let folder = || migrations.directory.clone().unwrap_or_else(|| PathBuf::from("migrations"));
+        let factory = || self.config.application.factory.clone();
+        Ok(match migrations.kind {
+            None => match found()? {
+                MigrationTool::FlaskMigrate { app, directory } => MigrationTool::FlaskMigrate {
+                    app: factory().unwrap_or(app),
+                    directory: migrations.directory.clone().unwrap_or(directory),
+                },
+                other => other,
+            },
+            Some(MigrationKind::FlaskMigrate) => {
+                // Flask itself looks for the application when nothing names it.
+                MigrationTool::FlaskMigrate { app: factory().unwrap_or_default(), directory: folder() }
+            }
+            Some(MigrationKind::Alembic) => match found()? {
+                alembic @ MigrationTool::Alembic { .. } => alembic,
+                _ => MigrationTool::Alembic { config: PathBuf::from("alembic.ini") },
+            },
+            Some(MigrationKind::Command) => MigrationTool::Command { args: migrations.command.clone() },
+            Some(MigrationKind::Sql) => MigrationTool::Sql { directory: folder() },
+        })
+    }
+}
+
+/// The gate's policy comes from the base branch: a pull request does not loosen the rules that it is judged by. A base
+/// without a configuration has the defaults.
+fn policy(base: &Path, explicit: Option<&Path>, head: &Config) -> Result<Policy, Error> {
+    let gate = match explicit {
+        // The user, not the pull request, named this file.
+        Some(_) => head.gate.clone(),
+        None => config::load(base, None)?.gate,
+    };
+    Ok(Policy { threshold: gate.require_approval, approvers: gate.approvers, required: gate.required })
+}
+
+/// A commit to a branch that is checked out moves the user's tree, so it has to be clean.
+fn refuse_dirty(repository: &Repository, head: &Side) -> Result<(), Error> {
+    if repository.resolve("HEAD")? != head.commit {
+        return Ok(());
+    }
+    let paths = repository.dirty_paths()?;
+    if paths.is_empty() {
+        return Ok(());
+    }
+    let more = paths.len().saturating_sub(3);
+    let mut files = paths.into_iter().take(3).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        files.push_str(&format!(" and {more} more"));
+    }
+    Err(Error::Dirty { branch: head.name.clone(), files })
+}
+
+/// Where environments are kept between runs.
+pub(super) fn cache_folder() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("FABWRIGHT_CACHE_DIR")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("fabwright")))
+        .or_else(|| variable("HOME").map(|folder| folder.join(".cache/fabwright")))
+        .unwrap_or_else(|| std::env::temp_dir().join("fabwright-cache"))
+}
+
+/// A relative path with `/` between its parts and without `.`.
+fn slashed(path: &Path) -> String {
+    path.components()
+        .filter_map(|part| match part {
+            std::path::Component::Normal(name) => Some(name.to_string_lossy()),
+            _ => None,
+        })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+fn shown(prefix: &str) -> PathBuf {
+    PathBuf::from(if prefix.is_empty() { "." } else { prefix })
+}

@@ -1,0 +1,91 @@
+//! Runs the generated tests on the new schema: the head's, and the base's to learn whether deployed code survives.
+
+use std::time::Duration;
+
+use super::regenerate::Regeneration;
+use super::rehearse::Rehearsed;
+use super::sides::{Side, Sides};
+use crate::app::{Console, Error};
+use crate::outcome::{TestKind, TestReport};
+use crate::report::{Compatibility, Facts};
+use crate::run::PythonEnvironment;
+use crate::run::pytest::Suite;
+
+/// The pytest marker of tests that compare the database with the models. They are about the schema, which is meant to
+/// differ, and not about what the code does.
+const ABOUT_THE_SCHEMA: &str = "schema";
+
+/// Runs the suites and puts their results into the facts.
+pub(super) async fn run(
+    sides: &Sides,
+    python: &PythonEnvironment,
+    rehearsed: &Rehearsed,
+    regeneration: Option<&Regeneration>,
+    facts: &mut Facts,
+    console: &Console,
+) -> Result<(), Error> {
+    if regeneration.is_none() {
+        facts.notes.push("no tests ran, because none were generated here".into());
+        return Ok(());
+    }
+    let step = console.step("Test the head");
+    let report = suite(sides, &sides.head, python, rehearsed, kinds(sides)).run().await?;
+    step.done(&counted(&report));
+    facts.tests = Some(report);
+
+    if facts.changes.is_empty() {
+        facts.compatibility = Compatibility::NotMeasured { reason: "the schema did not change".into() };
+        return Ok(());
+    }
+    if !sides.base.folder.join("tests/integration").is_dir() {
+        facts.compatibility = Compatibility::NotMeasured { reason: "the base has no generated tests".into() };
+        return Ok(());
+    }
+    let step = console.step("Test the base's code");
+    let mut deployed =
+        suite(sides, &sides.base, python, rehearsed, vec![TestKind::Unit, TestKind::Integration]);
+    deployed.without_marker = Some(ABOUT_THE_SCHEMA.to_owned());
+    deployed.retry_failed_tests = false;
+    let report = deployed.run().await?;
+    step.done(&counted(&report));
+    facts.compatibility = Compatibility::Measured(report);
+    Ok(())
+}
+
+fn suite(
+    sides: &Sides,
+    side: &Side,
+    python: &PythonEnvironment,
+    rehearsed: &Rehearsed,
+    kinds: Vec<TestKind>,
+) -> Suite {
+    let tests = &sides.config.tests;
+    let mut suite = Suite::new(python.clone(), &side.folder);
+    suite.kinds = kinds;
+    suite.database_uri = Some(rehearsed.empty.url().sqlalchemy_uri());
+    suite.environment = sides.config.application.environment.clone().into_iter().collect();
+    suite.workers = if tests.parallel_execution { usize::from(tests.max_test_workers) } else { 1 };
+    suite.limit = Duration::from_secs(u64::from(tests.test_timeout_seconds));
+    suite.retry_failed_tests = tests.retry_failed_tests;
+    suite
+}
+
+/// The kinds that the configuration asks for and that pytest runs.
+fn kinds(sides: &Sides) -> Vec<TestKind> {
+    let tests = &sides.config.tests;
+    [
+        (TestKind::Unit, tests.generate_unit_tests),
+        (TestKind::Integration, tests.generate_integration_tests),
+        (TestKind::Security, tests.generate_security_tests),
+        (TestKind::E2e, tests.generate_e2e_tests),
+        (TestKind::Accessibility, tests.generate_accessibility_tests),
+    ]
+    .into_iter()
+    .filter_map(|(kind, wanted)| wanted.then_some(kind))
+    .collect()
+}
+
+fn counted(report: &TestReport) -> String {
+    let counts = report.counts();
+    format!("{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.skipped)
+}

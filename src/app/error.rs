@@ -1,0 +1,97 @@
+use std::path::PathBuf;
+
+use super::Exit;
+use crate::{config, database, generate, github, run, schema, store};
+
+/// Why a command could not be done.
+///
+/// Rooms say what happened; this says how the process ends for it, and adds the next step where only the command
+/// knows it.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum Error {
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    #[error(transparent)]
+    Database(#[from] database::Error),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Run(#[from] run::Error),
+    #[error(transparent)]
+    Tests(#[from] generate::tests::Error),
+    #[error(transparent)]
+    Github(#[from] github::Error),
+    /// A snapshot that cannot be read.
+    #[error("{path}: {source}")]
+    Snapshot { path: PathBuf, source: schema::snapshot::Error },
+    /// An .sql file without a dialect.
+    #[error("{path}: say which dialect the file is in, with `--dialect postgres`, `mysql` or `sqlite`")]
+    DialectNeeded { path: PathBuf },
+    /// A migration that cannot be written.
+    #[error("{0}")]
+    NoPlan(String),
+    /// No revision to compare with.
+    #[error("there is no {} to compare with: name the base revision with `--base`", looked_for.join(", "))]
+    NoBase { looked_for: &'static [&'static str] },
+    /// The configured folder is not in a revision.
+    #[error("`application.path`: {revision} has no folder `{folder}`")]
+    NoFolder { folder: String, revision: String },
+    /// A temporary folder cannot be made.
+    #[error("no temporary folder can be made: {source}. Is the disk full, or TMPDIR set to a folder that is not there?")]
+    Temporary { source: std::io::Error },
+    /// No application.
+    #[error(
+        "{folder}: no Python file here imports flask_appbuilder. If the application is in a folder of its own, name it \
+         as `application.path` in .fabwright.yml"
+    )]
+    NoApplication { folder: PathBuf },
+    /// Uncommitted changes where a commit would go.
+    #[error(
+        "{branch} is checked out and has uncommitted changes ({files}). Commit or stash them, or run with \
+         `--no-commit`"
+    )]
+    Dirty { branch: String, files: String },
+    /// Something that cannot happen did.
+    #[error("this is a bug in fabwright: {what}: {detail}. Please report it, with the output of FABWRIGHT_LOG=debug")]
+    Bug { what: &'static str, detail: String },
+}
+
+impl Error {
+    /// How the process ends for this error.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Config(_)
+            | Self::Snapshot { .. }
+            | Self::DialectNeeded { .. }
+            | Self::NoPlan(_)
+            | Self::Tests(generate::tests::Error::Switch { .. })
+            | Self::NoBase { .. }
+            | Self::NoFolder { .. }
+            | Self::NoApplication { .. }
+            | Self::Dirty { .. } => Exit::Usage,
+            Self::Run(error) => match error {
+                run::Error::NoMigrations { .. } | run::Error::OtherDatabase { .. } | run::Error::Unsupported { .. } => {
+                    Exit::Usage
+                }
+                _ => Exit::Outside,
+            },
+            Self::Store(error) if error.is_users() => Exit::Usage,
+            Self::Database(error) if error.is_users() => Exit::Usage,
+            Self::Database(_) | Self::Store(_) | Self::Github(_) | Self::Temporary { .. } => Exit::Outside,
+            Self::Tests(generate::tests::Error::Template { .. }) | Self::Bug { .. } => Exit::Bug,
+        }
+    }
+
+    /// A bug, found where `what` was being made.
+    pub(super) fn bug(what: &'static str, detail: impl std::error::Error) -> Self {
+        let mut text = detail.to_string();
+        let mut cause = detail.source();
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        Self::Bug { what, detail: text }
+    }
+}

@@ -1,0 +1,34 @@
+//! `fabwright snapshot`: writes down the schema of a source.
+
+use std::path::PathBuf;
+
+use super::{Console, Error, Exit, source};
+use crate::schema::{Dialect, snapshot};
+use crate::store;
+
+/// The arguments of the command.
+#[derive(Debug)]
+pub struct Request {
+    /// A database URL, a snapshot, or an .sql file.
+    pub source: String,
+    /// The file, or the folder when it ends with `/`; standard output when not given.
+    pub output: Option<PathBuf>,
+    /// The dialect of an .sql file.
+    pub dialect: Option<Dialect>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the source cannot be read or the snapshot not be written.
+pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
+    let schema = source::read(&request.source, request.dialect).await?;
+    match &request.output {
+        None => console.print(&snapshot::to_text(&schema)),
+        Some(path) if path.is_dir() || path.as_os_str().to_string_lossy().ends_with('/') => {
+            store::folder::replace(path, &snapshot::to_files(&schema))?;
+        }
+        Some(path) => store::folder::write(path, &snapshot::to_text(&schema))?,
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,164 @@
+//! The GitHub Action's inputs, turned into the request of the `check` command.
+//!
+//! A container action gets its inputs as variables: `working-directory` arrives as `INPUT_WORKING-DIRECTORY`. An
+//! input that was not given arrives empty.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::app::{Format, action, check};
+
+/// The inputs that `action.yml` declares.
+pub const INPUTS: &[&str] = &[
+    "config",
+    "working-directory",
+    "base",
+    "head",
+    "database-url",
+    "out",
+    "commit",
+    "tests",
+    "fail-on",
+];
+
+/// Why the action's inputs cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A switch that is neither true nor false.
+    #[error("input `{input}`: `{value}` is neither `true` nor `false`")]
+    Switch {
+        /// The input.
+        input: &'static str,
+        /// What was given.
+        value: String,
+    },
+    /// A word that the input does not know.
+    #[error("input `{input}`: `{value}` is not one of {known}")]
+    Word {
+        /// The input.
+        input: &'static str,
+        /// What was given.
+        value: String,
+        /// What would be right.
+        known: &'static str,
+    },
+}
+
+/// The variables that a runner sets for a step.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// The variables of this process. A variable that is no text is left out: a runner sets none.
+    pub fn of_process() -> Self {
+        Self(std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect())
+    }
+
+    fn input(&self, name: &str) -> Option<&str> {
+        self.variable(&format!("INPUT_{}", name.to_uppercase().replace(' ', "_")))
+    }
+
+    fn variable(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    fn switch(&self, input: &'static str) -> Result<bool, Error> {
+        match self.input(input) {
+            None | Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            Some(value) => Err(Error::Switch { input, value: value.to_owned() }),
+        }
+    }
+}
+
+impl<const N: usize> From<[(&str, &str); N]> for Environment {
+    fn from(pairs: [(&str, &str); N]) -> Self {
+        Self(pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
+    }
+}
+
+/// The request that the inputs make.
+///
+/// # Errors
+/// When an input has a value that it does not know.
+pub fn request(environment: &Environment) -> Result<action::Request, Error> {
+    let fail_on = match environment.input("fail-on") {
+        None | Some("approval") => action::FailOn::Approval,
+        Some("tests") => action::FailOn::Tests,
+        Some("error") => action::FailOn::Error,
+        Some(value) => {
+            return Err(Error::Word {
+                input: "fail-on",
+                value: value.to_owned(),
+                known: "`approval`, `tests` and `error`",
+            });
+        }
+    };
+    let path = |name: &str| environment.variable(name).map(PathBuf::from);
+    Ok(action::Request {
+        check: check::Request {
+            base: environment.input("base").map(str::to_owned),
+            head: environment.input("head").unwrap_or("HEAD").to_owned(),
+            repo: path("GITHUB_WORKSPACE").unwrap_or_else(|| PathBuf::from(".")),
+            config: environment.input("config").map(PathBuf::from),
+            working_directory: environment.input("working-directory").map(PathBuf::from),
+            database_url: environment.input("database-url").map(str::to_owned),
+            python: None,
+            out: environment.input("out").map_or_else(|| PathBuf::from("fabwright-report"), PathBuf::from),
+            commit: environment.switch("commit")?,
+            tests: environment.switch("tests")?,
+            format: Format::Text,
+        },
+        head_given: environment.input("head").is_some(),
+        fail_on,
+        event_name: environment.variable("GITHUB_EVENT_NAME").map(str::to_owned),
+        event_path: path("GITHUB_EVENT_PATH"),
+        output_file: path("GITHUB_OUTPUT"),
+        summary_file: path("GITHUB_STEP_SUMMARY"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_input_reaches_the_request() {
+        let request = request(&Environment::from([
+            ("INPUT_CONFIG", "ci/fabwright.yml"),
+            ("INPUT_WORKING-DIRECTORY", "web"),
+            ("INPUT_BASE", "develop"),
+            ("INPUT_HEAD", "feature"),
+            ("INPUT_DATABASE-URL", "sqlite:x.db"),
+            ("INPUT_OUT", "report"),
+            ("INPUT_COMMIT", "false"),
+            ("INPUT_TESTS", "false"),
+            ("INPUT_FAIL-ON", "tests"),
+            ("GITHUB_WORKSPACE", "/github/workspace"),
+        ]))
+        .expect("valid");
+        assert_eq!(request.check.config, Some("ci/fabwright.yml".into()));
+        assert_eq!(request.check.working_directory, Some("web".into()));
+        assert_eq!(request.check.base.as_deref(), Some("develop"));
+        assert_eq!(request.check.head, "feature");
+        assert_eq!(request.check.database_url.as_deref(), Some("sqlite:x.db"));
+        assert_eq!(request.check.out, PathBuf::from("report"));
+        assert_eq!(request.check.repo, PathBuf::from("/github/workspace"));
+        assert!(!request.check.commit && !request.check.tests && request.head_given);
+        assert_eq!(request.fail_on, action::FailOn::Tests);
+    }
+
+    #[test]
+    fn an_empty_input_means_its_default() {
+        let request = request(&Environment::from([("INPUT_COMMIT", ""), ("INPUT_BASE", " ")])).expect("valid");
+        assert!(request.check.commit);
+        assert_eq!(request.check.base, None);
+    }
+
+    #[test]
+    fn a_word_that_an_input_does_not_know_is_refused() {
+        let error = |name, value| request(&Environment::from([(name, value)])).expect_err("refused").to_string();
+        assert_eq!(error("INPUT_COMMIT", "yes"), "input `commit`: `yes` is neither `true` nor `false`");
+        assert!(error("INPUT_FAIL-ON", "warnings").contains("`approval`, `tests` and `error`"));
+    }
+}

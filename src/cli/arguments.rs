@@ -1,0 +1,241 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::{Error, action};
+use crate::app::{Format, Request, check, demo, diff, generate, init, migration, snapshot};
+use crate::schema::Dialect;
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0   done, nothing blocks
+  2   bad arguments or configuration
+  10  approval needed
+  11  tests failed
+  12  the migration failed
+  13  unresolved merge conflicts
+  14  an outside system failed
+  15  generated files are out of date (generate --check)
+  70  a bug in fabwright";
+
+/// Keeps a Flask-AppBuilder application in step with its database, one pull request at a time.
+#[derive(Debug, Parser)]
+#[command(name = "fabwright", version, after_help = AFTER_HELP, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    /// Show no progress, only results and errors
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+
+    /// How logs are written to standard error; FABWRIGHT_LOG chooses which
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, global = true, hide_possible_values = false)]
+    pub(super) log_format: LogFormat,
+
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Do the pull-request job: rehearse, compare, find the impact, regenerate, test, report, commit
+    Check(Check),
+    /// Do the pull-request job on the bundled example, in a repository made for it
+    Demo(Demo),
+    /// Write the workflow and a commented .fabwright.yml for the repository at hand
+    Init(Init),
+    /// Write down the schema of SOURCE
+    Snapshot(Snapshot),
+    /// Show the changes between two schemas
+    Diff(Diff),
+    /// Print the SQL that turns one schema into another, or back
+    Migration(Migration),
+    /// Generate models, views, APIs and tests
+    Generate(Generate),
+    /// Do what the GitHub Action's inputs and event ask for
+    #[command(hide = true)]
+    Action,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The revision to compare with [default: the merge base with origin's default branch, main or master]
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// The revision of the pull request
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    head: String,
+    /// The repository
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    repo: PathBuf,
+    /// Configuration to use instead of .fabwright.yml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A server to rehearse on [default: a throw-away database of the application's dialect]
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// A Python interpreter that has the application's requirements [default: an environment made from them]
+    #[arg(long, value_name = "FILE", env = "FABWRIGHT_PYTHON")]
+    python: Option<PathBuf>,
+    /// Where the reports go
+    #[arg(long, value_name = "DIR", default_value = "fabwright-report")]
+    out: PathBuf,
+    /// Commit nothing and leave the working tree alone
+    #[arg(long)]
+    no_commit: bool,
+    /// Run no tests
+    #[arg(long)]
+    no_tests: bool,
+    /// What to print at the end
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Make the example's repository here and keep it
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Run no tests
+    #[arg(long)]
+    no_tests: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// The repository
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    repo: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Dialected {
+    /// The dialect of an .sql file
+    #[arg(long, value_name = "postgres|mysql|sqlite")]
+    dialect: Option<Dialect>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Snapshot {
+    /// A database URL (sqlite:PATH), a snapshot (file or folder), or an .sql file
+    source: String,
+    /// Write to this file, or into this folder one file a table when it ends with `/`
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    dialect: Dialected,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// The schema before: a database URL, a snapshot, or an .sql file
+    from: String,
+    /// The schema after
+    to: String,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
+    #[command(flatten)]
+    dialect: Dialected,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Migration {
+    /// The schema before: a database URL, a snapshot, or an .sql file
+    from: String,
+    /// The schema after
+    to: String,
+    /// Print the way back instead
+    #[arg(long)]
+    rollback: bool,
+    #[command(flatten)]
+    dialect: Dialected,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Generate {
+    /// A database URL, a snapshot, or an .sql file
+    source: String,
+    /// The application's folder
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Write nothing; fail with exit code 15 when something is out of date
+    #[arg(long)]
+    check: bool,
+    /// Configuration to use instead of DIR/.fabwright.yml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    dialect: Dialected,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum OutputFormat {
+    /// For people, in a terminal
+    Text,
+    /// For programs
+    Json,
+    /// For a comment or a page
+    Markdown,
+}
+
+impl From<OutputFormat> for Format {
+    fn from(format: OutputFormat) -> Self {
+        match format {
+            OutputFormat::Text => Self::Text,
+            OutputFormat::Json => Self::Json,
+            OutputFormat::Markdown => Self::Markdown,
+        }
+    }
+}
+
+impl Command {
+    pub(super) fn into_request(self) -> Result<Request, Error> {
+        Ok(match self {
+            Self::Check(it) => Request::Check(check::Request {
+                base: it.base,
+                head: it.head,
+                repo: it.repo,
+                config: it.config,
+                working_directory: None,
+                database_url: it.database_url,
+                python: it.python,
+                out: it.out,
+                commit: !it.no_commit,
+                tests: !it.no_tests,
+                format: it.format.into(),
+            }),
+            Self::Demo(it) => Request::Demo(demo::Request { keep: it.keep, tests: !it.no_tests }),
+            Self::Init(it) => Request::Init(init::Request { repo: it.repo }),
+            Self::Snapshot(it) => Request::Snapshot(snapshot::Request {
+                source: it.source,
+                output: it.output,
+                dialect: it.dialect.dialect,
+            }),
+            Self::Diff(it) => Request::Diff(diff::Request {
+                from: it.from,
+                to: it.to,
+                dialect: it.dialect.dialect,
+                format: it.format.into(),
+            }),
+            Self::Migration(it) => Request::Migration(migration::Request {
+                from: it.from,
+                to: it.to,
+                dialect: it.dialect.dialect,
+                rollback: it.rollback,
+            }),
+            Self::Generate(it) => Request::Generate(generate::Request {
+                source: it.source,
+                out: it.out,
+                check: it.check,
+                config: it.config,
+                dialect: it.dialect.dialect,
+            }),
+            Self::Action => Request::Action(action::request(&action::Environment::of_process())?),
+        })
+    }
+}

@@ -1,0 +1,191 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::diff::Severity;
+use crate::generate::tests::TestGenerationConfig;
+use crate::merge::Strategy;
+
+/// The whole of `.fabwright.yml`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the application is and how to start it.
+    pub application: Application,
+    /// How it migrates.
+    pub migrations: Migrations,
+    /// How much data the rehearsal uses.
+    pub rehearsal: Rehearsal,
+    /// What is generated, and how it meets hand edits.
+    pub generate: Generate,
+    /// Which tests are generated and how they run.
+    pub tests: TestGenerationConfig,
+    /// Which changes wait for whose approval. Read from the base branch only.
+    pub gate: Gate,
+    /// Which findings are known and accepted.
+    pub hazards: Hazards,
+    /// Answers to "is this a rename?".
+    pub renames: Vec<Rename>,
+}
+
+/// Where the application is and how to start it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Application {
+    /// Its folder, from the root of the repository.
+    pub path: PathBuf,
+    /// Flask's name for the application or its factory (`FLASK_APP`); found out when not given.
+    pub factory: Option<String>,
+    /// The Python package that generated code goes into.
+    pub package: String,
+    /// A Python interpreter that has the application's requirements. Without one, Fabwright makes an environment.
+    pub python: Option<PathBuf>,
+    /// Requirement files for that environment.
+    pub requirements: Vec<PathBuf>,
+    /// The environment variable from which the application takes its SQLAlchemy URI.
+    pub database_variable: String,
+    /// Further environment variables that it needs. Not for secrets: the file is in the repository.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Default for Application {
+    fn default() -> Self {
+        Self {
+            path: PathBuf::from("."),
+            factory: None,
+            package: "app".into(),
+            python: None,
+            requirements: vec![PathBuf::from("requirements.txt")],
+            database_variable: "DATABASE_URL".into(),
+            environment: BTreeMap::new(),
+        }
+    }
+}
+
+/// How the application migrates.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Migrations {
+    /// The tool; found out when not given.
+    pub kind: Option<MigrationKind>,
+    /// The folder of migrations, from the application's folder; found out when not given.
+    pub directory: Option<PathBuf>,
+    /// The command that migrates the database named by the application's database variable to the newest
+    /// revision: a program and its arguments, no shell.
+    pub command: Vec<String>,
+    /// The longest that one upgrade may take, in seconds.
+    pub timeout_seconds: u64,
+}
+
+impl Default for Migrations {
+    fn default() -> Self {
+        Self { kind: None, directory: None, command: Vec::new(), timeout_seconds: 300 }
+    }
+}
+
+/// A tool that migrates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MigrationKind {
+    /// Alembic through Flask-Migrate.
+    FlaskMigrate,
+    /// Alembic with a configuration of its own.
+    Alembic,
+    /// A command of the application's own.
+    Command,
+    /// A folder of `.sql` files, applied in order of their names.
+    Sql,
+}
+
+/// How much data the rehearsal uses.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rehearsal {
+    /// Rows put into each table before the migration.
+    pub rows_per_table: usize,
+    /// The seed that the rows are made from.
+    pub seed: u64,
+}
+
+impl Default for Rehearsal {
+    fn default() -> Self {
+        Self { rows_per_table: 60, seed: 1 }
+    }
+}
+
+/// What is generated, and how it meets hand edits.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Generate {
+    /// SQLAlchemy models.
+    pub models: bool,
+    /// Flask-AppBuilder views.
+    pub views: bool,
+    /// REST APIs.
+    pub apis: bool,
+    /// What to do where hand edits and a regeneration meet, by path from the application's folder; a folder ends with
+    /// `/`, and the longest match holds.
+    pub strategies: BTreeMap<String, Strategy>,
+}
+
+impl Default for Generate {
+    fn default() -> Self {
+        Self { models: true, views: true, apis: true, strategies: BTreeMap::new() }
+    }
+}
+
+/// Which changes wait for whose approval.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gate {
+    /// The lowest severity that waits for approval; `null` asks for none.
+    pub require_approval: Option<Severity>,
+    /// Who may approve: `@user` or `@org/team`. Empty: anyone with write access.
+    pub approvers: Vec<String>,
+    /// How many of them.
+    pub required: u32,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self { require_approval: Some(Severity::Breaking), approvers: Vec::new(), required: 1 }
+    }
+}
+
+/// Which findings are known and accepted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Hazards {
+    /// The findings to leave out.
+    pub ignore: Vec<HazardIgnore>,
+}
+
+/// A finding to leave out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HazardIgnore {
+    /// The rule's id.
+    pub rule: String,
+    /// The table; every table when not given.
+    #[serde(default)]
+    pub table: Option<String>,
+    /// Why it is accepted.
+    pub reason: String,
+    /// The last day on which it is (`YYYY-MM-DD`).
+    #[serde(default)]
+    pub until: Option<jiff::civil::Date>,
+}
+
+/// An answer to "is this a rename?".
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rename {
+    /// The table whose column is renamed, under its new name; left out when a table is.
+    #[serde(default)]
+    pub table: Option<String>,
+    /// The old name.
+    pub from: String,
+    /// The new name.
+    pub to: String,
+}
