@@ -1,5 +1,7 @@
 //! Generated code: that it reads as agreed, that ruff has nothing to say, and that an application runs on it.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should say where")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

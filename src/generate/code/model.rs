@@ -10,7 +10,7 @@ use crate::generate::entity::{
 };
 use crate::generate::file::{FileKind, GeneratedFile};
 use crate::generate::python::{self, Code, Import, Imports};
-use crate::schema::{ColumnDefault, GeneratedStorage, ObjectName, ReferentialAction};
+use crate::schema::{ColumnDefault, GeneratedStorage, ReferentialAction};
 
 #[derive(Serialize)]
 struct ModelFile {
@@ -60,7 +60,7 @@ pub(super) fn entity(
             if attribute.column != attribute.name {
                 arguments.push(Code::text(attribute.column.clone()));
             }
-            arguments.extend(column(attribute, &entity.table, &names, &mut imports));
+            arguments.extend(column(attribute, &names, &mut imports));
             if constraint::is_unique_on_column(entity, attribute) {
                 arguments.push(Code::keyword("unique", Code::plain("True")));
             }
@@ -133,7 +133,7 @@ pub(super) fn association(
     for attribute in &association.attributes {
         imports.from("sqlalchemy", "Column");
         let mut inner = vec![Code::text(attribute.column.clone())];
-        inner.extend(column(attribute, &association.table, &names, &mut imports));
+        inner.extend(column(attribute, &names, &mut imports));
         if !attribute.primary_key && !attribute.nullable {
             inner.push(Code::keyword("nullable", Code::plain("False")));
         }
@@ -164,7 +164,7 @@ fn docstring(comment: &str) -> Option<String> {
 }
 
 /// What `mapped_column` and `Column` both take: type, foreign key, key, defaults.
-fn column(attribute: &Attribute, table: &ObjectName, names: &Names, imports: &mut Imports) -> Vec<Code> {
+fn column(attribute: &Attribute, names: &Names, imports: &mut Imports) -> Vec<Code> {
     let mut arguments = vec![type_code(attribute, imports)];
     if let Some(key) = &attribute.foreign_key {
         imports.from("sqlalchemy", "ForeignKey");
@@ -196,7 +196,6 @@ fn column(attribute: &Attribute, table: &ObjectName, names: &Names, imports: &mu
     if let Some(comment) = &attribute.comment {
         arguments.push(Code::keyword("comment", Code::text(comment.clone())));
     }
-    let _ = table;
     arguments
 }
 

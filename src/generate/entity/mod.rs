@@ -12,6 +12,7 @@
 
 mod attribute;
 mod check;
+mod column;
 mod derive;
 mod details;
 mod model;
@@ -21,8 +22,9 @@ mod relation;
 mod tests;
 
 pub use check::{Check, CheckRule, Comparison};
+pub use column::{Attribute, AttributeKind, DefaultValue, EnumClass, EnumMember, ReferenceKey};
 pub use model::{
-    Application, Association, AssociationEnd, Attribute, AttributeKind, DefaultValue, Display, Entity, EnumClass,
-    EnumMember, FabVersion, Key, Menu, ReferenceKey, Relation, RelationKind, Settings, UniqueKey,
+    Application, Association, AssociationEnd, Display, Entity, FabVersion, Key, Menu, Relation, RelationKind, Settings,
+    UniqueKey,
 };
 pub use outcome::{Decision, FormField, Outcome, Refusal};

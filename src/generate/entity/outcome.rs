@@ -197,9 +197,8 @@ pub(super) fn of_kind(kind: &AttributeKind) -> Outcome {
         field,
     };
     match kind {
-        AttributeKind::Integer { .. } | AttributeKind::Float | AttributeKind::Date | AttributeKind::DateTime { .. } => {
-            yes(FormField::Automatic)
-        }
+        AttributeKind::Integer { .. } | AttributeKind::Float | AttributeKind::Date => yes(FormField::Automatic),
+        AttributeKind::DateTime { .. } => yes(FormField::DateTime),
         AttributeKind::Numeric { .. } => yes(FormField::Decimal),
         AttributeKind::Boolean => yes(FormField::Boolean),
         AttributeKind::Enum(_) => yes(FormField::Enum),
