@@ -1,0 +1,178 @@
+"""Supplier: its pages, as a browser sees them."""
+
+from app.models import Supplier
+from tests import factories
+from tests.support import (
+    assert_field_refused,
+    assert_flash,
+    assert_page,
+    assert_row,
+    assert_unchanged,
+    form_on,
+)
+
+VIEW = "/supplierview"
+
+
+def _form(rows):
+    """What a person could enter for a new row."""
+    return {
+        "name": "changed name",
+        "email": "personchanged@example.org",
+        "phone": "changed phone",
+        "active": "y",
+    }
+
+
+# -- the pages -------------------------------------------------------------------------
+
+
+def test_list_links_to_each_row(admin, rows):
+    key = rows.add(factories.new_supplier)
+    page = admin.get(f"{VIEW}/list/")
+    assert_page(page)
+    assert f"{VIEW}/show/{key}" in page.text, "the list doesn't show a row of supplier"
+
+
+def test_show_opens(admin, rows):
+    key = rows.add(factories.new_supplier)
+    assert_page(admin.get(f"{VIEW}/show/{key}"))
+
+
+def test_add_saves_every_field(admin, rows):
+    form = _form(rows)
+    answer = admin.post(f"{VIEW}/add", data=form, follow_redirects=True)
+    assert_flash(answer, "Added Row")
+    key = rows.newest(Supplier)
+    assert_row(
+        rows.get(Supplier, key),
+        name="changed name",
+        email="personchanged@example.org",
+        phone="changed phone",
+        active=True,
+    )
+
+
+def test_edit_saves_every_field(admin, rows):
+    key = rows.add(factories.new_supplier)
+    form = _form(rows)
+    answer = admin.post(f"{VIEW}/edit/{key}", data=form, follow_redirects=True)
+    assert_flash(answer, "Changed Row")
+    assert_row(
+        rows.get(Supplier, key),
+        name="changed name",
+        email="personchanged@example.org",
+        phone="changed phone",
+        active=True,
+    )
+
+
+def test_edit_without_a_change_loses_nothing(admin, rows):
+    key = rows.add(factories.new_supplier)
+    before = rows.get(Supplier, key)
+    form = form_on(admin.get(f"{VIEW}/edit/{key}"))
+    answer = admin.post(f"{VIEW}/edit/{key}", data=form, follow_redirects=True)
+    assert_flash(answer, "Changed Row")
+    assert_unchanged(before, rows.get(Supplier, key))
+
+
+def test_edit_of_a_row_without_optional_values_adds_none(admin, rows):
+    key = rows.add(factories.new_supplier, email=None, phone=None)
+    before = rows.get(Supplier, key)
+    form = form_on(admin.get(f"{VIEW}/edit/{key}"))
+    answer = admin.post(f"{VIEW}/edit/{key}", data=form, follow_redirects=True)
+    assert_flash(answer, "Changed Row")
+    assert_unchanged(before, rows.get(Supplier, key))
+
+
+def test_delete_removes_the_row(admin, rows):
+    key = rows.add(factories.new_supplier)
+    answer = admin.post(f"{VIEW}/delete/{key}", follow_redirects=True)
+    assert_flash(answer, "Deleted Row")
+    assert rows.get(Supplier, key) is None
+
+
+def test_a_missing_row_is_not_found(admin):
+    for page in ("show", "edit"):
+        answer = admin.get(f"{VIEW}/{page}/999999999")
+        assert answer.status_code == 404, f"{page} answered {answer.status_code}"
+
+
+# -- what a form refuses ---------------------------------------------------------------
+
+
+def test_add_without_name_says_so_at_the_field(admin, rows):
+    form = _form(rows)
+    del form["name"]
+    answer = admin.post(f"{VIEW}/add", data=form)
+    assert_field_refused(answer, "name")
+
+
+def test_add_refuses_a_name_longer_than_120(admin, rows):
+    form = {**_form(rows), "name": "x" * 121}
+    answer = admin.post(f"{VIEW}/add", data=form)
+    assert_field_refused(answer, "name")
+
+
+def test_add_refuses_a_email_longer_than_120(admin, rows):
+    form = {**_form(rows), "email": "x" * 121}
+    answer = admin.post(f"{VIEW}/add", data=form)
+    assert_field_refused(answer, "email")
+
+
+def test_add_refuses_a_phone_longer_than_30(admin, rows):
+    form = {**_form(rows), "phone": "x" * 31}
+    answer = admin.post(f"{VIEW}/add", data=form)
+    assert_field_refused(answer, "phone")
+
+
+# -- search and order ------------------------------------------------------------------
+
+
+def test_search_by_name_finds_only_its_rows(admin, rows):
+    wanted = "changed name"
+    hit = rows.add(factories.new_supplier, name="changed name")
+    miss = rows.add(factories.new_supplier)
+    page = admin.get(f"{VIEW}/list/", query_string={"_flt_0_name": wanted})
+    assert_page(page)
+    assert f"{VIEW}/show/{hit}" in page.text, "the search lost the row"
+    assert f"{VIEW}/show/{miss}" not in page.text, "the search found another row"
+
+
+def test_search_by_email_finds_only_its_rows(admin, rows):
+    wanted = "personchanged@example.org"
+    hit = rows.add(factories.new_supplier, email="personchanged@example.org")
+    miss = rows.add(factories.new_supplier)
+    page = admin.get(f"{VIEW}/list/", query_string={"_flt_0_email": wanted})
+    assert_page(page)
+    assert f"{VIEW}/show/{hit}" in page.text, "the search lost the row"
+    assert f"{VIEW}/show/{miss}" not in page.text, "the search found another row"
+
+
+def test_search_by_phone_finds_only_its_rows(admin, rows):
+    wanted = "changed phone"
+    hit = rows.add(factories.new_supplier, phone="changed phone")
+    miss = rows.add(factories.new_supplier)
+    page = admin.get(f"{VIEW}/list/", query_string={"_flt_0_phone": wanted})
+    assert_page(page)
+    assert f"{VIEW}/show/{hit}" in page.text, "the search lost the row"
+    assert f"{VIEW}/show/{miss}" not in page.text, "the search found another row"
+
+
+def test_list_is_ordered_by_name_both_ways(admin, rows):
+    keys = [rows.add(factories.new_supplier) for _ in range(2)]
+    keys.sort(key=lambda key: rows.get(Supplier, key)["name"])
+    for direction, first, second in (("asc", *keys), ("desc", *reversed(keys))):
+        query = {"_oc_SupplierView": "name", "_od_SupplierView": direction}
+        page = admin.get(f"{VIEW}/list/", query_string=query)
+        assert_page(page)
+        places = [page.text.index(f"{VIEW}/show/{key}") for key in (first, second)]
+        assert places == sorted(places), f"not in {direction}ending order"
+
+
+def test_a_page_holds_as_many_rows_as_asked_for(admin, rows):
+    keys = [rows.add(factories.new_supplier) for _ in range(3)]
+    page = admin.get(f"{VIEW}/list/", query_string={"psize_SupplierView": 2})
+    assert_page(page)
+    shown = [key for key in keys if f'{VIEW}/show/{key}"' in page.text]
+    assert len(shown) == 2, f"asked for 2 rows, got {len(shown)}"

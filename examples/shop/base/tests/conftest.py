@@ -1,0 +1,138 @@
+"""One application and one migrated database a session; every test is rolled back.
+
+Set FABWRIGHT_DATABASE_URI to the SQLAlchemy URI of a migrated, empty SQLite database to
+test that one (it is copied and never written). Without it, the application's own
+migrations build a database in a temporary folder.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import application, support
+from tests.browser import browser, live, live_rows, pages, signed_in  # noqa: F401
+
+KINDS = ("unit", "integration", "security", "e2e", "accessibility", "performance")
+
+
+def pytest_configure(config):
+    for kind in KINDS:
+        config.addinivalue_line("markers", f"{kind}: the tests in tests/{kind}")
+
+
+def pytest_collection_modifyitems(items):
+    """The folder of a test is its marker."""
+    for item in items:
+        for kind in KINDS:
+            if kind in Path(item.path).parent.parts:
+                item.add_marker(getattr(pytest.mark, kind))
+
+
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory):
+    """The database exactly as the migrations leave it."""
+    path = tmp_path_factory.mktemp("migrated") / "app.db"
+    application.migrate(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def prepared_database(migrated_database, tmp_path_factory):
+    """A migrated database with roles, permissions and the users of the tests."""
+    path = tmp_path_factory.mktemp("prepared") / "app.db"
+    shutil.copyfile(migrated_database, path)
+    app = application.make_application(path)
+    with app.app_context():
+        application.take_over_transactions(support.database(app).engine)
+    with application.in_one_transaction(app) as transaction, app.app_context():
+        application.create_users(app)
+        support.database(app).session.commit()
+        support.database(app).session.remove()
+        transaction.commit()
+    return path
+
+
+@pytest.fixture(scope="session")
+def app(prepared_database, tmp_path_factory):
+    """The application under test, one for the whole session."""
+    path = tmp_path_factory.mktemp("app") / "app.db"
+    shutil.copyfile(prepared_database, path)
+    app = application.make_application(path)
+    with app.app_context():
+        application.take_over_transactions(support.database(app).engine)
+    return app
+
+
+@pytest.fixture(autouse=True)
+def _rollback(request):
+    if "app" not in request.fixturenames:
+        yield
+        return
+    with application.in_one_transaction(request.getfixturevalue("app")):
+        yield
+
+
+@pytest.fixture
+def session(app):
+    """A database session for tests that make no HTTP request."""
+    with app.app_context():
+        yield support.database(app).session
+        support.database(app).session.remove()
+
+
+@pytest.fixture
+def rows(app):
+    """Rows for tests over HTTP: `rows.add(...)`, `rows.get(...)`, `rows.count(...)`."""
+    return support.Rows(app)
+
+
+@pytest.fixture
+def login(app):
+    """`login("admin")` is a browser in which that user is logged in."""
+
+    def log_in(user):
+        client = app.test_client()
+        answer = client.post("/login/", data={"username": user, "password": user})
+        assert answer.status_code == 302, f"{user} could not log in"
+        assert "/login" not in answer.headers["Location"], f"{user} could not log in"
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def admin(login):
+    """A browser in which an administrator is logged in."""
+    return login("admin")
+
+
+@pytest.fixture
+def nobody(login):
+    """A browser in which a user without any permission is logged in."""
+    return login("nobody")
+
+
+@pytest.fixture
+def anonymous(app):
+    """A browser in which nobody is logged in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def token(app):
+    """`token("admin")` is the Authorization header of that user for the REST API."""
+
+    def get_token(user):
+        body = {"username": user, "password": user, "provider": "db"}
+        answer = app.test_client().post("/api/v1/security/login", json=body)
+        assert answer.status_code == 200, f"{user} got no token: {answer.text}"
+        return {"Authorization": f"Bearer {answer.json['access_token']}"}
+
+    return get_token
+
+
+@pytest.fixture
+def api(app, token):
+    """The REST API as an administrator sees it."""
+    return support.Api(app.test_client(), token("admin"))

@@ -1,0 +1,327 @@
+"""Customer: what clients of its REST API rely on."""
+
+import datetime
+from decimal import Decimal
+
+from app.models import Customer, CustomerStatus
+from tests import factories
+from tests.support import (
+    assert_client_error,
+    assert_fields,
+    assert_row,
+    assert_status,
+    assert_unchanged,
+    filters,
+)
+
+API = "customer/"
+FIELDS = {
+    "id",
+    "name",
+    "mail",
+    "phone",
+    "fax",
+    "status",
+    "born_on",
+    "created_at",
+    "credit_limit",
+    "newsletter",
+    "preferences",
+    "vat_number",
+}
+
+
+def _body(rows):
+    """What a client could send for a new row."""
+    return {
+        "name": "changed name",
+        "mail": "personchanged@example.org",
+        "phone": "changed phone",
+        "fax": "changed fax",
+        "status": "suspended",
+        "born_on": "2028-02-29",
+        "credit_limit": "39.8765",
+        "newsletter": False,
+        "preferences": {"changed": [1, "two", None]},
+        "vat_number": "changed vat number",
+    }
+
+
+# -- the contract ----------------------------------------------------------------------
+
+
+def test_get_answers_with_exactly_these_fields(api, rows):
+    key = rows.add(factories.new_customer)
+    answer = api.get(f"{API}{key}")
+    assert_status(answer, 200)
+    assert_fields(answer.json["result"], FIELDS)
+
+
+def test_list_answers_with_each_row(api, rows):
+    keys = [rows.add(factories.new_customer) for _ in range(2)]
+    answer = api.get(API)
+    assert_status(answer, 200)
+    assert answer.json["count"] == 2
+    assert {str(key) for key in answer.json["ids"]} == {str(key) for key in keys}
+
+
+def test_post_saves_every_field(api, rows):
+    body = _body(rows)
+    answer = api.post(API, body)
+    assert_status(answer, 201)
+    key = rows.newest(Customer)
+    assert str(answer.json["id"]) == str(key), "the answer names another row"
+    assert_row(
+        rows.get(Customer, key),
+        name="changed name",
+        mail="personchanged@example.org",
+        phone="changed phone",
+        fax="changed fax",
+        status=CustomerStatus.suspended,
+        born_on=datetime.date(2028, 2, 29),
+        credit_limit=Decimal("39.8765"),
+        newsletter=False,
+        preferences={"changed": [1, "two", None]},
+        vat_number="changed vat number",
+    )
+
+
+def test_put_saves_every_field(api, rows):
+    key = rows.add(factories.new_customer)
+    body = _body(rows)
+    assert_status(api.put(f"{API}{key}", body), 200)
+    assert_row(
+        rows.get(Customer, key),
+        name="changed name",
+        mail="personchanged@example.org",
+        phone="changed phone",
+        fax="changed fax",
+        status=CustomerStatus.suspended,
+        born_on=datetime.date(2028, 2, 29),
+        credit_limit=Decimal("39.8765"),
+        newsletter=False,
+        preferences={"changed": [1, "two", None]},
+        vat_number="changed vat number",
+    )
+
+
+def test_put_of_nothing_changes_nothing(api, rows):
+    key = rows.add(factories.new_customer)
+    before = rows.get(Customer, key)
+    assert_status(api.put(f"{API}{key}", {}), 200)
+    assert_unchanged(before, rows.get(Customer, key))
+
+
+def test_delete_removes_the_row(api, rows):
+    key = rows.add(factories.new_customer)
+    assert_status(api.delete(f"{API}{key}"), 200)
+    assert rows.get(Customer, key) is None
+
+
+def test_pages_follow_each_other(api, rows):
+    keys = [rows.add(factories.new_customer) for _ in range(3)]
+    pages = [api.get(API, page=page, page_size=2) for page in (0, 1)]
+    for answer in pages:
+        assert_status(answer, 200)
+        assert answer.json["count"] == 3
+    assert [len(answer.json["ids"]) for answer in pages] == [2, 1]
+    seen = {str(key) for answer in pages for key in answer.json["ids"]}
+    assert seen == {str(key) for key in keys}
+
+
+def test_list_is_ordered_by_name_both_ways(api, rows):
+    keys = [rows.add(factories.new_customer) for _ in range(2)]
+    keys.sort(key=lambda key: (rows.get(Customer, key)["name"], key))
+    for direction in ("asc", "desc"):
+        answer = api.get(API, order_column="name", order_direction=direction)
+        assert_status(answer, 200)
+        values = [row["name"] for row in answer.json["result"]]
+        assert values == sorted(values, reverse=direction == "desc")
+        assert len(values) == len(keys)
+
+
+def test_filter_by_name_finds_only_its_rows(api, rows):
+    wanted = "changed name"
+    hit = rows.add(factories.new_customer, name="changed name")
+    rows.add(factories.new_customer)
+    answer = api.get(API, filters=filters("name", "eq", wanted))
+    assert_status(answer, 200)
+    assert [str(key) for key in answer.json["ids"]] == [str(hit)]
+
+
+def test_filter_by_mail_finds_only_its_rows(api, rows):
+    wanted = "personchanged@example.org"
+    hit = rows.add(factories.new_customer, mail="personchanged@example.org")
+    rows.add(factories.new_customer)
+    answer = api.get(API, filters=filters("mail", "eq", wanted))
+    assert_status(answer, 200)
+    assert [str(key) for key in answer.json["ids"]] == [str(hit)]
+
+
+def test_filter_by_phone_finds_only_its_rows(api, rows):
+    wanted = "changed phone"
+    hit = rows.add(factories.new_customer, phone="changed phone")
+    rows.add(factories.new_customer)
+    answer = api.get(API, filters=filters("phone", "eq", wanted))
+    assert_status(answer, 200)
+    assert [str(key) for key in answer.json["ids"]] == [str(hit)]
+
+
+def test_filter_by_fax_finds_only_its_rows(api, rows):
+    wanted = "changed fax"
+    hit = rows.add(factories.new_customer, fax="changed fax")
+    rows.add(factories.new_customer)
+    answer = api.get(API, filters=filters("fax", "eq", wanted))
+    assert_status(answer, 200)
+    assert [str(key) for key in answer.json["ids"]] == [str(hit)]
+
+
+def test_filter_by_vat_number_finds_only_its_rows(api, rows):
+    wanted = "changed vat number"
+    hit = rows.add(factories.new_customer, vat_number="changed vat number")
+    rows.add(factories.new_customer)
+    answer = api.get(API, filters=filters("vat_number", "eq", wanted))
+    assert_status(answer, 200)
+    assert [str(key) for key in answer.json["ids"]] == [str(hit)]
+
+
+# -- what the API refuses --------------------------------------------------------------
+
+
+def test_a_missing_row_is_not_found(api):
+    url = f"{API}999999999"
+    assert_status(api.get(url), 404)
+    assert_status(api.put(url, {}), 404)
+    assert_status(api.delete(url), 404)
+
+
+def test_a_field_that_does_not_exist_is_refused(api, rows):
+    body = {**_body(rows), "no_such_field": 1}
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "no_such_field" in answer.text
+
+
+def test_text_that_is_no_json_is_refused(api, rows):
+    with rows.none_added(Customer):
+        answer = api.send(API, "{")
+    assert_client_error(answer)
+
+
+def test_an_order_by_nothing_known_is_refused(api):
+    answer = api.get(API, order_column="no_such_field", order_direction="asc")
+    assert_status(answer, 400)
+
+
+def test_a_filter_on_nothing_known_is_refused(api):
+    answer = api.get(API, filters=filters("no_such_field", "eq", "x"))
+    assert_status(answer, 400)
+
+
+def test_post_without_name_is_refused(api, rows):
+    body = _body(rows)
+    del body["name"]
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "name" in answer.text, "the answer doesn't name the field"
+
+
+def test_post_refuses_a_name_longer_than_80(api, rows):
+    body = {**_body(rows), "name": "x" * 81}
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+
+
+def test_post_without_mail_is_refused(api, rows):
+    body = _body(rows)
+    del body["mail"]
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "mail" in answer.text, "the answer doesn't name the field"
+
+
+def test_post_refuses_a_mail_longer_than_120(api, rows):
+    body = {**_body(rows), "mail": "x" * 121}
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+
+
+def test_post_refuses_a_phone_longer_than_30(api, rows):
+    body = {**_body(rows), "phone": "x" * 31}
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+
+
+def test_post_refuses_a_fax_longer_than_30(api, rows):
+    body = {**_body(rows), "fax": "x" * 31}
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+
+
+def test_post_refuses_a_status_that_is_none_of_its_values(api, rows):
+    body = {**_body(rows), "status": "no such value"}
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "status" in answer.text, "the answer doesn't name the field"
+
+
+def test_post_refuses_a_born_on_that_is_no_date(api, rows):
+    body = {**_body(rows), "born_on": "2026-02-30"}
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "born_on" in answer.text, "the answer doesn't name the field"
+
+
+def test_post_refuses_a_credit_limit_that_is_no_number(api, rows):
+    body = {**_body(rows), "credit_limit": "many"}
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "credit_limit" in answer.text, "the answer doesn't name the field"
+
+
+def test_post_refuses_a_vat_number_longer_than_20(api, rows):
+    body = {**_body(rows), "vat_number": "x" * 21}
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+
+
+def test_post_refuses_a_credit_limit_of_minus_0_0001(api, rows):
+    body = {**_body(rows), "credit_limit": "-0.0001"}
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+
+
+def test_post_refuses_a_second_row_with_the_same_vat_number(api, rows):
+    body = _body(rows)
+    rows.add(factories.new_customer, vat_number="changed vat number")
+    with rows.none_added(Customer):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+
+
+def test_put_refuses_the_vat_number_of_another_row(api, rows):
+    body = _body(rows)
+    rows.add(factories.new_customer, vat_number="changed vat number")
+    key = rows.add(factories.new_customer)
+    before = rows.get(Customer, key)
+    assert_status(api.put(f"{API}{key}", body), 422)
+    assert_unchanged(before, rows.get(Customer, key))
+
+
+def test_delete_is_refused_while_there_are_orders(api, rows):
+    key = rows.add(factories.new_customer)
+    rows.add(factories.new_orders, customer_id=key)
+    assert_status(api.delete(f"{API}{key}"), 422)
+    assert rows.get(Customer, key) is not None

@@ -1,0 +1,253 @@
+"""Order Item: what clients of its REST API rely on."""
+
+from decimal import Decimal
+
+from app.models import OrderItem
+from tests import factories
+from tests.support import (
+    assert_client_error,
+    assert_fields,
+    assert_row,
+    assert_status,
+    assert_unchanged,
+    filters,
+)
+
+API = "order_item/"
+FIELDS = {"id", "order", "product", "quantity", "price"}
+
+
+def _body(rows):
+    """What a client could send for a new row."""
+    return {
+        "order": rows.add(factories.new_orders),
+        "product": rows.add(factories.new_product),
+        "quantity": 35,
+        "price": "39.8765",
+    }
+
+
+# -- the contract ----------------------------------------------------------------------
+
+
+def test_get_answers_with_exactly_these_fields(api, rows):
+    key = rows.add(factories.new_order_item)
+    answer = api.get(f"{API}{key}")
+    assert_status(answer, 200)
+    assert_fields(answer.json["result"], FIELDS)
+
+
+def test_list_answers_with_each_row(api, rows):
+    keys = [rows.add(factories.new_order_item) for _ in range(2)]
+    answer = api.get(API)
+    assert_status(answer, 200)
+    assert answer.json["count"] == 2
+    assert {str(key) for key in answer.json["ids"]} == {str(key) for key in keys}
+
+
+def test_post_saves_every_field(api, rows):
+    body = _body(rows)
+    answer = api.post(API, body)
+    assert_status(answer, 201)
+    key = rows.newest(OrderItem)
+    assert str(answer.json["id"]) == str(key), "the answer names another row"
+    assert_row(
+        rows.get(OrderItem, key),
+        order_id=body["order"],
+        product_id=body["product"],
+        quantity=35,
+        price=Decimal("39.8765"),
+    )
+
+
+def test_put_saves_every_field(api, rows):
+    key = rows.add(factories.new_order_item)
+    body = _body(rows)
+    assert_status(api.put(f"{API}{key}", body), 200)
+    assert_row(
+        rows.get(OrderItem, key),
+        order_id=body["order"],
+        product_id=body["product"],
+        quantity=35,
+        price=Decimal("39.8765"),
+    )
+
+
+def test_put_of_nothing_changes_nothing(api, rows):
+    key = rows.add(factories.new_order_item)
+    before = rows.get(OrderItem, key)
+    assert_status(api.put(f"{API}{key}", {}), 200)
+    assert_unchanged(before, rows.get(OrderItem, key))
+
+
+def test_delete_removes_the_row(api, rows):
+    key = rows.add(factories.new_order_item)
+    assert_status(api.delete(f"{API}{key}"), 200)
+    assert rows.get(OrderItem, key) is None
+
+
+def test_pages_follow_each_other(api, rows):
+    keys = [rows.add(factories.new_order_item) for _ in range(3)]
+    pages = [api.get(API, page=page, page_size=2) for page in (0, 1)]
+    for answer in pages:
+        assert_status(answer, 200)
+        assert answer.json["count"] == 3
+    assert [len(answer.json["ids"]) for answer in pages] == [2, 1]
+    seen = {str(key) for answer in pages for key in answer.json["ids"]}
+    assert seen == {str(key) for key in keys}
+
+
+def test_list_is_ordered_by_quantity_both_ways(api, rows):
+    keys = [rows.add(factories.new_order_item) for _ in range(2)]
+    keys.sort(key=lambda key: (rows.get(OrderItem, key)["quantity"], key))
+    for direction in ("asc", "desc"):
+        answer = api.get(API, order_column="quantity", order_direction=direction)
+        assert_status(answer, 200)
+        values = [row["quantity"] for row in answer.json["result"]]
+        assert values == sorted(values, reverse=direction == "desc")
+        assert len(values) == len(keys)
+
+
+def test_filter_by_order_finds_only_its_rows(api, rows):
+    wanted = rows.add(factories.new_orders)
+    hit = rows.add(factories.new_order_item, order_id=wanted)
+    rows.add(factories.new_order_item)
+    answer = api.get(API, filters=filters("order", "rel_o_m", wanted))
+    assert_status(answer, 200)
+    assert [str(key) for key in answer.json["ids"]] == [str(hit)]
+
+
+def test_filter_by_product_finds_only_its_rows(api, rows):
+    wanted = rows.add(factories.new_product)
+    hit = rows.add(factories.new_order_item, product_id=wanted)
+    rows.add(factories.new_order_item)
+    answer = api.get(API, filters=filters("product", "rel_o_m", wanted))
+    assert_status(answer, 200)
+    assert [str(key) for key in answer.json["ids"]] == [str(hit)]
+
+
+def test_filter_by_quantity_finds_only_its_rows(api, rows):
+    wanted = 35
+    hit = rows.add(factories.new_order_item, quantity=35)
+    rows.add(factories.new_order_item)
+    answer = api.get(API, filters=filters("quantity", "eq", wanted))
+    assert_status(answer, 200)
+    assert [str(key) for key in answer.json["ids"]] == [str(hit)]
+
+
+# -- what the API refuses --------------------------------------------------------------
+
+
+def test_a_missing_row_is_not_found(api):
+    url = f"{API}999999999"
+    assert_status(api.get(url), 404)
+    assert_status(api.put(url, {}), 404)
+    assert_status(api.delete(url), 404)
+
+
+def test_a_field_that_does_not_exist_is_refused(api, rows):
+    body = {**_body(rows), "no_such_field": 1}
+    with rows.none_added(OrderItem):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "no_such_field" in answer.text
+
+
+def test_text_that_is_no_json_is_refused(api, rows):
+    with rows.none_added(OrderItem):
+        answer = api.send(API, "{")
+    assert_client_error(answer)
+
+
+def test_an_order_by_nothing_known_is_refused(api):
+    answer = api.get(API, order_column="no_such_field", order_direction="asc")
+    assert_status(answer, 400)
+
+
+def test_a_filter_on_nothing_known_is_refused(api):
+    answer = api.get(API, filters=filters("no_such_field", "eq", "x"))
+    assert_status(answer, 400)
+
+
+def test_post_without_order_is_refused(api, rows):
+    body = _body(rows)
+    del body["order"]
+    with rows.none_added(OrderItem):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "order" in answer.text, "the answer doesn't name the field"
+
+
+def test_post_without_product_is_refused(api, rows):
+    body = _body(rows)
+    del body["product"]
+    with rows.none_added(OrderItem):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "product" in answer.text, "the answer doesn't name the field"
+
+
+def test_post_without_quantity_is_refused(api, rows):
+    body = _body(rows)
+    del body["quantity"]
+    with rows.none_added(OrderItem):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "quantity" in answer.text, "the answer doesn't name the field"
+
+
+def test_post_refuses_a_quantity_that_is_no_number(api, rows):
+    body = {**_body(rows), "quantity": "many"}
+    with rows.none_added(OrderItem):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "quantity" in answer.text, "the answer doesn't name the field"
+
+
+def test_post_without_price_is_refused(api, rows):
+    body = _body(rows)
+    del body["price"]
+    with rows.none_added(OrderItem):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "price" in answer.text, "the answer doesn't name the field"
+
+
+def test_post_refuses_a_price_that_is_no_number(api, rows):
+    body = {**_body(rows), "price": "many"}
+    with rows.none_added(OrderItem):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+    assert "price" in answer.text, "the answer doesn't name the field"
+
+
+def test_post_refuses_a_quantity_of_0(api, rows):
+    body = {**_body(rows), "quantity": 0}
+    with rows.none_added(OrderItem):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+
+
+def test_post_refuses_a_second_row_with_the_same_order_id_and_product_id(api, rows):
+    body = _body(rows)
+    rows.add(
+        factories.new_order_item,
+        order_id=body["order"],
+        product_id=body["product"],
+    )
+    with rows.none_added(OrderItem):
+        answer = api.post(API, body)
+    assert_status(answer, 422)
+
+
+def test_put_refuses_the_order_id_and_product_id_of_another_row(api, rows):
+    body = _body(rows)
+    rows.add(
+        factories.new_order_item,
+        order_id=body["order"],
+        product_id=body["product"],
+    )
+    key = rows.add(factories.new_order_item)
+    before = rows.get(OrderItem, key)
+    assert_status(api.put(f"{API}{key}", body), 422)
+    assert_unchanged(before, rows.get(OrderItem, key))
