@@ -69,5 +69,11 @@ fn listing(comparison: &Comparison, escape: impl Fn(&str) -> String) -> String {
 
 fn asked(question: &RenameQuestion) -> String {
     let table = question.table.as_ref().map(|table| format!("{table}.")).unwrap_or_default();
-    format!("is {table}{} now called {}? ({} of 100: {})", question.from, question.to, question.score, question.reasons.join(", "))
+    format!(
+        "is {table}{} now called {}? ({} of 100: {})",
+        question.from,
+        question.to,
+        question.score,
+        question.reasons.join(", ")
+    )
 }

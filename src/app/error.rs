@@ -38,7 +38,9 @@ pub enum Error {
     #[error("`application.path`: {revision} has no folder `{folder}`")]
     NoFolder { folder: String, revision: String },
     /// A temporary folder cannot be made.
-    #[error("no temporary folder can be made: {source}. Is the disk full, or TMPDIR set to a folder that is not there?")]
+    #[error(
+        "no temporary folder can be made: {source}. Is the disk full, or TMPDIR set to a folder that is not there?"
+    )]
     Temporary { source: std::io::Error },
     /// No application.
     #[error(

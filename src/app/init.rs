@@ -59,7 +59,9 @@ fn find_application(repo: &Path) -> Result<Found, Error> {
     let mut candidates: Vec<(&str, &str)> = sources
         .files
         .iter()
-        .filter(|(path, text)| path.ends_with(".py") && text.contains("flask_appbuilder") && !path.contains("migrations/"))
+        .filter(|(path, text)| {
+            path.ends_with(".py") && text.contains("flask_appbuilder") && !path.contains("migrations/")
+        })
         .map(|(path, text)| (path.as_str(), text.as_str()))
         .collect();
     if candidates.is_empty() {
@@ -108,7 +110,9 @@ mod tests {
     fn every_commented_key_is_one_that_exists() {
         let uncommented: String = rendered()
             .lines()
-            .filter(|line| !line.trim_start().starts_with("# ") || line.trim_start().contains(": ") || line.ends_with(':'))
+            .filter(|line| {
+                !line.trim_start().starts_with("# ") || line.trim_start().contains(": ") || line.ends_with(':')
+            })
             .filter(|line| !is_prose(line))
             .map(|line| line.replacen("# ", "", 1) + "\n")
             .collect();

@@ -9,17 +9,8 @@ use std::path::PathBuf;
 use crate::app::{Format, action, check};
 
 /// The inputs that `action.yml` declares.
-pub const INPUTS: &[&str] = &[
-    "config",
-    "working-directory",
-    "base",
-    "head",
-    "database-url",
-    "out",
-    "commit",
-    "tests",
-    "fail-on",
-];
+pub const INPUTS: &[&str] =
+    &["config", "working-directory", "base", "head", "database-url", "out", "commit", "tests", "fail-on"];
 
 /// Why the action's inputs cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +42,11 @@ pub struct Environment(BTreeMap<String, String>);
 impl Environment {
     /// The variables of this process. A variable that is no text is left out: a runner sets none.
     pub fn of_process() -> Self {
-        Self(std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect())
+        Self(
+            std::env::vars_os()
+                .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+        )
     }
 
     fn input(&self, name: &str) -> Option<&str> {

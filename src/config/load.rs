@@ -62,7 +62,10 @@ fn validate(config: &Config, path: &Path) -> Result<(), Error> {
         return wrong("migrations.timeout_seconds", "has to be at least 1".into());
     }
     if config.gate.required == 0 && config.gate.require_approval.is_some() {
-        return wrong("gate.required", "has to be at least 1; to ask for no approval set `require_approval: null`".into());
+        return wrong(
+            "gate.required",
+            "has to be at least 1; to ask for no approval set `require_approval: null`".into(),
+        );
     }
     if let Err(message) = config.tests.validate() {
         return wrong("tests", message.to_string());

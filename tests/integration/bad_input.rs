@@ -135,10 +135,9 @@ fn a_dirty_tree() {
 fn no_python() {
     let universe = Universe::of_sql(BASE, CHANGE);
     let tools = tempfile::tempdir().expect("a folder");
-    let git = String::from_utf8(
-        std::process::Command::new("sh").args(["-c", "command -v git"]).output().expect("sh").stdout,
-    )
-    .expect("text");
+    let git =
+        String::from_utf8(std::process::Command::new("sh").args(["-c", "command -v git"]).output().expect("sh").stdout)
+            .expect("text");
     std::os::unix::fs::symlink(git.trim(), tools.path().join("git")).expect("linked");
     let before = universe.state();
     let said = universe.fabwright_with(&["check", "--quiet", "--base", "main"], |command| {

@@ -84,10 +84,8 @@ pub(super) async fn compare(
 
 /// Whether the configuration accepts this finding, today.
 fn is_accepted(sides: &Sides, changes: &[SchemaChange], finding: &hazard::Finding) -> bool {
-    let table = changes
-        .iter()
-        .find(|change| change.change_id == finding.change_id)
-        .map(|change| change.table_name.as_str());
+    let table =
+        changes.iter().find(|change| change.change_id == finding.change_id).map(|change| change.table_name.as_str());
     let today = jiff::Zoned::now().date();
     sides.config.hazards.ignore.iter().any(|known| {
         known.rule == finding.rule
@@ -158,7 +156,9 @@ async fn lost(changes: &[SchemaChange], rehearsed: &Rehearsed) -> Result<Vec<Los
                 let values = values(&old.name, &column.name);
                 (old, Some(column.name.clone()), values, Fate::Deleted)
             }
-            Change::ColumnModified { table, from, to, differences } if differences.contains(&ColumnDifference::Type) => {
+            Change::ColumnModified { table, from, to, differences }
+                if differences.contains(&ColumnDifference::Type) =>
+            {
                 let old = old_name(table, changes);
                 let values = altered(changes, rehearsed, &old, table, (&from.name, &to.name)).await?;
                 (old, Some(from.name.clone()), values, Fate::Altered)

@@ -120,8 +120,7 @@ pub async fn check(request: &Request, repository_url: Option<&str>, console: &Co
 
 /// The facts that are known before anything ran.
 fn no_facts_yet(sides: &Sides, repository_url: Option<&str>) -> Facts {
-    let revision =
-        |side: &sides::Side| Revision { name: side.name.clone(), commit: side.commit.id().to_owned() };
+    let revision = |side: &sides::Side| Revision { name: side.name.clone(), commit: side.commit.id().to_owned() };
     let not_measured = || "it was not tried".to_owned();
     Facts {
         base: revision(&sides.base),

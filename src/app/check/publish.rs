@@ -92,9 +92,7 @@ fn files(sides: &Sides, regeneration: &Regeneration) -> Vec<FileChange> {
 }
 
 fn conflicts(sides: &Sides, regeneration: &Regeneration) -> Vec<ConflictFile> {
-    let branch = |path: &str| {
-        sides.sources.files.iter().find(|(name, _)| name == path).map(|(_, text)| text.clone())
-    };
+    let branch = |path: &str| sides.sources.files.iter().find(|(name, _)| name == path).map(|(_, text)| text.clone());
     regeneration
         .merge
         .conflicts()
@@ -154,8 +152,12 @@ pub(super) fn report(request: &Request, facts: Facts, exit: Exit, layout: Layout
 impl Checked {
     /// The action's outputs, under the names that `action.yml` declares.
     pub(in crate::app) fn outputs(&self) -> Vec<(&'static str, String)> {
-        let breaking =
-            self.facts.changes.iter().filter(|change| change.impact_severity == crate::diff::Severity::Breaking).count();
+        let breaking = self
+            .facts
+            .changes
+            .iter()
+            .filter(|change| change.impact_severity == crate::diff::Severity::Breaking)
+            .count();
         let waiting = self.facts.decision.as_ref().is_some_and(|decision| decision.waiting().next().is_some());
         let conclusion = match self.exit {
             Exit::Done => "success",

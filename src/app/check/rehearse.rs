@@ -11,8 +11,8 @@ use crate::database::{self, Scratch, observe};
 use crate::diff::{self, RenameEvidence, RenameHints};
 use crate::generate::data;
 use crate::report::{AppliedRevision, AppliedStatement, Failure, Rehearsal, WayBack};
-use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Target};
 use crate::run;
+use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Target};
 use crate::schema::{ObjectName, Schema};
 
 /// How a rehearsal ended.
@@ -72,8 +72,11 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
     let step = console.step("Fill with rows");
     let wanted = &sides.config.rehearsal;
     let made = data::rows(&before, wanted.rows_per_table, wanted.seed);
-    let mut notes: Vec<String> =
-        made.unsatisfied.iter().map(|rule| format!("the rows of {} do not keep to a rule: {}", rule.table, rule.reason)).collect();
+    let mut notes: Vec<String> = made
+        .unsatisfied
+        .iter()
+        .map(|rule| format!("the rows of {} do not keep to a rule: {}", rule.table, rule.reason))
+        .collect();
     for table in rows::insert(&filled.url(), &made.tables).await? {
         notes.extend(table.rejected.iter().map(|(reason, rows)| {
             format!("the database refused {rows} of the rows made for {}: {reason}", table.table)

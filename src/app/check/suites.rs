@@ -42,8 +42,7 @@ pub(super) async fn run(
         return Ok(());
     }
     let step = console.step("Test the base's code");
-    let mut deployed =
-        suite(sides, &sides.base, python, rehearsed, vec![TestKind::Unit, TestKind::Integration]);
+    let mut deployed = suite(sides, &sides.base, python, rehearsed, vec![TestKind::Unit, TestKind::Integration]);
     deployed.without_marker = Some(ABOUT_THE_SCHEMA.to_owned());
     deployed.retry_failed_tests = false;
     let report = deployed.run().await?;
@@ -52,13 +51,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-fn suite(
-    sides: &Sides,
-    side: &Side,
-    python: &PythonEnvironment,
-    rehearsed: &Rehearsed,
-    kinds: Vec<TestKind>,
-) -> Suite {
+fn suite(sides: &Sides, side: &Side, python: &PythonEnvironment, rehearsed: &Rehearsed, kinds: Vec<TestKind>) -> Suite {
     let tests = &sides.config.tests;
     let mut suite = Suite::new(python.clone(), &side.folder);
     suite.kinds = kinds;

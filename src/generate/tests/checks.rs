@@ -65,13 +65,7 @@ pub(super) fn boundaries(entity: &Entity) -> Vec<Boundary> {
     found
 }
 
-fn of_rule(
-    attribute: &Attribute,
-    range: &Range,
-    check: &Check,
-    rule: &CheckRule,
-    entity: &Entity,
-) -> Vec<Boundary> {
+fn of_rule(attribute: &Attribute, range: &Range, check: &Check, rule: &CheckRule, entity: &Entity) -> Vec<Boundary> {
     let boundary = |name: &str, value: Value, accepted| Boundary {
         name: format!("{}_{name}", attribute.name),
         attribute: attribute.name.clone(),

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::{TestDataVariety, TestGenerationConfig};
 use super::sample::{self, Sample, Style};
-use crate::generate::entity::{CheckRule, Entity, Key, Relation, RelationKind};
 use crate::generate::Application;
+use crate::generate::entity::{CheckRule, Entity, Key, Relation, RelationKind};
 use crate::schema::{ColumnDefault, ObjectName, ReferentialAction};
 
 /// An application with the samples of its columns.
@@ -54,8 +54,7 @@ impl<'a> Facts<'a> {
     /// Whether the factory leaves an attribute out: the server fills it in, or a relation does.
     pub(super) fn is_filled_elsewhere(&self, entity: &Entity, name: &str) -> bool {
         let Some(attribute) = entity.attribute(name) else { return true };
-        let by_relation =
-            self.parents(entity).any(|(relation, _)| relation.local.iter().any(|local| local == name));
+        let by_relation = self.parents(entity).any(|(relation, _)| relation.local.iter().any(|local| local == name));
         let key = matches!(&entity.key, Key::Integer(key) if key == name) && attribute.foreign_key.is_none();
         let by_time = matches!(attribute.server_default, Some(ColumnDefault::Expression(_)));
         attribute.generated.is_some() || by_relation || key || by_time

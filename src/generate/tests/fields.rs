@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::checks::{self, Boundary};
 use super::facts::Facts;
-use crate::generate::entity::{AttributeKind, Comparison, CheckRule, Entity, Key, RelationKind};
+use crate::generate::entity::{AttributeKind, CheckRule, Comparison, Entity, Key, RelationKind};
 use crate::generate::python::string;
 
 /// A field of a form or of a JSON body.

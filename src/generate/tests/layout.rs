@@ -221,7 +221,13 @@ pub(super) fn identifiers(text: &str) -> std::collections::BTreeSet<String> {
 /// Text that may stand in a docstring or comment whatever it holds.
 pub(super) fn prose(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() || matches!(c, '"' | '\\' | '\u{2028}' | '\u{2029}' | '\u{200e}'..='\u{202e}') { '?' } else { c })
+        .map(|c| {
+            if c.is_control() || matches!(c, '"' | '\\' | '\u{2028}' | '\u{2029}' | '\u{200e}'..='\u{202e}') {
+                '?'
+            } else {
+                c
+            }
+        })
         .collect()
 }
 

@@ -89,7 +89,8 @@ impl Range {
     }
 
     fn length(&mut self, operator: Comparison, value: u32) {
-        let longest = |this: &mut Self, value: u32| this.longest = Some(this.longest.map_or(value, |old| old.min(value)));
+        let longest =
+            |this: &mut Self, value: u32| this.longest = Some(this.longest.map_or(value, |old| old.min(value)));
         match operator {
             Comparison::GreaterOrEqual => self.shortest = self.shortest.max(value),
             Comparison::Greater => self.shortest = self.shortest.max(value.saturating_add(1)),

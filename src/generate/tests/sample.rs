@@ -259,11 +259,7 @@ fn truth(value: bool) -> &'static str {
 }
 
 fn boolean(value: bool) -> Value {
-    Value {
-        python: truth(value).to_owned(),
-        form: value.then(|| "\"y\"".to_owned()),
-        json: truth(value).to_owned(),
-    }
+    Value { python: truth(value).to_owned(), form: value.then(|| "\"y\"".to_owned()), json: truth(value).to_owned() }
 }
 
 /// Text in every spelling.

@@ -32,8 +32,7 @@ struct Table {
 /// Every file that no single table owns.
 pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<GeneratedFile>, Error> {
     let config = facts.config;
-    let support =
-        Support { package: facts.application.package.clone(), browser: browser::is_wanted(facts) };
+    let support = Support { package: facts.application.package.clone(), browser: browser::is_wanted(facts) };
     let mut files = vec![
         renderer.support("tests/conftest.py", "conftest.py", &support)?,
         renderer.support("tests/application.py", "application.py", &support)?,
@@ -76,14 +75,13 @@ fn database(facts: &Facts<'_>) -> Database {
         .application
         .entities
         .iter()
-        .map(|entity| Table {
-            table: entity.table.name.clone(),
-            object: format!("{}.__table__", entity.class_name),
-        })
-        .chain(facts.application.associations.iter().map(|association| Table {
-            table: association.table.name.clone(),
-            object: association.variable.clone(),
-        }))
+        .map(|entity| Table { table: entity.table.name.clone(), object: format!("{}.__table__", entity.class_name) })
+        .chain(
+            facts.application.associations.iter().map(|association| Table {
+                table: association.table.name.clone(),
+                object: association.variable.clone(),
+            }),
+        )
         .collect();
     tables.sort_by(|left, right| left.table.cmp(&right.table));
     Database { tables }

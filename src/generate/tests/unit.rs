@@ -5,9 +5,7 @@ use serde::Serialize;
 use super::checks::{self, Boundary, Pair};
 use super::facts::{Facts, refuses_delete};
 use super::text;
-use crate::generate::entity::{
-    Attribute, AttributeKind, CheckRule, DefaultValue, Entity, Key, Relation, RelationKind,
-};
+use crate::generate::entity::{Attribute, AttributeKind, CheckRule, DefaultValue, Entity, Key, Relation, RelationKind};
 use crate::generate::python::string;
 use crate::schema::{ColumnDefault, ReferentialAction};
 
@@ -141,10 +139,8 @@ struct Many {
 pub(super) fn context(facts: &Facts<'_>, entity: &Entity) -> UnitFile {
     let config = facts.config;
     let boundaries = if config.include_boundary_tests { checks::boundaries(entity) } else { Vec::new() };
-    let boundaries = boundaries
-        .into_iter()
-        .filter(|boundary| boundary.accepted || config.include_error_scenarios)
-        .collect();
+    let boundaries =
+        boundaries.into_iter().filter(|boundary| boundary.accepted || config.include_error_scenarios).collect();
     UnitFile {
         package: facts.application.package.clone(),
         label: entity.label.clone(),
@@ -179,9 +175,10 @@ pub(super) fn context(facts: &Facts<'_>, entity: &Entity) -> UnitFile {
 
 /// Attributes that a test may set on their own.
 fn settable<'e>(facts: &'e Facts<'_>, entity: &'e Entity) -> impl Iterator<Item = &'e Attribute> {
-    entity.attributes.iter().filter(|attribute| {
-        attribute.foreign_key.is_none() && !facts.is_filled_elsewhere(entity, &attribute.name)
-    })
+    entity
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.foreign_key.is_none() && !facts.is_filled_elsewhere(entity, &attribute.name))
 }
 
 fn create(facts: &Facts<'_>, entity: &Entity) -> String {
@@ -258,7 +255,8 @@ fn texts(facts: &Facts<'_>, entity: &Entity) -> Vec<Named> {
             let longest = range.longest.unwrap_or(200).min(2000);
             (plain && facts.sample(entity, &attribute.name)?.change.is_some()).then(|| {
                 let letters: String = "Żółć ñ 東京 🦀 ".chars().cycle().take(longest as usize).collect();
-                let value = format!("{}!", letters.chars().take(longest.saturating_sub(1) as usize).collect::<String>());
+                let value =
+                    format!("{}!", letters.chars().take(longest.saturating_sub(1) as usize).collect::<String>());
                 let value = if longest > 60 {
                     let tail = text::fit("Żółć ñ 東京 🦀", 0, Some(longest));
                     let rest = longest as usize - tail.chars().count();
@@ -297,10 +295,7 @@ fn repeatable(entity: &Entity, attributes: &[String]) -> Vec<Repeatable> {
         .filter(|name| entity.attribute(name).is_some_and(|attribute| !attribute.unique && !attribute.primary_key))
         .filter_map(|name| {
             let others: Vec<String> = attributes.iter().filter(|other| *other != name).cloned().collect();
-            others
-                .iter()
-                .any(differs)
-                .then(|| Repeatable { name: name.clone(), others: others.join("_and_") })
+            others.iter().any(differs).then(|| Repeatable { name: name.clone(), others: others.join("_and_") })
         })
         .collect()
 }
@@ -329,9 +324,11 @@ fn booleans(entity: &Entity) -> Vec<Column> {
         .iter()
         .filter(|attribute| attribute.kind == AttributeKind::Boolean)
         .filter(|attribute| {
-            entity.checks.iter().flat_map(|check| &check.rules).any(
-                |rule| matches!(rule, CheckRule::OneOf { column, text: false, .. } if *column == attribute.column),
-            )
+            entity
+                .checks
+                .iter()
+                .flat_map(|check| &check.rules)
+                .any(|rule| matches!(rule, CheckRule::OneOf { column, text: false, .. } if *column == attribute.column))
         })
         .map(|attribute| Column { name: attribute.name.clone(), column: attribute.column.clone() })
         .collect()
@@ -340,11 +337,7 @@ fn booleans(entity: &Entity) -> Vec<Column> {
 fn defaults(facts: &Facts<'_>, entity: &Entity) -> Vec<Named> {
     settable(facts, entity)
         .filter_map(|attribute| {
-            Some(Named {
-                name: attribute.name.clone(),
-                value: default_value(attribute)?,
-                given: String::new(),
-            })
+            Some(Named { name: attribute.name.clone(), value: default_value(attribute)?, given: String::new() })
         })
         .collect()
 }
@@ -385,7 +378,8 @@ fn server_defaults(facts: &Facts<'_>, entity: &Entity) -> Vec<ServerDefault> {
 }
 
 fn foreign_keys(facts: &Facts<'_>, entity: &Entity) -> Vec<ForeignKey> {
-    let quoted = |names: &[String]| format!("[{}]", names.iter().map(|name| string(name)).collect::<Vec<_>>().join(", "));
+    let quoted =
+        |names: &[String]| format!("[{}]", names.iter().map(|name| string(name)).collect::<Vec<_>>().join(", "));
     entity
         .foreign_keys
         .iter()
@@ -464,7 +458,10 @@ pub(super) fn nothing_optional(facts: &Facts<'_>, entity: &Entity) -> Option<Str
         .map(|attribute| format!("{}=None", attribute.name))
         .collect();
     arguments.extend(
-        facts.parents(entity).filter(|(relation, _)| relation.nullable).map(|(relation, _)| format!("{}=None", relation.name)),
+        facts
+            .parents(entity)
+            .filter(|(relation, _)| relation.nullable)
+            .map(|(relation, _)| format!("{}=None", relation.name)),
     );
     (!arguments.is_empty()).then(|| arguments.join(", "))
 }
