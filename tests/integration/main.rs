@@ -6,6 +6,7 @@ mod bad_input;
 mod check;
 mod environment;
 mod generate;
+mod generated_tests;
 mod impact;
 mod migrate;
 mod pytest;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::config::TestDataVariety;
 use super::facts::Facts;
+use super::range::Range;
 use crate::generate::entity::Entity;
 
 /// The context of the template.
@@ -51,6 +52,7 @@ fn factory(facts: &Facts<'_>, entity: &Entity) -> Factory {
         .iter()
         .filter(|attribute| !facts.is_filled_elsewhere(entity, &attribute.name))
         .filter(|attribute| !(low && attribute.nullable))
+        .filter(|attribute| !(attribute.nullable && Range::of(attribute, entity).opaque))
         .filter_map(|attribute| {
             let value = match &attribute.foreign_key {
                 // The target has no class, as with users of Flask-AppBuilder: the first one is the administrator.

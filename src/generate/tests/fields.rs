@@ -59,6 +59,11 @@ pub(super) fn fields(facts: &Facts<'_>, entity: &Entity, names: &[&str]) -> Vec<
 
 fn attribute(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
     let attribute = entity.attribute(name)?;
+    let range = super::range::Range::of(attribute, entity);
+    if range.opaque && attribute.nullable {
+        // No value is sure to keep the rule, but NULL keeps every rule.
+        return None;
+    }
     let value = facts.sample(entity, name)?.value();
     let stored = (!matches!(attribute.kind, AttributeKind::Interval | AttributeKind::Array | AttributeKind::Other))
         .then(|| value.python.clone());
@@ -74,7 +79,7 @@ fn attribute(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
         many: false,
         key: attribute.primary_key,
         wrong: wrong(&attribute.kind),
-        longest: super::range::Range::of(attribute, entity).longest.filter(|longest| *longest <= 1000),
+        longest: range.longest.filter(|longest| *longest <= 1000),
     })
 }
 

@@ -210,7 +210,8 @@ pub(super) fn identifiers(text: &str) -> std::collections::BTreeSet<String> {
             let (first, last) = (code[start].0, code[at - 1].0);
             let rest = &line[last + 1..];
             let argument = rest.starts_with('=') && !rest.starts_with("==");
-            if !attribute && !argument {
+            let number = code[start].1.is_ascii_digit();
+            if !attribute && !argument && !number {
                 found.insert(line[first..=last].to_owned());
             }
         }

@@ -1,0 +1,8 @@
+import sys
+
+import sqlalchemy
+from app import create_app
+from flask_appbuilder import Model
+
+create_app()
+Model.metadata.create_all(sqlalchemy.create_engine(f"sqlite:///{sys.argv[1]}"))
