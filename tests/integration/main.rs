@@ -1,5 +1,7 @@
 //! The integration tests: one binary, one module a subject.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod action_file;
 mod architecture;
 mod bad_input;

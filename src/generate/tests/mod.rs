@@ -11,6 +11,8 @@ mod api;
 mod browser;
 mod checks;
 pub mod config;
+#[cfg(test)]
+mod examples;
 mod factories;
 mod facts;
 mod fields;
@@ -20,8 +22,6 @@ mod render;
 mod sample;
 mod security;
 mod shared;
-#[cfg(test)]
-mod tests;
 mod text;
 mod unit;
 mod views;
