@@ -1,6 +1,8 @@
 //! Bad input ends with one clear error that names the place and the next step, the right exit code, and the
 //! repository exactly as it was.
 
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
 use crate::universe::Universe;
 
 const BASE: &str = "CREATE TABLE customer (id INTEGER PRIMARY KEY, name VARCHAR(80) NOT NULL);";
@@ -81,7 +83,7 @@ fn a_migration_that_hangs() {
     add_revision(&universe, "    import time\n\n    while True:\n        time.sleep(1)\n");
     let config = universe.file(".fabwright.yml") + "\nmigrations:\n  timeout_seconds: 8\n";
     universe.commit_files(&[(".fabwright.yml", &config)]);
-    assert_says(&stopped(&universe), &["added.py", "8 s", "migrations.timeout_seconds"]);
+    assert_says(&stopped(&universe), &["added.py", "8 s", "migrations.timeout"]);
 }
 
 /// Adds a revision after the newest one of the example.
@@ -148,6 +150,26 @@ fn no_python() {
     assert_eq!(universe.state(), before);
 }
 
+/// Everything that a renderer of Markdown would pass on as HTML.
+fn raw_html(markdown: &str) -> Vec<String> {
+    let parser = Parser::new_ext(markdown, Options::ENABLE_TABLES);
+    parser
+        .filter_map(|event| match event {
+            Event::Html(html) | Event::InlineHtml(html) => Some(html.into_string()),
+            _ => None,
+        })
+        .filter(|html| !html.trim().is_empty())
+        .collect()
+}
+
+/// Where its links lead.
+fn links(markdown: &str) -> impl Iterator<Item = String> {
+    Parser::new_ext(markdown, Options::ENABLE_TABLES).filter_map(|event| match event {
+        Event::Start(Tag::Link { dest_url, .. }) => Some(dest_url.into_string()),
+        _ => None,
+    })
+}
+
 #[test]
 fn names_full_of_quotes_and_markup() {
     let table = "we\"ird'; <script>alert(1)</script> | `x` @team --";
@@ -161,11 +183,26 @@ fn names_full_of_quotes_and_markup() {
     let out = tempfile::tempdir().expect("a folder");
     let said = universe.fabwright(&["check", "--quiet", "--base", "main", "--out", &out.path().to_string_lossy()]);
     assert_eq!(said.code, 10, "{said:?}");
-    for report in ["report.md", "report.html"] {
-        let text = std::fs::read_to_string(out.path().join(report)).expect("a report");
-        assert!(!text.contains("<script>alert(1)"), "{report} lets a name be markup");
-        assert!(!text.contains("</td>|"), "{report} lets a name end a cell");
+    let page = std::fs::read_to_string(out.path().join("report.html")).expect("a page");
+    assert!(!page.contains("<script>alert(1)"), "the page lets a name be markup");
+    assert!(!page.contains("</td>|"), "the page lets a name end a cell");
+    let comment = std::fs::read_to_string(out.path().join("report.md")).expect("a comment");
+    for html in raw_html(&comment) {
+        let ours = [
+            "<!-- fabwright:",
+            "<details>",
+            "</details>",
+            "<summary>",
+            "</summary>",
+            "<sub>",
+            "</sub>",
+            "<code>",
+            "</code>",
+        ];
+        assert!(ours.iter().any(|tag| html.trim().starts_with(tag)), "the comment lets a name be markup: {html}");
+        assert!(!html.contains("script"), "the comment lets a name be markup: {html}");
     }
+    assert!(!links(&comment).any(|link| link.contains("team")), "the comment lets a name be a mention");
     let json = std::fs::read_to_string(out.path().join("changes.json")).expect("changes");
     let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(value["changes"][0]["table_name"], table);

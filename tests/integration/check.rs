@@ -109,8 +109,6 @@ fn the_uses_of_the_dropped_column_are_found(universe: &Universe, report: &Value)
 
 /// What people wrote into generated files is there after the regeneration, byte for byte.
 fn hand_edits_survive(universe: &Universe) {
-    let edited = universe.git(&["diff", "--name-only", "main~0", "main", "--", "app"]);
-    assert_eq!(edited, "");
     let mut kept = 0;
     for path in universe.git(&["ls-tree", "-r", "--name-only", "main", ".fabwright/baseline/"]).lines() {
         let source = path.trim_start_matches(".fabwright/baseline/");

@@ -36,9 +36,8 @@ pub(super) async fn compare(
     }
     let differs: Vec<Change> = changes.iter().map(|change| change.change.clone()).collect();
     let plan = migration::plan(before, after, &differs);
-    let counts: RowCounts =
-        rehearsed.rows_before.iter().map(|(table, sum)| (ObjectName::new(table), sum.rows)).collect();
-    facts.findings = hazard::check(before, after, &changes, &counts);
+    // The rehearsal's rows say nothing of how many there are in production.
+    facts.findings = hazard::check(before, after, &changes, &RowCounts::unknown());
     facts.findings.retain(|finding| !is_accepted(sides, &changes, finding));
     step.done(&format!("{} changes, {} findings", changes.len(), facts.findings.len()));
 

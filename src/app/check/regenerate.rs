@@ -34,7 +34,7 @@ pub(super) fn regenerate(
     let recorded = Recorded::at_commit(&sides.repository, &sides.head.commit, &sides.prefix)?;
     if recorded.baseline.is_empty() {
         facts.notes.push(
-            "nothing is regenerated, because nothing was ever generated here: `fabwright generate` does it the first time"
+            "nothing is regenerated, because nothing was ever generated here: fabwright generate does it the first time"
                 .into(),
         );
         return Ok(None);

@@ -257,18 +257,17 @@ fn stopped(sides: &Sides, error: run::Error, stage: &str) -> Result<Ending, Erro
             (failure.path, failure.line) = place(sides, at.as_deref());
             failure.revision = revision;
             failure.error = format!("still running after {seconds} s, and stopped");
-            failure.next_step = Some(
-                "Look for a loop or a lock in it, or raise `migrations.timeout_seconds` in .fabwright.yml.".into(),
-            );
+            failure.next_step =
+                Some("Look for a loop or a lock in it, or raise migrations.timeout_seconds in .fabwright.yml.".into());
         }
         run::Error::SeveralHeads { heads, command } => {
             failure.error = format!("the migration history has {} heads:\n{}", heads.len(), heads.join("\n"));
-            failure.next_step = Some(format!("Merge them with `{command}` and commit the new file."));
+            failure.next_step = Some(format!("Merge them with {command} and commit the new file."));
         }
         run::Error::Load { at, message, command } => {
             (failure.path, failure.line) = place(sides, at.as_deref());
             failure.error = message;
-            failure.next_step = Some(format!("Run `{command}` in the application's folder to see the same error."));
+            failure.next_step = Some(format!("Run {command} in the application's folder to see the same error."));
         }
         other => return Err(other.into()),
     }

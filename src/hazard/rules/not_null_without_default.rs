@@ -21,10 +21,8 @@ fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     };
     let rows = match context.rows(table) {
         Some(0) => "The table is empty, so the migration itself passes".to_owned(),
-        Some(rows) => format!("The {rows} rows that are there have no value for it, so the migration fails"),
-        None => {
-            "Rows that are there have no value for it, so the migration fails on any table but an empty one".to_owned()
-        }
+        Some(rows) => format!("The migration fails unless it fills the {rows} rows that are there"),
+        None => "The migration fails unless it fills the rows that are there".to_owned(),
     };
     Some(Warning {
         severity: Severity::Breaking,
