@@ -25,6 +25,12 @@ pub enum Error {
     /// A snapshot that cannot be read.
     #[error("{path}: {source}")]
     Snapshot { path: PathBuf, source: schema::snapshot::Error },
+    /// A source that is not there.
+    #[error(
+        "{path}: there is no such file or folder. A source is a database URL (sqlite:PATH), a snapshot, or an .sql file \
+         with `--dialect`"
+    )]
+    NoSource { path: PathBuf },
     /// An .sql file without a dialect.
     #[error("{path}: say which dialect the file is in, with `--dialect postgres`, `mysql` or `sqlite`")]
     DialectNeeded { path: PathBuf },
@@ -65,6 +71,7 @@ impl Error {
         match self {
             Self::Config(_)
             | Self::Snapshot { .. }
+            | Self::NoSource { .. }
             | Self::DialectNeeded { .. }
             | Self::NoPlan(_)
             | Self::Tests(generate::tests::Error::Switch { .. })

@@ -18,6 +18,9 @@ pub(super) async fn read(source: &str, dialect: Option<Dialect>) -> Result<Schem
     if path.is_dir() {
         return snapshot::from_files(&store::folder::read(path)?).map_err(in_snapshot);
     }
+    if !path.exists() {
+        return Err(Error::NoSource { path: path.to_owned() });
+    }
     let text = store::folder::read_file(path)?;
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql")) {
         let dialect = dialect.ok_or_else(|| Error::DialectNeeded { path: path.to_owned() })?;

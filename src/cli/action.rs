@@ -98,7 +98,7 @@ pub fn request(environment: &Environment) -> Result<action::Request, Error> {
             config: environment.input("config").map(PathBuf::from),
             working_directory: environment.input("working-directory").map(PathBuf::from),
             database_url: environment.input("database-url").map(str::to_owned),
-            python: None,
+            python: environment.variable("FABWRIGHT_PYTHON").map(PathBuf::from),
             out: environment.input("out").map_or_else(|| PathBuf::from("fabwright-report"), PathBuf::from),
             commit: environment.switch("commit")?,
             tests: environment.switch("tests")?,

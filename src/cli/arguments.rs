@@ -75,7 +75,7 @@ pub(super) struct Check {
     /// Configuration to use instead of .fabwright.yml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// A server to rehearse on [default: a throw-away database of the application's dialect]
+    /// Where to rehearse: a database of its own is made beside this one, and dropped [default: a temporary folder]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
     /// A Python interpreter that has the application's requirements [default: an environment made from them]

@@ -41,7 +41,7 @@ pub struct Application {
     pub package: String,
     /// A Python interpreter that has the application's requirements. Without one, Fabwright makes an environment.
     pub python: Option<PathBuf>,
-    /// Requirement files for that environment.
+    /// Requirement files for that environment; those of the usual names when not given.
     pub requirements: Vec<PathBuf>,
     /// The environment variable from which the application takes its SQLAlchemy URI.
     pub database_variable: String,
@@ -56,7 +56,7 @@ impl Default for Application {
             factory: None,
             package: "app".into(),
             python: None,
-            requirements: vec![PathBuf::from("requirements.txt")],
+            requirements: Vec::new(),
             database_variable: "DATABASE_URL".into(),
             environment: BTreeMap::new(),
         }

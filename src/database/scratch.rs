@@ -17,14 +17,29 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// An empty SQLite database in a folder of its own.
+    /// An empty SQLite database in a temporary folder of its own.
     ///
     /// # Errors
     ///
     /// When the temporary folder cannot be made.
     pub fn sqlite() -> Result<Self> {
-        let folder =
-            tempfile::Builder::new().prefix("fabwright-").tempdir().map_err(Error::io(std::env::temp_dir()))?;
+        Self::sqlite_in(&std::env::temp_dir())
+    }
+
+    /// An empty database of the same kind and in the same place as the one at `url`, which is not touched: for SQLite a
+    /// file in a temporary folder beside it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made there, and for dialects that are not supported yet.
+    pub fn beside(url: &DatabaseUrl) -> Result<Self> {
+        let path = url.path().ok_or(Error::Unsupported(url.dialect()))?;
+        Self::sqlite_in(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+    }
+
+    fn sqlite_in(place: &Path) -> Result<Self> {
+        let place = std::path::absolute(place).map_err(Error::io(place))?;
+        let folder = tempfile::Builder::new().prefix("fabwright-").tempdir_in(&place).map_err(Error::io(&place))?;
         let path = folder.path().join("scratch.db");
         std::fs::File::create(&path).map_err(Error::io(&path))?;
         Ok(Self { path, _folder: folder })
@@ -62,7 +77,8 @@ impl Scratch {
     ///
     /// When the database cannot be read or the copy cannot be written.
     pub async fn copy(&self) -> Result<Self> {
-        let copy = Self::sqlite()?;
+        let place = self.path.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
+        let copy = Self::sqlite_in(place)?;
         let mut connection = SqliteConnectOptions::new()
             .filename(&self.path)
             .create_if_missing(false)

@@ -6,6 +6,7 @@ mod action_file;
 mod architecture;
 mod bad_input;
 mod check;
+mod commands;
 mod environment;
 mod generate;
 mod generated_tests;

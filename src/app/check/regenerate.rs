@@ -33,10 +33,13 @@ pub(super) fn regenerate(
 ) -> Result<Option<Regeneration>, Error> {
     let recorded = Recorded::at_commit(&sides.repository, &sides.head.commit, &sides.prefix)?;
     if recorded.baseline.is_empty() {
-        facts.notes.push(
-            "nothing is regenerated, because nothing was ever generated here: fabwright generate does it the first time"
-                .into(),
-        );
+        if !facts.changes.is_empty() {
+            facts.notes.push(
+                "nothing is regenerated and no tests ran, because nothing was ever generated here: fabwright generate \
+                 does it the first time"
+                    .into(),
+            );
+        }
         return Ok(None);
     }
     let step = console.step("Regenerate");

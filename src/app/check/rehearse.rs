@@ -13,7 +13,8 @@ use crate::generate::data;
 use crate::report::{AppliedRevision, AppliedStatement, Failure, Rehearsal, WayBack};
 use crate::run;
 use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Target};
-use crate::schema::{ObjectName, Schema};
+use crate::schema::{ObjectName, Schema, snapshot};
+use crate::store::baseline::Recorded;
 
 /// How a rehearsal ended.
 pub(super) enum Ending {
@@ -53,20 +54,27 @@ pub(super) struct Rehearsed {
 /// Migrates to the base, fills, migrates to the head, and goes back on a copy.
 pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> Result<Ending, Error> {
     let step = console.step("Migrate to the base");
-    let base_history = match plan.base.history().await {
-        Ok(history) => history,
-        Err(error) => return stopped(sides, error, "the base branch's migration history"),
+    let base_history = match &plan.base {
+        None => History::default(),
+        Some(base) => match base.history().await {
+            Ok(history) => history,
+            Err(error) => return stopped(sides, error, "the base branch's migration history"),
+        },
     };
     let head_history = match plan.head.history().await {
         Ok(history) => history,
         Err(error) => return stopped(sides, error, "the pull request's migration history"),
     };
-    let filled = Scratch::sqlite()?;
-    if let Err(error) = up(&plan.base, &sides.base, &filled, &base_history, &History::default()).await? {
+    let filled = sides.scratch()?;
+    if let Some(base) = &plan.base
+        && let Err(error) = up(base, &sides.base, &filled, &base_history, &History::default()).await?
+    {
         return stopped(sides, error, "the base branch's migration");
     }
     let before = database::introspect(&filled.url()).await?;
     let empty = filled.copy().await?;
+    let recorded = Recorded::at_commit(&sides.repository, &sides.base.commit, &sides.prefix)?.schema;
+    let is_stale = !recorded.is_empty() && recorded != snapshot::to_files(&before);
     step.done(&format!("{} tables, {} revisions", before.tables.len(), base_history.revisions.len()));
 
     let step = console.step("Fill with rows");
@@ -77,6 +85,12 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
         .iter()
         .map(|rule| format!("the rows of {} do not keep to a rule: {}", rule.table, rule.reason))
         .collect();
+    if is_stale {
+        notes.push(
+            "the base's .fabwright/schema/ is not the schema that its migrations build; the migrations are believed"
+                .into(),
+        );
+    }
     for table in rows::insert(&filled.url(), &made.tables).await? {
         notes.extend(table.rejected.iter().map(|(reason, rows)| {
             format!("the database refused {rows} of the rows made for {}: {reason}", table.table)

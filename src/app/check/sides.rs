@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::Request;
 use crate::app::{Console, Error};
 use crate::config::{self, Config, MigrationKind};
+use crate::database::{DatabaseUrl, Scratch};
 use crate::gate::Policy;
 use crate::run::migrate::{self, MigrationTool, Migrator, MigratorSettings};
-use crate::run::{PythonEnvironment, PythonOptions};
+use crate::run::{self, PythonEnvironment, PythonOptions};
 use crate::store::git::{Commit, Repository, Worktree};
 use crate::store::tree::{self, SourceTree};
 
@@ -28,6 +29,8 @@ pub(super) struct Sides {
     pub(super) prefix: String,
     /// The text files of the head's application.
     pub(super) sources: SourceTree,
+    /// Where the rehearsal's databases are made, if the user named a place.
+    pub(super) database: Option<DatabaseUrl>,
 }
 
 /// One revision, checked out.
@@ -44,13 +47,15 @@ pub(super) struct Side {
 /// How each side migrates, and what runs its Python.
 pub(super) struct Plan {
     pub(super) python: PythonEnvironment,
-    pub(super) base: Migrator,
+    /// `None` when the base has no migrations: its schema is empty then.
+    pub(super) base: Option<Migrator>,
     pub(super) head: Migrator,
 }
 
 impl Sides {
     /// Resolves the revisions, checks them out and reads their configuration.
     pub(super) fn open(request: &Request, console: &Console) -> Result<Self, Error> {
+        let database = request.database_url.as_deref().map(str::parse::<DatabaseUrl>).transpose()?;
         let step = console.step("Check out");
         let repository = Repository::open(&request.repo)?;
         let head = repository.resolve(&request.head)?;
@@ -79,7 +84,8 @@ impl Sides {
             Side { name: name.to_owned(), commit: commit.clone(), folder, _worktree: worktree }
         };
         let base = side(&base_name, &base, base_tree);
-        let head = side(&request.head, &head, head_tree);
+        let branch = if request.head == "HEAD" { repository.current_branch()? } else { None };
+        let head = side(branch.as_deref().unwrap_or(&request.head), &head, head_tree);
         if !head.folder.is_dir() {
             return Err(Error::NoFolder { folder: prefix, revision: head.name });
         }
@@ -94,7 +100,15 @@ impl Sides {
             refuse_dirty(&repository, &head)?;
         }
         step.done(&format!("{} → {}", base.commit.short(), head.commit.short()));
-        Ok(Self { repository, base, head, config, policy, prefix, sources })
+        Ok(Self { repository, base, head, config, policy, prefix, sources, database })
+    }
+
+    /// A database to rehearse on, which is gone afterwards.
+    pub(super) fn scratch(&self) -> Result<Scratch, Error> {
+        Ok(match &self.database {
+            None => Scratch::sqlite()?,
+            Some(url) => Scratch::beside(url)?,
+        })
     }
 
     /// A path in the repository, for one in the application's folder.
@@ -105,7 +119,11 @@ impl Sides {
     /// Finds out how both sides migrate and makes the environment that their Python runs in.
     pub(super) async fn migrations(&self, request: &Request, console: &Console) -> Result<Plan, Error> {
         let head_tool = self.tool(&self.head)?;
-        let base_tool = self.tool(&self.base)?;
+        let base_tool = match self.tool(&self.base) {
+            Ok(tool) => Some(tool),
+            Err(Error::Run(run::Error::NoMigrations { .. })) => None,
+            Err(error) => return Err(error),
+        };
         let step = console.step("Python environment");
         let mut options = PythonOptions::new(cache_folder());
         options.interpreter = request.python.clone().or_else(|| self.config.application.python.clone());
@@ -121,7 +139,7 @@ impl Sides {
             };
             Migrator::new(tool, python.clone(), &side.folder, settings)
         };
-        let (base, head) = (migrator(base_tool, &self.base), migrator(head_tool, &self.head));
+        let (base, head) = (base_tool.map(|tool| migrator(tool, &self.base)), migrator(head_tool, &self.head));
         Ok(Plan { python, base, head })
     }
 
