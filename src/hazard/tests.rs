@@ -98,7 +98,7 @@ fn rows_are_known_under_the_old_name() {
     let changes = compare(&from, &to, &hints, Timestamp::UNIX_EPOCH).changes;
     let findings = check(&from, &to, &changes, &RowCounts::from_iter([(ObjectName::new("bill"), 7)]));
     let required = findings.iter().find(|finding| finding.rule == "not-null-without-default").unwrap();
-    assert!(required.message.contains("The 7 rows"), "{}", required.message);
+    assert!(required.message.contains("the 7 rows"), "{}", required.message);
     assert_eq!((required.severity, required.confidence), (Severity::Breaking, Confidence::High));
 }
 
