@@ -101,6 +101,8 @@ struct ServerDefault {
     column: String,
     /// The value, unless the server computes it.
     value: Option<String>,
+    /// Whether the model gives the value itself, so that its code doesn't depend on the database for it.
+    known_to_model: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -372,7 +374,12 @@ fn server_defaults(facts: &Facts<'_>, entity: &Entity) -> Vec<ServerDefault> {
                 ColumnDefault::Literal(_) => Some(default_value(attribute)?),
                 ColumnDefault::Expression(_) => None,
             };
-            Some(ServerDefault { name: attribute.name.clone(), column: attribute.column.clone(), value })
+            Some(ServerDefault {
+                name: attribute.name.clone(),
+                column: attribute.column.clone(),
+                value,
+                known_to_model: attribute.default.is_some(),
+            })
         })
         .collect()
 }

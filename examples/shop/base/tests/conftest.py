@@ -6,19 +6,23 @@ migrations build a database in a temporary folder.
 """
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
+from flask.sessions import SecureCookieSessionInterface
 
 from tests import application, support
 from tests.browser import browser, live, live_rows, pages, signed_in  # noqa: F401
 
 KINDS = ("unit", "integration", "security", "e2e", "accessibility", "performance")
+SCHEMA = "what the database is, which a migration may change, and not what code does"
 
 
 def pytest_configure(config):
     for kind in KINDS:
         config.addinivalue_line("markers", f"{kind}: the tests in tests/{kind}")
+    config.addinivalue_line("markers", f"schema: {SCHEMA}")
 
 
 def pytest_collection_modifyitems(items):
@@ -87,15 +91,29 @@ def rows(app):
     return support.Rows(app)
 
 
+@pytest.fixture(scope="session")
+def _known():
+    """Session cookies and tokens of users who logged in already, by user."""
+    return {}
+
+
 @pytest.fixture
-def login(app):
+def login(app, _known):
     """`login("admin")` is a browser in which that user is logged in."""
+    name = app.config["SESSION_COOKIE_NAME"]
+    # any other kind of session is a row, and gone with the test that logged in
+    keeps = type(app.session_interface) is SecureCookieSessionInterface
 
     def log_in(user):
         client = app.test_client()
+        if cookie := _known.get(("cookie", user)):
+            client.set_cookie(name, cookie)
+            return client
         answer = client.post("/login/", data={"username": user, "password": user})
         assert answer.status_code == 302, f"{user} could not log in"
         assert "/login" not in answer.headers["Location"], f"{user} could not log in"
+        if keeps and (cookie := client.get_cookie(name)):
+            _known["cookie", user] = cookie.value
         return client
 
     return log_in
@@ -120,14 +138,19 @@ def anonymous(app):
 
 
 @pytest.fixture
-def token(app):
+def token(app, _known):
     """`token("admin")` is the Authorization header of that user for the REST API."""
 
     def get_token(user):
+        # tokens expire: one is used for less than a minute
+        key = "token", user, time.monotonic() // 60
+        if key in _known:
+            return _known[key]
         body = {"username": user, "password": user, "provider": "db"}
         answer = app.test_client().post("/api/v1/security/login", json=body)
         assert answer.status_code == 200, f"{user} got no token: {answer.text}"
-        return {"Authorization": f"Bearer {answer.json['access_token']}"}
+        _known[key] = {"Authorization": f"Bearer {answer.json['access_token']}"}
+        return _known[key]
 
     return get_token
 

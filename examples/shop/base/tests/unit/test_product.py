@@ -1,7 +1,13 @@
-"""Product: what the model does, and what the database refuses."""
+# ruff: noqa: E501
+"""Product: what the model does, and what the database refuses.
+
+Tests marked `schema` ask the database for what it is, and not the code for what it does.
+"""
 
 import datetime
 from decimal import Decimal
+
+import pytest
 
 from app.models import Category, Product
 from tests import factories
@@ -114,14 +120,17 @@ def test_released_on_can_be_changed(session):
 # -- what a column holds ---------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_sku_is_declared_varchar_20(session):
     assert_type(session, "product", "sku", "VARCHAR(20)")
 
 
+@pytest.mark.schema
 def test_name_is_declared_varchar_100(session):
     assert_type(session, "product", "name", "VARCHAR(100)")
 
 
+@pytest.mark.schema
 def test_price_is_declared_numeric_12_4(session):
     assert_type(session, "product", "price", "NUMERIC(12, 4)")
 
@@ -149,24 +158,28 @@ def test_description_keeps_200_characters_of_any_script(session):
     assert_stored(row, description=text)
 
 
+@pytest.mark.schema
 def test_sku_must_not_be_null(session):
     row = save(session, factories.new_product())
     with refused(session, "NOT NULL", "product.sku is NULL"):
         row.sku = None
 
 
+@pytest.mark.schema
 def test_name_must_not_be_null(session):
     row = save(session, factories.new_product())
     with refused(session, "NOT NULL", "product.name is NULL"):
         row.name = None
 
 
+@pytest.mark.schema
 def test_price_must_not_be_null(session):
     row = save(session, factories.new_product())
     with refused(session, "NOT NULL", "product.price is NULL"):
         row.price = None
 
 
+@pytest.mark.schema
 def test_active_must_not_be_null(session):
     row = save(session, factories.new_product())
     with refused(session, "NOT NULL", "product.active is NULL"):
@@ -178,6 +191,7 @@ def test_active_has_a_default(session):
     assert_stored(row, active=True)
 
 
+@pytest.mark.schema
 def test_active_is_filled_in_by_the_database(session):
     row = save_without(session, factories.new_product(), "active")
     assert_stored(row, active=True)
@@ -186,6 +200,7 @@ def test_active_is_filled_in_by_the_database(session):
 # -- rules of the table ----------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_sku_is_unique(session):
     first = save(session, factories.new_product())
     second = save(session, factories.new_product())
@@ -193,6 +208,7 @@ def test_sku_is_unique(session):
         second.sku = first.sku
 
 
+@pytest.mark.schema
 def test_price_of_minus_0_0001_is_refused(session):
     row = factories.new_product(price=Decimal("-0.0001"))
     assert_refused(session, row, "CHECK", "price >= 0")
@@ -206,10 +222,12 @@ def test_price_of_0_0000_is_accepted(session):
 # -- relations -------------------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_category_id_refers_to_category(session):
     assert_references(session, "product", ["category_id"], "category", ["id"])
 
 
+@pytest.mark.schema
 def test_category_id_must_exist(session):
     row = save(session, factories.new_product())
     with refused(session, "FOREIGN KEY", "product.category_id names no row"):

@@ -1,5 +1,6 @@
 """The database that the migrations build is the one that the models believe in."""
 
+import pytest
 import sqlalchemy as sa
 
 from app.models import (
@@ -14,6 +15,7 @@ from app.models import (
 )
 from tests.support import assert_matches_model
 
+pytestmark = pytest.mark.schema
 TABLES = [
     "category",
     "customer",

@@ -1,4 +1,10 @@
-"""Category: what the model does, and what the database refuses."""
+# ruff: noqa: E501
+"""Category: what the model does, and what the database refuses.
+
+Tests marked `schema` ask the database for what it is, and not the code for what it does.
+"""
+
+import pytest
 
 from app.models import Category
 from tests import factories
@@ -71,10 +77,12 @@ def test_position_can_be_changed(session):
 # -- what a column holds ---------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_name_is_declared_varchar_60(session):
     assert_type(session, "category", "name", "VARCHAR(60)")
 
 
+@pytest.mark.schema
 def test_slug_is_declared_varchar_60(session):
     assert_type(session, "category", "slug", "VARCHAR(60)")
 
@@ -91,18 +99,21 @@ def test_slug_keeps_60_characters_of_any_script(session):
     assert_stored(row, slug=text)
 
 
+@pytest.mark.schema
 def test_name_must_not_be_null(session):
     row = save(session, factories.new_category())
     with refused(session, "NOT NULL", "category.name is NULL"):
         row.name = None
 
 
+@pytest.mark.schema
 def test_slug_must_not_be_null(session):
     row = save(session, factories.new_category())
     with refused(session, "NOT NULL", "category.slug is NULL"):
         row.slug = None
 
 
+@pytest.mark.schema
 def test_position_must_not_be_null(session):
     row = save(session, factories.new_category())
     with refused(session, "NOT NULL", "category.position is NULL"):
@@ -114,6 +125,7 @@ def test_position_has_a_default(session):
     assert_stored(row, position=0)
 
 
+@pytest.mark.schema
 def test_position_is_filled_in_by_the_database(session):
     row = save_without(session, factories.new_category(), "position")
     assert_stored(row, position=0)
@@ -122,6 +134,7 @@ def test_position_is_filled_in_by_the_database(session):
 # -- rules of the table ----------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_parent_id_and_slug_are_unique_together(session):
     first = save(session, factories.new_category(parent=factories.new_category()))
     second = save(session, factories.new_category(parent=factories.new_category()))
@@ -147,10 +160,12 @@ def test_slug_may_repeat_beside_another_parent_id(session):
 # -- relations -------------------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_parent_id_refers_to_category(session):
     assert_references(session, "category", ["parent_id"], "category", ["id"])
 
 
+@pytest.mark.schema
 def test_parent_id_must_exist(session):
     row = save(session, factories.new_category(parent=factories.new_category()))
     with refused(session, "FOREIGN KEY", "category.parent_id names no row"):

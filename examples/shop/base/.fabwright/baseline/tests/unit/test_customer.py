@@ -1,4 +1,8 @@
-"""Customer: what the model does, and what the database refuses."""
+# ruff: noqa: E501
+"""Customer: what the model does, and what the database refuses.
+
+Tests marked `schema` ask the database for what it is, and not the code for what it does.
+"""
 
 import datetime
 from decimal import Decimal
@@ -157,26 +161,32 @@ def test_vat_number_can_be_changed(session):
 # -- what a column holds ---------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_name_is_declared_varchar_80(session):
     assert_type(session, "customer", "name", "VARCHAR(80)")
 
 
+@pytest.mark.schema
 def test_mail_is_declared_varchar_120(session):
     assert_type(session, "customer", "mail", "VARCHAR(120)")
 
 
+@pytest.mark.schema
 def test_phone_is_declared_varchar_30(session):
     assert_type(session, "customer", "phone", "VARCHAR(30)")
 
 
+@pytest.mark.schema
 def test_fax_is_declared_varchar_30(session):
     assert_type(session, "customer", "fax", "VARCHAR(30)")
 
 
+@pytest.mark.schema
 def test_credit_limit_is_declared_numeric_12_4(session):
     assert_type(session, "customer", "credit_limit", "NUMERIC(12, 4)")
 
 
+@pytest.mark.schema
 def test_vat_number_is_declared_varchar_20(session):
     assert_type(session, "customer", "vat_number", "VARCHAR(20)")
 
@@ -216,36 +226,42 @@ def test_vat_number_keeps_20_characters_of_any_script(session):
     assert_stored(row, vat_number=text)
 
 
+@pytest.mark.schema
 def test_name_must_not_be_null(session):
     row = save(session, factories.new_customer())
     with refused(session, "NOT NULL", "customer.name is NULL"):
         row.name = None
 
 
+@pytest.mark.schema
 def test_mail_must_not_be_null(session):
     row = save(session, factories.new_customer())
     with refused(session, "NOT NULL", "customer.mail is NULL"):
         row.mail = None
 
 
+@pytest.mark.schema
 def test_status_must_not_be_null(session):
     row = save(session, factories.new_customer())
     with refused(session, "NOT NULL", "customer.status is NULL"):
         row.status = None
 
 
+@pytest.mark.schema
 def test_created_at_must_not_be_null(session):
     row = save(session, factories.new_customer())
     with refused(session, "NOT NULL", "customer.created_at is NULL"):
         row.created_at = None
 
 
+@pytest.mark.schema
 def test_credit_limit_must_not_be_null(session):
     row = save(session, factories.new_customer())
     with refused(session, "NOT NULL", "customer.credit_limit is NULL"):
         row.credit_limit = None
 
 
+@pytest.mark.schema
 def test_newsletter_must_not_be_null(session):
     row = save(session, factories.new_customer())
     with refused(session, "NOT NULL", "customer.newsletter is NULL"):
@@ -267,6 +283,7 @@ def test_newsletter_has_a_default(session):
     assert_stored(row, newsletter=False)
 
 
+@pytest.mark.schema
 def test_status_is_filled_in_by_the_database(session):
     row = save_without(session, factories.new_customer(), "status")
     assert_stored(row, status=CustomerStatus.active)
@@ -277,11 +294,13 @@ def test_created_at_is_filled_in_by_the_database(session):
     assert row.created_at is not None
 
 
+@pytest.mark.schema
 def test_credit_limit_is_filled_in_by_the_database(session):
     row = save_without(session, factories.new_customer(), "credit_limit")
     assert_stored(row, credit_limit=Decimal("0"))
 
 
+@pytest.mark.schema
 def test_newsletter_is_filled_in_by_the_database(session):
     row = save_without(session, factories.new_customer(), "newsletter")
     assert_stored(row, newsletter=False)
@@ -306,6 +325,7 @@ def test_status_refuses_another_value(session):
     assert_refused(session, row, "VALUE", "customer.status is none of its values")
 
 
+@pytest.mark.schema
 def test_status_is_kept_to_its_values_by_the_database(session):
     row = factories.new_customer()
     assert_database_refuses(session, row, "status", "no such value")
@@ -314,6 +334,7 @@ def test_status_is_kept_to_its_values_by_the_database(session):
 # -- rules of the table ----------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_vat_number_is_unique(session):
     first = save(session, factories.new_customer())
     second = save(session, factories.new_customer())
@@ -321,6 +342,7 @@ def test_vat_number_is_unique(session):
         second.vat_number = first.vat_number
 
 
+@pytest.mark.schema
 def test_credit_limit_of_minus_0_0001_is_refused(session):
     row = factories.new_customer(credit_limit=Decimal("-0.0001"))
     assert_refused(session, row, "CHECK", "credit_limit >= 0")

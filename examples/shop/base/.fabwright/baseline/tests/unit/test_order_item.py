@@ -1,6 +1,12 @@
-"""Order Item: what the model does, and what the database refuses."""
+# ruff: noqa: E501
+"""Order Item: what the model does, and what the database refuses.
+
+Tests marked `schema` ask the database for what it is, and not the code for what it does.
+"""
 
 from decimal import Decimal
+
+import pytest
 
 from app.models import Order, OrderItem, Product
 from tests import factories
@@ -57,6 +63,7 @@ def test_price_can_be_changed(session):
 # -- what a column holds ---------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_price_is_declared_numeric_12_4(session):
     assert_type(session, "order_item", "price", "NUMERIC(12, 4)")
 
@@ -66,24 +73,28 @@ def test_price_keeps_4_decimal_places(session):
     assert_stored(row, price=Decimal("39.8765"))
 
 
+@pytest.mark.schema
 def test_order_id_must_not_be_null(session):
     row = save(session, factories.new_order_item())
     with refused(session, "NOT NULL", "order_item.order_id is NULL"):
         row.order_id = None
 
 
+@pytest.mark.schema
 def test_product_id_must_not_be_null(session):
     row = save(session, factories.new_order_item())
     with refused(session, "NOT NULL", "order_item.product_id is NULL"):
         row.product_id = None
 
 
+@pytest.mark.schema
 def test_quantity_must_not_be_null(session):
     row = save(session, factories.new_order_item())
     with refused(session, "NOT NULL", "order_item.quantity is NULL"):
         row.quantity = None
 
 
+@pytest.mark.schema
 def test_price_must_not_be_null(session):
     row = save(session, factories.new_order_item())
     with refused(session, "NOT NULL", "order_item.price is NULL"):
@@ -93,6 +104,7 @@ def test_price_must_not_be_null(session):
 # -- rules of the table ----------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_order_id_and_product_id_are_unique_together(session):
     first = save(session, factories.new_order_item())
     second = save(session, factories.new_order_item())
@@ -119,6 +131,7 @@ def test_product_id_may_repeat_beside_another_order_id(session):
     assert_accepted(session, second, "only order_id_and_product_id together are unique")
 
 
+@pytest.mark.schema
 def test_quantity_of_0_is_refused(session):
     row = factories.new_order_item(quantity=0)
     assert_refused(session, row, "CHECK", "quantity > 0")
@@ -132,20 +145,24 @@ def test_quantity_of_1_is_accepted(session):
 # -- relations -------------------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_order_id_refers_to_orders(session):
     assert_references(session, "order_item", ["order_id"], "orders", ["id"])
 
 
+@pytest.mark.schema
 def test_order_id_must_exist(session):
     row = save(session, factories.new_order_item())
     with refused(session, "FOREIGN KEY", "order_item.order_id names no row"):
         row.order_id = MISSING_ID
 
 
+@pytest.mark.schema
 def test_product_id_refers_to_product(session):
     assert_references(session, "order_item", ["product_id"], "product", ["id"])
 
 
+@pytest.mark.schema
 def test_product_id_must_exist(session):
     row = save(session, factories.new_order_item())
     with refused(session, "FOREIGN KEY", "order_item.product_id names no row"):

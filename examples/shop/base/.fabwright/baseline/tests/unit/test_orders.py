@@ -1,4 +1,8 @@
-"""Order: what the model does, and what the database refuses."""
+# ruff: noqa: E501
+"""Order: what the model does, and what the database refuses.
+
+Tests marked `schema` ask the database for what it is, and not the code for what it does.
+"""
 
 import datetime
 
@@ -95,6 +99,7 @@ def test_shipped_on_can_be_changed(session):
 # -- what a column holds ---------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_number_is_declared_varchar_16(session):
     assert_type(session, "orders", "number", "VARCHAR(16)")
 
@@ -105,24 +110,28 @@ def test_number_keeps_16_characters_of_any_script(session):
     assert_stored(row, number=text)
 
 
+@pytest.mark.schema
 def test_number_must_not_be_null(session):
     row = save(session, factories.new_orders())
     with refused(session, "NOT NULL", "orders.number is NULL"):
         row.number = None
 
 
+@pytest.mark.schema
 def test_state_must_not_be_null(session):
     row = save(session, factories.new_orders())
     with refused(session, "NOT NULL", "orders.state is NULL"):
         row.state = None
 
 
+@pytest.mark.schema
 def test_ordered_on_must_not_be_null(session):
     row = save(session, factories.new_orders())
     with refused(session, "NOT NULL", "orders.ordered_on is NULL"):
         row.ordered_on = None
 
 
+@pytest.mark.schema
 def test_customer_id_must_not_be_null(session):
     row = save(session, factories.new_orders())
     with refused(session, "NOT NULL", "orders.customer_id is NULL"):
@@ -134,6 +143,7 @@ def test_state_has_a_default(session):
     assert_stored(row, state=OrderState.draft)
 
 
+@pytest.mark.schema
 def test_state_is_filled_in_by_the_database(session):
     row = save_without(session, factories.new_orders(), "state")
     assert_stored(row, state=OrderState.draft)
@@ -159,6 +169,7 @@ def test_state_refuses_another_value(session):
     assert_refused(session, row, "VALUE", "orders.state is none of its values")
 
 
+@pytest.mark.schema
 def test_state_is_kept_to_its_values_by_the_database(session):
     row = factories.new_orders()
     assert_database_refuses(session, row, "state", "no such value")
@@ -167,6 +178,7 @@ def test_state_is_kept_to_its_values_by_the_database(session):
 # -- rules of the table ----------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_number_is_unique(session):
     first = save(session, factories.new_orders())
     second = save(session, factories.new_orders())
@@ -174,6 +186,7 @@ def test_number_is_unique(session):
         second.number = first.number
 
 
+@pytest.mark.schema
 def test_shipped_on_that_breaks_its_rule_with_ordered_on_is_refused(session):
     row = factories.new_orders()
     row.shipped_on = row.ordered_on - datetime.timedelta(days=1)
@@ -189,10 +202,12 @@ def test_shipped_on_that_just_keeps_its_rule_with_ordered_on_is_accepted(session
 # -- relations -------------------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_customer_id_refers_to_customer(session):
     assert_references(session, "orders", ["customer_id"], "customer", ["id"])
 
 
+@pytest.mark.schema
 def test_customer_id_must_exist(session):
     row = save(session, factories.new_orders())
     with refused(session, "FOREIGN KEY", "orders.customer_id names no row"):

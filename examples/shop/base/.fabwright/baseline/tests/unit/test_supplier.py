@@ -1,4 +1,10 @@
-"""Supplier: what the model does, and what the database refuses."""
+# ruff: noqa: E501
+"""Supplier: what the model does, and what the database refuses.
+
+Tests marked `schema` ask the database for what it is, and not the code for what it does.
+"""
+
+import pytest
 
 from app.models import Supplier
 from tests import factories
@@ -86,14 +92,17 @@ def test_active_can_be_changed(session):
 # -- what a column holds ---------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_name_is_declared_varchar_120(session):
     assert_type(session, "supplier", "name", "VARCHAR(120)")
 
 
+@pytest.mark.schema
 def test_email_is_declared_varchar_120(session):
     assert_type(session, "supplier", "email", "VARCHAR(120)")
 
 
+@pytest.mark.schema
 def test_phone_is_declared_varchar_30(session):
     assert_type(session, "supplier", "phone", "VARCHAR(30)")
 
@@ -116,12 +125,14 @@ def test_phone_keeps_30_characters_of_any_script(session):
     assert_stored(row, phone=text)
 
 
+@pytest.mark.schema
 def test_name_must_not_be_null(session):
     row = save(session, factories.new_supplier())
     with refused(session, "NOT NULL", "supplier.name is NULL"):
         row.name = None
 
 
+@pytest.mark.schema
 def test_active_must_not_be_null(session):
     row = save(session, factories.new_supplier())
     with refused(session, "NOT NULL", "supplier.active is NULL"):
@@ -133,6 +144,7 @@ def test_active_has_a_default(session):
     assert_stored(row, active=True)
 
 
+@pytest.mark.schema
 def test_active_is_filled_in_by_the_database(session):
     row = save_without(session, factories.new_supplier(), "active")
     assert_stored(row, active=True)

@@ -1,4 +1,10 @@
-"""Tag: what the model does, and what the database refuses."""
+# ruff: noqa: E501
+"""Tag: what the model does, and what the database refuses.
+
+Tests marked `schema` ask the database for what it is, and not the code for what it does.
+"""
+
+import pytest
 
 from app.models import Tag
 from tests import factories
@@ -44,6 +50,7 @@ def test_name_can_be_changed(session):
 # -- what a column holds ---------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_name_is_declared_varchar_30(session):
     assert_type(session, "tag", "name", "VARCHAR(30)")
 
@@ -54,6 +61,7 @@ def test_name_keeps_30_characters_of_any_script(session):
     assert_stored(row, name=text)
 
 
+@pytest.mark.schema
 def test_name_must_not_be_null(session):
     row = save(session, factories.new_tag())
     with refused(session, "NOT NULL", "tag.name is NULL"):
@@ -63,6 +71,7 @@ def test_name_must_not_be_null(session):
 # -- rules of the table ----------------------------------------------------------------
 
 
+@pytest.mark.schema
 def test_name_is_unique(session):
     first = save(session, factories.new_tag())
     second = save(session, factories.new_tag())
