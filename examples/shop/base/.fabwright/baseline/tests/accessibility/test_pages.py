@@ -14,6 +14,7 @@ from tests import factories
 BASELINE = json.loads(Path(__file__).with_name("baseline.json").read_text())
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    "resultTypes": ["violations"],
 }
 
 
