@@ -58,25 +58,31 @@ def live_rows(live):
 
 @pytest.fixture(scope="session")
 def signed_in(browser, live):
-    """The cookies of an administrator who logged in through the page."""
+    """A browser in which an administrator logged in through the page, and its cookies.
+
+    Its pages share what was fetched once: scripts, styles and fonts.
+    """
     context = browser.new_context(base_url=live.config["LIVE_URL"])
+    context.set_default_timeout(10_000)
     page = context.new_page()
     log_in(page, "admin", "admin")
     page.wait_for_url("**/")
-    state = context.storage_state()
+    page.close()
+    yield context, context.cookies()
     context.close()
-    return state
 
 
 @pytest.fixture
-def pages(browser, live, signed_in):
+def pages(signed_in):
     """An administrator's browser. Script errors and broken answers fail the test."""
-    url = live.config["LIVE_URL"]
-    context = browser.new_context(base_url=url, storage_state=signed_in)
-    context.set_default_timeout(10_000)
+    context, cookies = signed_in
+    context.clear_cookies()
+    context.add_cookies(cookies)
     pages = Pages(context.new_page())
     yield pages
-    context.close()
+    pages.forget()
+    for page in context.pages:
+        page.close()
     assert not pages.problems, "; ".join(pages.problems)
 
 
@@ -107,6 +113,11 @@ class Pages:
 
     def open(self, path):
         self.page.goto(path)
+
+    def forget(self):
+        """What the pages kept in this browser is gone for the next test."""
+        if self.page.url.startswith("http"):
+            self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
 
     def enter(self, values):
         """Fill in a form, each field the way a person would."""
