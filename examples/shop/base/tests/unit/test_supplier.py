@@ -1,7 +1,6 @@
-# ruff: noqa: E501
 """Supplier: what the model does, and what the database refuses.
 
-Tests marked `schema` ask the database for what it is, and not the code for what it does.
+Tests marked `schema` ask what the database is, and not what the code does.
 """
 
 import pytest
