@@ -77,7 +77,7 @@ impl Sides {
             None => PathBuf::from(repository.prefix()),
         };
         let config = config::load(&head_tree.path().join(&working_directory), request.config.as_deref())?;
-        let policy = policy(&base_tree.path().join(&working_directory), request.config.as_deref(), &config)?;
+        let policy = policy(&base_tree.path().join(&working_directory), request.config.as_deref())?;
         let prefix = slashed(&working_directory.join(&config.application.path));
         let side = |name: &str, commit: &Commit, worktree: Worktree| {
             let folder = worktree.path().join(&prefix);
@@ -170,13 +170,13 @@ impl Sides {
     }
 }
 
-/// The gate's policy comes from the base branch: a pull request does not loosen the rules that it is judged by. A base
-/// without a configuration has the defaults.
-fn policy(base: &Path, explicit: Option<&Path>, head: &Config) -> Result<Policy, Error> {
-    let gate = match explicit {
-        // The user, not the pull request, named this file.
-        Some(_) => head.gate.clone(),
-        None => config::load(base, None)?.gate,
+/// The gate's policy comes from the base branch: a pull request does not loosen the rules that it is judged by, not
+/// even by editing a file that the user named. A base without a configuration has the defaults.
+fn policy(base: &Path, explicit: Option<&Path>) -> Result<Policy, Error> {
+    let gate = match config::load(base, explicit) {
+        Ok(config) => config.gate,
+        Err(config::Error::Missing { .. }) => Config::default().gate,
+        Err(error) => return Err(error.into()),
     };
     Ok(Policy { threshold: gate.require_approval, approvers: gate.approvers, required: gate.required })
 }
@@ -220,4 +220,19 @@ fn slashed(path: &Path) -> String {
 
 fn shown(prefix: &str) -> PathBuf {
     PathBuf::from(if prefix.is_empty() { "." } else { prefix })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_is_that_of_the_base_whatever_file_holds_it() {
+        let base = tempfile::tempdir().expect("a folder");
+        std::fs::write(base.path().join("ci.yml"), "gate: {required: 3}").expect("written");
+        let required = |file: &str| policy(base.path(), Some(Path::new(file))).expect("valid").required;
+        assert_eq!(required("ci.yml"), 3);
+        assert_eq!(required("new.yml"), Config::default().gate.required);
+        assert_eq!(policy(base.path(), None).expect("valid").required, 1);
+    }
 }
