@@ -80,9 +80,10 @@ impl Error {
             | Self::NoApplication { .. }
             | Self::Dirty { .. } => Exit::Usage,
             Self::Run(error) => match error {
-                run::Error::NoMigrations { .. } | run::Error::OtherDatabase { .. } | run::Error::Unsupported { .. } => {
-                    Exit::Usage
-                }
+                run::Error::NoMigrations { .. }
+                | run::Error::OtherDatabase { .. }
+                | run::Error::Requirements { .. }
+                | run::Error::Unsupported { .. } => Exit::Usage,
                 _ => Exit::Outside,
             },
             Self::Store(error) if error.is_users() => Exit::Usage,

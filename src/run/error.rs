@@ -39,6 +39,14 @@ pub enum Error {
         /// What needs them.
         needed_for: String,
     },
+    /// What to install is not known.
+    #[error(
+        "{missing}; name the files to install as `application.requirements` in .fabwright.yml, or an interpreter that has everything as `application.python`"
+    )]
+    Requirements {
+        /// What is not there.
+        missing: String,
+    },
     /// The application's requirements could not be installed.
     #[error(
         "installing {what} failed:\n{output}\nRun `{command}` by hand to see all of it, and correct the requirements"
@@ -52,7 +60,7 @@ pub enum Error {
         output: String,
     },
     /// The way in which the application migrates could not be told.
-    #[error("{}: no migrations were found; looked for {}. Create them with `flask db init`, or set `application.migrations` in .fabwright.yml", directory.display(), looked_for.join(", "))]
+    #[error("{}: no migrations were found; looked for {}. Create them with `flask db init`, or set `migrations.kind` and `migrations.directory` in .fabwright.yml", directory.display(), looked_for.join(", "))]
     NoMigrations {
         /// The application's folder.
         directory: PathBuf,
@@ -94,7 +102,7 @@ pub enum Error {
     },
     /// A migration did not come to an end.
     #[error(
-        "{} was still running after {seconds} s and was stopped; look for a lock or a loop in it, or raise `limits.migration_seconds` in .fabwright.yml",
+        "{} was still running after {seconds} s and was stopped; look for a lock or a loop in it, or raise `migrations.timeout_seconds` in .fabwright.yml",
         running(revision, at)
     )]
     MigrationTimeout {
@@ -107,7 +115,7 @@ pub enum Error {
     },
     /// The migrations ran, but not on the database that was given to them.
     #[error(
-        "the application did not connect to the database in {variable}: after the migration it holds no `{expected}`; set application.database_variable in .fabwright.yml to the variable that the application reads"
+        "the application did not connect to the database in {variable}: after the migration it holds no `{expected}`; set `application.database_variable` in .fabwright.yml to the variable that the application reads"
     )]
     OtherDatabase {
         /// The variables that were set.

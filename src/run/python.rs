@@ -21,7 +21,7 @@ use super::child::{LineCallback, is_executable, on_path};
 use super::{Child, Error, Outcome};
 
 /// Changes when environments are made in another way, so that old ones are not found.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 /// Written last: an environment without it is not whole.
 const COMPLETE: &str = "fabwright-complete";
 const PIP_INSTALL: [&str; 2] = ["install", "--disable-pip-version-check"];
@@ -208,6 +208,10 @@ impl PythonEnvironment {
         let script = "import importlib.util, sys\nfor name in sys.argv[1:]:\n    if importlib.util.find_spec(name) is None:\n        print(name)";
         let folder = tempfile::tempdir().map_err(Error::at(std::env::temp_dir()))?;
         let outcome = self.child(folder.path()).args(["-c", script]).args(modules.iter().copied()).run().await?;
+        if !outcome.success() {
+            let reason = format!("{} does not run: {}", self.interpreter.display(), outcome.tail(5));
+            return Err(Error::PythonMissing { reason });
+        }
         let missing: Vec<String> = outcome.stdout.lines().map(str::to_owned).collect();
         if missing.is_empty() {
             return Ok(());
@@ -265,7 +269,10 @@ impl PythonEnvironment {
         // The requirements stay in the environment, where a person can look at what was installed.
         let file = folder.join("fabwright-requirements.txt");
         std::fs::write(&file, wanted.text()).map_err(Error::at(&file))?;
-        installed(&wanted.names(), install().arg("-r").arg(&file), options).await?;
+        let constraints = folder.join("fabwright-constraints.txt");
+        std::fs::write(&constraints, wanted.constraints()).map_err(Error::at(&constraints))?;
+        let install_all = install().arg("-r").arg(&file).arg("-c").arg(&constraints);
+        installed(&wanted.names(), install_all, options).await?;
         if !options.tools.is_empty() {
             // Apart from the rest: a requirements file with hashes must not be mixed with what has none.
             installed(&options.tools.join(", "), install().args(&options.tools), options).await?;

@@ -7,6 +7,7 @@ mod architecture;
 mod bad_input;
 mod check;
 mod commands;
+mod configuration;
 mod environment;
 mod generate;
 mod generated_tests;

@@ -161,7 +161,7 @@ impl Application {
     }
 
     fn migrator_with(&self, settings: MigratorSettings) -> Migrator {
-        Migrator::new(detect(self.path()).unwrap(), self.python.clone(), self.path(), settings)
+        Migrator::new(detect(self.path(), None).unwrap(), self.python.clone(), self.path(), settings)
     }
 
     fn tree(&self) -> Vec<String> {
@@ -337,7 +337,7 @@ async fn a_python_without_alembic_is_told_what_is_missing() {
     assert!(made.unwrap().success());
     let options = PythonOptions { interpreter: Some(bare.join("bin/python")), ..PythonOptions::new("unused") };
     let python = PythonEnvironment::prepare(application.path(), &options).await.unwrap();
-    let tool = detect(application.path()).unwrap();
+    let tool = detect(application.path(), None).unwrap();
     let migrator = Migrator::new(tool, python, application.path(), MigratorSettings::default());
     let error = migrator.history().await.unwrap_err().to_string();
     assert!(error.contains("bare/bin/python") && error.contains("alembic, sqlalchemy, flask"), "{error}");

@@ -34,7 +34,7 @@ async fn the_example_goes_up_and_down_with_rows_in_it() {
     copy(&example.join("pull-request"), &head);
     let python = python::environment().await;
     let migrator =
-        |path: &Path| Migrator::new(detect(path).unwrap(), python.clone(), path, MigratorSettings::default());
+        |path: &Path| Migrator::new(detect(path, None).unwrap(), python.clone(), path, MigratorSettings::default());
     let (base, head) = (migrator(&base), migrator(&head));
 
     let scratch = Scratch::sqlite().unwrap();

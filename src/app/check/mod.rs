@@ -38,7 +38,7 @@ pub struct Request {
     pub config: Option<PathBuf>,
     /// The folder of the application's configuration, from the root of the repository.
     pub working_directory: Option<PathBuf>,
-    /// A database server to rehearse on.
+    /// Where to rehearse: a database is made beside this one.
     pub database_url: Option<String>,
     /// An interpreter that has the application's requirements.
     pub python: Option<PathBuf>,

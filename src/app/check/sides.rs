@@ -145,14 +145,14 @@ impl Sides {
 
     fn tool(&self, side: &Side) -> Result<MigrationTool, Error> {
         let migrations = &self.config.migrations;
-        let found = || migrate::detect(&side.folder);
+        let found = || migrate::detect(&side.folder, migrations.directory.as_deref());
         let folder = || migrations.directory.clone().unwrap_or_else(|| PathBuf::from("migrations"));
         let factory = || self.config.application.factory.clone();
         Ok(match migrations.kind {
             None => match found()? {
                 MigrationTool::FlaskMigrate { app, directory } => MigrationTool::FlaskMigrate {
                     app: factory().unwrap_or(app),
-                    directory: migrations.directory.clone().unwrap_or(directory),
+                    directory,
                 },
                 other => other,
             },

@@ -10,28 +10,39 @@ const FOLDERS: [&str; 4] = ["migrations", "alembic", "app/migrations", "db/migra
 /// Names of application factories that Flask itself looks for.
 const FACTORIES: [&str; 2] = ["create_app", "make_app"];
 
-/// Looks at the application in `directory`.
+/// Looks at the application in `directory`: into `named`, its folder of migrations, or into the usual ones.
 ///
 /// # Errors
 ///
 /// [`Error::NoMigrations`] with all that was looked for.
-pub fn detect(directory: &Path) -> Result<MigrationTool, Error> {
-    for folder in FOLDERS {
+pub fn detect(directory: &Path, named: Option<&Path>) -> Result<MigrationTool, Error> {
+    let folders: Vec<PathBuf> = named.map_or_else(|| FOLDERS.map(PathBuf::from).to_vec(), |named| vec![named.into()]);
+    for folder in &folders {
         let flask = std::fs::read_to_string(directory.join(folder).join("env.py"))
             .is_ok_and(|text| text.contains("current_app") || text.contains("flask"));
         if flask && directory.join(folder).join("alembic.ini").is_file() {
-            return Ok(MigrationTool::FlaskMigrate { app: application(directory), directory: folder.into() });
+            return Ok(MigrationTool::FlaskMigrate { app: application(directory), directory: folder.clone() });
         }
     }
-    let configs =
-        std::iter::once("alembic.ini".to_owned()).chain(FOLDERS.map(|folder| format!("{folder}/alembic.ini")));
-    if let Some(config) = configs.map(PathBuf::from).find(|config| directory.join(config).is_file()) {
+    // A folder of scripts that is named as such has nothing to do with an alembic.ini at the root.
+    let scripts = folders.iter().find(|folder| holds_sql(&directory.join(folder)));
+    if let (Some(_), Some(folder)) = (named, scripts) {
+        return Ok(MigrationTool::Sql { directory: folder.clone() });
+    }
+    let mut configs =
+        std::iter::once(PathBuf::from("alembic.ini")).chain(folders.iter().map(|folder| folder.join("alembic.ini")));
+    if let Some(config) = configs.find(|config| directory.join(config).is_file()) {
         return Ok(MigrationTool::Alembic { config });
     }
-    for folder in FOLDERS {
-        if holds_sql(&directory.join(folder)) {
-            return Ok(MigrationTool::Sql { directory: folder.into() });
-        }
+    if let Some(folder) = scripts {
+        return Ok(MigrationTool::Sql { directory: folder.clone() });
+    }
+    if let Some(named) = named {
+        let named = named.display();
+        return Err(Error::NoMigrations {
+            directory: directory.to_path_buf(),
+            looked_for: vec![format!("{named}/alembic.ini with env.py"), "alembic.ini".into(), format!("{named}/*.sql")],
+        });
     }
     Err(Error::NoMigrations {
         directory: directory.to_path_buf(),
@@ -118,7 +129,7 @@ mod tests {
             ("app/__init__.py", "from flask import Flask\n\ndef create_app(config=None):\n"),
         ]);
         let expected = MigrationTool::FlaskMigrate { app: "app:create_app".into(), directory: "migrations".into() };
-        assert_eq!(detect(repository.path()).unwrap(), expected);
+        assert_eq!(detect(repository.path(), None).unwrap(), expected);
     }
 
     #[test]
@@ -126,23 +137,26 @@ mod tests {
         let migrations = [("migrations/alembic.ini", ""), ("migrations/env.py", "import flask")];
         let named = folder(&[migrations[0], migrations[1], (".flaskenv", "FLASK_APP=shop.web:make\n")]);
         assert!(
-            matches!(detect(named.path()).unwrap(), MigrationTool::FlaskMigrate { app, .. } if app == "shop.web:make")
+            matches!(detect(named.path(), None).unwrap(), MigrationTool::FlaskMigrate { app, .. } if app == "shop.web:make")
         );
         let module = folder(&[migrations[0], migrations[1], ("wsgi.py", "app = Flask(__name__)\n")]);
-        assert!(matches!(detect(module.path()).unwrap(), MigrationTool::FlaskMigrate { app, .. } if app == "wsgi"));
+        assert!(matches!(detect(module.path(), None).unwrap(), MigrationTool::FlaskMigrate { app, .. } if app == "wsgi"));
     }
 
     #[test]
     fn plain_alembic_and_sql() {
         let alembic = folder(&[("alembic.ini", ""), ("migrations/env.py", "from alembic import context")]);
-        assert_eq!(detect(alembic.path()).unwrap(), MigrationTool::Alembic { config: "alembic.ini".into() });
+        assert_eq!(detect(alembic.path(), None).unwrap(), MigrationTool::Alembic { config: "alembic.ini".into() });
         let sql = folder(&[("migrations/001.sql", "")]);
-        assert_eq!(detect(sql.path()).unwrap(), MigrationTool::Sql { directory: "migrations".into() });
+        assert_eq!(detect(sql.path(), None).unwrap(), MigrationTool::Sql { directory: "migrations".into() });
+        let named = folder(&[("alembic.ini", ""), ("db/steps/001.sql", "")]);
+        let found = detect(named.path(), Some(Path::new("db/steps"))).unwrap();
+        assert_eq!(found, MigrationTool::Sql { directory: "db/steps".into() });
     }
 
     #[test]
     fn nothing_names_what_was_looked_for() {
-        let error = detect(folder(&[("README.md", "")]).path()).unwrap_err().to_string();
+        let error = detect(folder(&[("README.md", "")]).path(), None).unwrap_err().to_string();
         assert!(error.contains("migrations/alembic.ini") && error.contains("flask db init"), "{error}");
     }
 }

@@ -169,8 +169,8 @@ impl Migrator {
                 ("upgrade", Target::Head) => self.run_command(uri, args).await,
                 _ => Err(Error::Unsupported {
                     message: format!(
-                        "`{}` only migrates to the newest revision; set `application.migrations` in .fabwright.yml \
-                         to a folder of Alembic migrations for the rest",
+                        "`{}` only migrates to the newest revision; where Alembic does the work, set `migrations.kind` in \
+                         .fabwright.yml to `alembic` or `flask-migrate`",
                         args.join(" ")
                     ),
                 }),

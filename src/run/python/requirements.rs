@@ -37,7 +37,12 @@ impl Requirements {
         let mut found = Self::default();
         if !named.is_empty() {
             for file in named {
-                found.read(app_dir, &app_dir.join(file), &mut Vec::new())?;
+                let path = app_dir.join(file);
+                if !path.is_file() {
+                    let missing = format!("the application's folder has no file {}", file.display());
+                    return Err(Error::Requirements { missing });
+                }
+                found.read(app_dir, &path, &mut Vec::new())?;
             }
             return Ok(found);
         }
@@ -51,23 +56,20 @@ impl Requirements {
             found.read(app_dir, &file, &mut Vec::new())?;
         }
         if found.text.trim().is_empty() {
-            return Err(Error::PythonMissing {
-                reason: format!(
-                    "{} has neither requirements.txt nor pyproject.toml to make an environment from; \
-                     name the files in `application.requirements`",
-                    app_dir.display()
-                ),
+            return Err(Error::Requirements {
+                missing: "the application's folder has no requirements in requirements.txt or pyproject.toml".to_owned(),
             });
         }
         Ok(found)
     }
 
-    /// One requirements file that stands for all that were read.
+    /// One requirements file that stands for all that were read, constraints aside. It names no folder, so that the
+    /// same requirements are the same text in every checkout.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The contents of constraints files.
+    /// One constraints file that stands for all that were read.
     pub fn constraints(&self) -> &str {
         &self.constraints
     }
@@ -91,7 +93,7 @@ impl Requirements {
                 Line::Constraint(path) => {
                     let path = folder.join(path);
                     self.constraints.push_str(&std::fs::read_to_string(&path).map_err(Error::at(&path))?);
-                    self.text.push_str(&format!("-c {}\n", path.display()));
+                    self.constraints.push('\n');
                 }
                 // The application itself is imported from its folder: an installed copy would grow stale.
                 Line::Local => {}
@@ -134,7 +136,8 @@ impl<'a> Line<'a> {
         let value = |short: &str, long: &str| {
             let rest = line.strip_prefix(long).or_else(|| line.strip_prefix(short))?;
             let rest = rest.trim_start().trim_start_matches('=').trim_start();
-            rest.split_whitespace().next()
+            // A file on a server is for the installer to fetch.
+            rest.split_whitespace().next().filter(|value| !value.contains("://"))
         };
         if let Some(path) = value("-r", "--requirement") {
             return Self::Include(path);
@@ -159,9 +162,8 @@ mod tests {
         write("more.txt", "alembic\n-r requirements.txt\n");
         write("limits.txt", "alembic<2\n");
         let found = Requirements::find(folder.path(), &[], Path::new("python3")).await.unwrap();
-        let expected = format!("flask==3.1.3\nalembic\n-c {}\n", folder.path().join("limits.txt").display());
-        assert_eq!(found.text(), expected);
-        assert_eq!(found.constraints(), "alembic<2\n");
+        assert_eq!(found.text(), "flask==3.1.3\nalembic\n");
+        assert_eq!(found.constraints(), "alembic<2\n\n");
         assert_eq!(found.names(), "requirements.txt, more.txt");
     }
 
@@ -183,5 +185,6 @@ mod tests {
         assert_eq!(Line::of("-e .[dev]"), Line::Local);
         assert_eq!(Line::of("./vendored/some.whl"), Line::Other);
         assert_eq!(Line::of("--extra-index-url https://x"), Line::Other);
+        assert_eq!(Line::of("-c https://example.com/constraints.txt"), Line::Other);
     }
 }
