@@ -9,11 +9,11 @@ use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Row};
 
 use super::{DatabaseUrl, Error, Result};
 use crate::generate::data::{TableRows, Value};
+use crate::schema::BOOKKEEPING;
+use crate::schema::quote::identifier as quoted;
 
 /// SQLite takes at most 32,766 parameters in a statement; shorter statements parse faster.
 const PARAMETERS: usize = 2_000;
-/// Where the migration tool keeps its books.
-const BOOKKEEPING: &str = "alembic_version";
 
 /// What became of the rows of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -358,10 +358,6 @@ async fn open(url: &DatabaseUrl) -> Result<SqliteConnection> {
         .connect()
         .await
         .map_err(Error::server(format!("cannot open {url}")))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diff::{Change, Renames, SchemaChange};
-use crate::schema::{Column, Dialect, ObjectName, Schema, Table};
+use crate::schema::{Column, Dialect, ObjectName, Schema, Table, quote};
 
 /// What is known of the number of rows in each table before the migration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -121,10 +121,7 @@ impl<'a> Context<'a> {
         if plain {
             return name.to_owned();
         }
-        match self.dialect() {
-            Dialect::Mysql => format!("`{}`", name.replace('`', "``")),
-            Dialect::Postgres | Dialect::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
-        }
+        quote::identifier_in(self.dialect(), name)
     }
 }
 

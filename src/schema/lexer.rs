@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use super::quote;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
@@ -161,7 +163,7 @@ pub fn rename_identifiers(sql: &str, names: &BTreeMap<String, String>) -> String
     rewrite(sql, |token| match token.kind {
         TokenKind::Word | TokenKind::Quoted => names
             .get(&token.unquoted().to_ascii_lowercase())
-            .map_or_else(|| token.text.to_owned(), |new| format!("\"{}\"", new.replace('"', "\"\""))),
+            .map_or_else(|| token.text.to_owned(), |new| quote::identifier(new)),
         _ => token.text.to_owned(),
     })
 }
@@ -224,7 +226,7 @@ fn canonical_tokens(tokens: &[Token<'_>]) -> String {
                 let name = token.unquoted().to_ascii_lowercase();
                 let bare =
                     !name.is_empty() && name.bytes().all(is_word) && !name.starts_with(|c: char| c.is_ascii_digit());
-                if bare { name } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+                if bare { name } else { quote::identifier(&name) }
             }
             _ => token.text.to_owned(),
         })

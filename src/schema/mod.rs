@@ -7,6 +7,7 @@
 //! * [`types`] holds column types: the words of the server and what they mean;
 //! * [`name`] holds qualified names;
 //! * [`navigate`] answers questions that span objects ("who references this table?");
+//! * [`quote`] writes names and texts as SQL;
 //! * [`lexer`] reads the words of SQL texts;
 //! * [`canonical`] says what counts when two objects are compared;
 //! * [`snapshot`] is the canonical, versioned text of a schema, and its fingerprint.
@@ -16,6 +17,7 @@ pub mod lexer;
 pub mod model;
 pub mod name;
 pub mod navigate;
+pub mod quote;
 pub mod snapshot;
 pub mod types;
 
@@ -25,3 +27,6 @@ pub use model::{
 };
 pub use name::ObjectName;
 pub use types::{DataType, Dialect, TypeKind};
+
+/// The table in which Alembic keeps its books: no part of what the application asks for.
+pub const BOOKKEEPING: &str = "alembic_version";

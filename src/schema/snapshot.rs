@@ -132,11 +132,6 @@ pub fn fingerprint(schema: &Schema) -> String {
     sha256(&compact(&schema.canonical()))
 }
 
-/// The fingerprint of one table, its foreign keys and indexes included.
-pub fn table_fingerprint(table: &Table, dialect: Dialect) -> String {
-    sha256(&compact(&super::canonical::table(table, dialect)))
-}
-
 /// The file of a table.
 ///
 /// A plain lower-case name stands for itself. Any other gets a readable part and the start of its own hash, so that

@@ -2,7 +2,7 @@
 
 use crate::generate::entity::{Association, Attribute, Entity, ReferenceKey, UniqueKey};
 use crate::generate::python::{Code, Imports};
-use crate::schema::{Index, ObjectName, ReferentialAction};
+use crate::schema::{Index, ObjectName, ReferentialAction, quote};
 
 /// Names that a class body must use with care: an attribute called `text` hides the function of that name.
 pub(super) struct Names {
@@ -161,7 +161,7 @@ fn index_code(index: &Index, names: &Names, imports: &mut Imports) -> Code {
             (Some(column), _) if !part.descending && part.collation.is_none() => Code::text(column.clone()),
             (Some(column), _) => {
                 let collation = part.collation.as_ref().map(|name| format!(" COLLATE {name}")).unwrap_or_default();
-                sql(&format!("\"{}\"{collation}{direction}", column.replace('"', "\"\"")), imports)
+                sql(&format!("{}{collation}{direction}", quote::identifier(column)), imports)
             }
             (None, expression) => sql(&format!("{}{direction}", expression.as_deref().unwrap_or_default()), imports),
         });

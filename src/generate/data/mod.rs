@@ -16,11 +16,8 @@ mod relationship;
 mod row;
 mod value;
 
-use crate::schema::{ObjectName, Schema, Table};
+use crate::schema::{BOOKKEEPING, ObjectName, Schema};
 pub use value::Value;
-
-/// Where migration tools keep their own books. Rows there would confuse them.
-const BOOKKEEPING: [&str; 1] = ["alembic_version"];
 
 /// The rows of all tables.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -56,7 +53,8 @@ pub struct Unsatisfied {
 /// A table gets fewer where its keys allow no more, and none where its conditions cannot be met.
 pub fn rows(schema: &Schema, per_table: usize, seed: u64) -> Rows {
     let mut made = Rows::default();
-    for table in relationship::order(schema, |table| !is_bookkeeping(table)) {
+    // Rows in the books of the migration tool would confuse it.
+    for table in relationship::order(schema, |table| table.name.name != BOOKKEEPING) {
         let rows = row::Maker::new(schema, table, seed, &made.tables, &mut made.unsatisfied).rows(per_table);
         if rows.rows.is_empty() && per_table > 0 {
             let reason = "no row could be made that keeps its keys and conditions".to_owned();
@@ -66,10 +64,6 @@ pub fn rows(schema: &Schema, per_table: usize, seed: u64) -> Rows {
     }
     relationship::close_cycles(schema, &mut made.tables);
     made
-}
-
-fn is_bookkeeping(table: &Table) -> bool {
-    BOOKKEEPING.contains(&table.name.name.as_str())
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::schema::{
-    CheckConstraint, Column, DataType, Dialect, ForeignKey, PrimaryKey, ReferentialAction, TypeKind, UniqueConstraint,
+    CheckConstraint, Column, DataType, Dialect, ForeignKey, PrimaryKey, ReferentialAction, Table, TypeKind,
+    UniqueConstraint,
 };
 
 fn column(name: &str, kind: TypeKind, nullable: bool) -> Column {

@@ -51,14 +51,6 @@ impl Attribute {
         }
     }
 
-    /// The greatest number of characters, when limited.
-    pub fn max_length(&self) -> Option<u32> {
-        match &self.kind {
-            AttributeKind::Text { length } => *length,
-            _ => None,
-        }
-    }
-
     /// Whether an insert has to name a value.
     pub fn is_required(&self) -> bool {
         !self.nullable

@@ -8,7 +8,7 @@ use super::{
     ReferenceKey, Settings, UniqueKey, attribute, details, relation,
 };
 use crate::generate::names::{self, TableNames};
-use crate::schema::{Index, ObjectName, Schema, Table};
+use crate::schema::{BOOKKEEPING, Index, ObjectName, Schema, Table};
 
 /// Attributes that name a row, best first.
 const DISPLAY_NAMES: &[&str] = &["name", "title", "label", "display_name", "full_name", "number", "code", "sku"];
@@ -56,7 +56,7 @@ impl Application {
 }
 
 fn is_set_aside(name: &ObjectName, settings: &Settings) -> bool {
-    name.name.starts_with("ab_") || name.name == "alembic_version" || settings.excluded.contains(name)
+    name.name.starts_with("ab_") || name.name == BOOKKEEPING || settings.excluded.contains(name)
 }
 
 /// The ends of a table that is nothing but two foreign keys to tables with a class.

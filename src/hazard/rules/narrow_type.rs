@@ -2,7 +2,7 @@
 
 use crate::diff::{Change, ColumnDifference, SchemaChange, Severity, TypeChange, type_change};
 use crate::hazard::{Confidence, Context, Rule, Warning};
-use crate::schema::{Column, Dialect, TypeKind};
+use crate::schema::{Column, Dialect, TypeKind, quote};
 
 /// A type is narrowed or replaced.
 pub const RULE: Rule = Rule { id: "narrow-type", needs_rows: true, look };
@@ -84,7 +84,7 @@ fn lost(column: &str, from: &Column, to: &Column, dialect: Dialect) -> Option<St
             conditions
         }
         (TypeKind::Text { .. } | TypeKind::Enum { .. }, TypeKind::Enum { values, .. }) => {
-            let values: Vec<String> = values.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
+            let values: Vec<String> = values.iter().map(|value| quote::string(value)).collect();
             vec![format!("{column} NOT IN ({})", values.join(", "))]
         }
         _ => return None,

@@ -1,19 +1,10 @@
 //! Objects as SQLite's SQL. Every name is quoted, so that no name is too odd.
 
 use crate::schema::lexer::{TokenKind, tokens};
+pub use crate::schema::quote::{identifier as quoted, string};
 use crate::schema::{
     Column, ColumnDefault, DataType, ForeignKey, GeneratedStorage, Index, ReferentialAction, Table, TypeKind, canonical,
 };
-
-/// A name in double quotes.
-pub fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A text in single quotes.
-pub fn string(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
 
 /// Names in double quotes with commas between them.
 pub fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {

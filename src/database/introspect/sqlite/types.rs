@@ -1,7 +1,7 @@
 //! What the type words of SQLite, and those that SQLAlchemy writes for it, mean.
 
 use crate::schema::lexer::{Token, TokenKind, tokens};
-use crate::schema::{ColumnDefault, DataType, TypeKind};
+use crate::schema::{ColumnDefault, DataType, TypeKind, quote};
 
 /// The type of a column that was declared with these words. The words keep their case, which SQLite hands back, and
 /// get one way of spacing.
@@ -88,7 +88,7 @@ pub(super) fn default(text: &str, data_type: &DataType) -> Option<ColumnDefault>
                 TypeKind::Other => word || number,
                 _ => false,
             };
-            if ambiguous { ColumnDefault::Expression(quoted(&value)) } else { ColumnDefault::Literal(value) }
+            if ambiguous { ColumnDefault::Expression(quote::string(&value)) } else { ColumnDefault::Literal(value) }
         }
         [only] if only.kind == TokenKind::Number => number(only.text, data_type),
         [sign, only] if only.kind == TokenKind::Number && sign.is_symbol("-") => {
@@ -111,10 +111,6 @@ fn number(text: &str, data_type: &DataType) -> ColumnDefault {
         TypeKind::Text { .. } | TypeKind::Uuid if !simple => ColumnDefault::Expression(text.to_owned()),
         _ => ColumnDefault::Literal(text.to_owned()),
     }
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 fn is_boolean(text: &str) -> bool {
