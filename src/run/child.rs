@@ -156,6 +156,7 @@ impl Child {
     ///
     /// When it cannot be started. A child that fails or runs out of time is an [`Outcome`].
     pub async fn run(self) -> Result<Outcome, Error> {
+        hide_environment();
         let own = tempfile::Builder::new().prefix("fabwright-").tempdir().map_err(Error::at(std::env::temp_dir()))?;
         let temporary = own.path().join("tmp");
         std::fs::create_dir(&temporary).map_err(Error::at(&temporary))?;
@@ -200,6 +201,16 @@ impl Child {
             seconds,
             timed_out: status.is_none(),
         })
+    }
+}
+
+/// Keeps children from reading in `/proc` what they were not given: a runner's tokens are in our environment.
+fn hide_environment() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        // Where the system knows no such wish, clearing the child's own environment is all that can be done.
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
 }
 
@@ -332,6 +343,14 @@ mod tests {
             );
         }
         assert!(names.contains(&"DATABASE_URL"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn our_own_environment_is_hidden() {
+        shell("true").run().await.unwrap();
+        let behavior = rustix::process::dumpable_behavior().unwrap();
+        assert_eq!(behavior, rustix::process::DumpableBehavior::NotDumpable);
     }
 
     #[tokio::test]

@@ -41,7 +41,11 @@ pub fn detect(directory: &Path, named: Option<&Path>) -> Result<MigrationTool, E
         let named = named.display();
         return Err(Error::NoMigrations {
             directory: directory.to_path_buf(),
-            looked_for: vec![format!("{named}/alembic.ini with env.py"), "alembic.ini".into(), format!("{named}/*.sql")],
+            looked_for: vec![
+                format!("{named}/alembic.ini with env.py"),
+                "alembic.ini".into(),
+                format!("{named}/*.sql"),
+            ],
         });
     }
     Err(Error::NoMigrations {
@@ -140,7 +144,9 @@ mod tests {
             matches!(detect(named.path(), None).unwrap(), MigrationTool::FlaskMigrate { app, .. } if app == "shop.web:make")
         );
         let module = folder(&[migrations[0], migrations[1], ("wsgi.py", "app = Flask(__name__)\n")]);
-        assert!(matches!(detect(module.path(), None).unwrap(), MigrationTool::FlaskMigrate { app, .. } if app == "wsgi"));
+        assert!(
+            matches!(detect(module.path(), None).unwrap(), MigrationTool::FlaskMigrate { app, .. } if app == "wsgi")
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ use std::time::Duration;
 use self::answers::Answer;
 use super::child::LineCallback;
 use super::{Child, Error, Outcome, PythonEnvironment};
+use crate::schema::BOOKKEEPING;
 pub use answers::{Applied, AppliedRevision, History, Revision, Statement, WayDown};
 pub use detect::detect;
 
@@ -255,7 +256,7 @@ impl Migrator {
                     modules: failure.modules,
                     needed_for: "running the migrations".to_owned(),
                 },
-                "other_database" => self.other_database("alembic_version"),
+                "other_database" => self.other_database(BOOKKEEPING),
                 "migration" => Error::Migration {
                     revision: failure.revision,
                     at: failure.at,

@@ -57,7 +57,8 @@ impl Requirements {
         }
         if found.text.trim().is_empty() {
             return Err(Error::Requirements {
-                missing: "the application's folder has no requirements in requirements.txt or pyproject.toml".to_owned(),
+                missing: "the application's folder has no requirements in requirements.txt or pyproject.toml"
+                    .to_owned(),
             });
         }
         Ok(found)
