@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Console, Error, Exit, Format, source};
-use crate::diff::{self, Comparison, RenameHints, RenameQuestion};
+use crate::diff::{self, Comparison, RenameHints};
 use crate::migration;
 use crate::report::markdown;
 use crate::schema::Dialect;
@@ -62,18 +62,7 @@ fn listing(comparison: &Comparison, escape: impl Fn(&str) -> String) -> String {
         );
     }
     for question in &comparison.questions {
-        let _ = writeln!(text, "- question: {}", escape(&asked(question)));
+        let _ = writeln!(text, "- question: {}", escape(&question.to_string()));
     }
     text
-}
-
-fn asked(question: &RenameQuestion) -> String {
-    let table = question.table.as_ref().map(|table| format!("{table}.")).unwrap_or_default();
-    format!(
-        "is {table}{} now called {}? ({} of 100: {})",
-        question.from,
-        question.to,
-        question.score,
-        question.reasons.join(", ")
-    )
 }

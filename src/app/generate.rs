@@ -32,20 +32,22 @@ pub struct Request {
 /// When the source or the folder cannot be read, or a file not be written.
 pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     let schema = source::read(&request.source, request.dialect).await?;
-    folder::make(&request.out)?;
+    if !request.check {
+        folder::make(&request.out)?;
+    }
     let config = config::load(&request.out, request.config.as_deref())?;
     let recorded = Recorded::in_folder(&request.out)?;
     let generated = texts(files(&schema, &config)?);
-    let branch: BTreeMap<String, String> =
-        tree::read(&request.out, |path| generated.contains_key(path) || recorded.baseline.contains_key(path))?
-            .files
-            .into_iter()
-            .collect();
+    let ours = |path: &str| generated.contains_key(path) || recorded.baseline.contains_key(path);
+    let branch: BTreeMap<String, String> = match request.out.is_dir() {
+        true => tree::read(&request.out, ours)?.files.into_iter().collect(),
+        false => BTreeMap::new(),
+    };
     let merge = merged(&recorded.baseline, &branch, &generated, &config, &[]);
     let snapshot = snapshot::to_files(&schema);
 
     for notice in config.tests.notices() {
-        console.note(&notice.to_string());
+        console.note(&notice);
     }
     let changed: Vec<_> = merge.files.iter().filter(|file| file.changes_branch()).collect();
     let conflicts = merge.conflicts().count();

@@ -1,6 +1,6 @@
 //! Everything that a report says, as plain values.
 
-use crate::diff::{ChangeId, SchemaChange};
+use crate::diff::{ChangeId, RenameQuestion, SchemaChange};
 use crate::gate::Decision;
 use crate::hazard::Finding;
 use crate::impact::{SourceFile, Usage};
@@ -39,7 +39,7 @@ pub struct Facts {
     /// The files that `usages` point into, as the head has them, for the lines around a use.
     pub sources: Vec<SourceFile>,
     /// Renames that somebody has to confirm.
-    pub questions: Vec<RenameQuestion>,
+    pub questions: Vec<OpenQuestion>,
     /// What happened when the migration was rehearsed.
     pub rehearsal: Option<Rehearsal>,
     /// Where the run stopped, if it could not be finished.
@@ -64,6 +64,40 @@ pub struct Facts {
     pub notes: Vec<String>,
 }
 
+impl Facts {
+    /// The facts of a run of which nothing is known yet but what it compares.
+    pub fn new(base: Revision, head: Revision) -> Self {
+        let not_tried = || "it was not tried".to_owned();
+        Self {
+            base,
+            head,
+            dialect: Dialect::Sqlite,
+            server: None,
+            seconds: 0.0,
+            repository_url: None,
+            report_url: None,
+            before: None,
+            after: None,
+            changes: Vec::new(),
+            findings: Vec::new(),
+            usages: None,
+            sources: Vec::new(),
+            questions: Vec::new(),
+            rehearsal: None,
+            failure: None,
+            generated: None,
+            tests: None,
+            compatibility: Compatibility::NotMeasured { reason: not_tried() },
+            way_back: WayBack::NotMeasured { reason: not_tried() },
+            migration_sql: None,
+            rollback_sql: None,
+            decision: None,
+            approval_command: None,
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// A revision of the repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Revision {
@@ -82,28 +116,11 @@ impl Revision {
 
 /// A pair that looks like a rename, though nobody saw it happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenameQuestion {
-    /// The table, under its new name.
-    pub table: ObjectName,
-    /// The name that went.
-    pub from: String,
-    /// The name that came.
-    pub to: String,
-    /// Whether a table or a column of it may have been renamed.
-    pub subject: RenameSubject,
-    /// How alike they are, 0 to 100.
-    pub score: u8,
+pub struct OpenQuestion {
+    /// What is asked.
+    pub asked: RenameQuestion,
     /// What to write into `.fabwright.yml` to answer yes.
     pub answer: String,
-}
-
-/// What may have been renamed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RenameSubject {
-    /// A table.
-    Table,
-    /// A column of a table.
-    Column,
 }
 
 /// What happened when the migration was rehearsed on a throw-away database.

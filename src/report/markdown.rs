@@ -1,5 +1,7 @@
 //! Writes sentences and blocks as GitHub's Markdown. Everything that came from outside passes through here.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::facts::Facts;
 use super::wording::sentence::{Sentence, Span, clip, place, short, visible, visible_block};
 
@@ -130,17 +132,12 @@ pub fn details(title: &str, body: &str) -> String {
     format!("<details><summary>{title}</summary>\n\n{}\n\n</details>", body.trim_end())
 }
 
+/// What a path or commit keeps as it is inside a URL.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
 /// A path or commit inside a URL.
 pub fn percent(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(byte as char);
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    utf8_percent_encode(path, KEPT).to_string()
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ pub mod wording;
 
 pub use comment::{Limits, comment, summary};
 pub use facts::{
-    AppliedRevision, AppliedStatement, Compatibility, Facts, Failure, Fate, Generated, LostValues, Rehearsal,
-    RenameQuestion, RenameSubject, Revision, TableRows, WayBack,
+    AppliedRevision, AppliedStatement, Compatibility, Facts, Failure, Fate, Generated, LostValues, OpenQuestion,
+    Rehearsal, Revision, TableRows, WayBack,
 };
 pub use html::{Error, html};
 pub use json::changes_json;

@@ -1,7 +1,7 @@
 use super::sample;
 use super::wording::sentence::visible;
 use super::*;
-use crate::diff::{Change, ChangeId, SchemaChangeType, Severity};
+use crate::diff::{Change, ChangeId, RenameQuestion, SchemaChangeType, Severity};
 use crate::hazard::{Confidence, Finding};
 use crate::impact::{SourceFile, Usage, UsageConfidence, UsageKind};
 
@@ -110,12 +110,14 @@ fn failing_tests_come_first_and_block() {
 #[test]
 fn a_rename_to_confirm_is_asked() {
     let mut facts = sample::facts();
-    facts.questions.push(RenameQuestion {
-        table: "customer".into(),
-        from: "fax".to_owned(),
-        to: "telefax".to_owned(),
-        subject: RenameSubject::Column,
-        score: 55,
+    facts.questions.push(OpenQuestion {
+        asked: RenameQuestion {
+            table: Some("customer".into()),
+            from: "fax".to_owned(),
+            to: "telefax".to_owned(),
+            score: 55,
+            reasons: Vec::new(),
+        },
         answer: "renames:\n  - {table: customer, from: fax, to: telefax}".to_owned(),
     });
     for text in [summary(&facts), html(&facts).expect("a page")] {

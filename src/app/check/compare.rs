@@ -9,11 +9,11 @@ use super::rehearse::Rehearsed;
 use super::sides::Sides;
 use crate::app::{Console, Error};
 use crate::database::rows::{self, Sums};
-use crate::diff::{self, Change, ColumnDifference, SchemaChange};
+use crate::diff::{self, Change, ColumnDifference, RenameQuestion, SchemaChange};
 use crate::hazard::{self, RowCounts};
 use crate::impact::{self, SourceFile};
 use crate::migration;
-use crate::report::{Facts, Fate, LostValues, RenameQuestion, RenameSubject, TableRows};
+use crate::report::{Facts, Fate, LostValues, OpenQuestion, TableRows};
 use crate::schema::ObjectName;
 use crate::store::baseline::Recorded;
 
@@ -93,19 +93,12 @@ fn is_accepted(sides: &Sides, changes: &[SchemaChange], finding: &hazard::Findin
     })
 }
 
-/// A question as the report asks it, with the words that answer it.
-fn question(asked: diff::RenameQuestion) -> RenameQuestion {
-    let (subject, table) = match asked.table {
-        Some(table) => (RenameSubject::Column, table),
-        None => (RenameSubject::Table, ObjectName::new(&asked.to)),
-    };
+/// A question with the words that answer it.
+fn question(asked: RenameQuestion) -> OpenQuestion {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let of_table = match subject {
-        RenameSubject::Column => format!("table: {}, ", quoted(&table.name)),
-        RenameSubject::Table => String::new(),
-    };
+    let of_table = asked.table.as_ref().map(|table| format!("table: {}, ", quoted(&table.name))).unwrap_or_default();
     let answer = format!("renames: [{{{of_table}from: {}, to: {}}}]", quoted(&asked.from), quoted(&asked.to));
-    RenameQuestion { table, from: asked.from, to: asked.to, subject, score: asked.score, answer }
+    OpenQuestion { asked, answer }
 }
 
 /// The name of a table before the changes.

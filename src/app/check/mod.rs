@@ -92,6 +92,9 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
 pub async fn check(request: &Request, repository_url: Option<&str>, console: &Console) -> Result<Checked, Error> {
     let started = Instant::now();
     let sides = Sides::open(request, console)?;
+    for notice in sides.config.tests.notices() {
+        console.note(&notice);
+    }
     let mut facts = no_facts_yet(&sides, repository_url);
     let plan = sides.migrations(request, console).await?;
 
@@ -121,33 +124,9 @@ pub async fn check(request: &Request, repository_url: Option<&str>, console: &Co
 /// The facts that are known before anything ran.
 fn no_facts_yet(sides: &Sides, repository_url: Option<&str>) -> Facts {
     let revision = |side: &sides::Side| Revision { name: side.name.clone(), commit: side.commit.id().to_owned() };
-    let not_measured = || "it was not tried".to_owned();
     Facts {
-        base: revision(&sides.base),
-        head: revision(&sides.head),
-        dialect: crate::schema::Dialect::Sqlite,
-        server: None,
-        seconds: 0.0,
         repository_url: repository_url.map(|url| url.trim_end_matches('/').to_owned()),
-        report_url: None,
-        before: None,
-        after: None,
-        changes: Vec::new(),
-        findings: Vec::new(),
-        usages: None,
-        sources: Vec::new(),
-        questions: Vec::new(),
-        rehearsal: None,
-        failure: None,
-        generated: None,
-        tests: None,
-        compatibility: Compatibility::NotMeasured { reason: not_measured() },
-        way_back: WayBack::NotMeasured { reason: not_measured() },
-        migration_sql: None,
-        rollback_sql: None,
-        decision: None,
-        approval_command: None,
-        notes: Vec::new(),
+        ..Facts::new(revision(&sides.base), revision(&sides.head))
     }
 }
 

@@ -150,10 +150,9 @@ impl Sides {
         let factory = || self.config.application.factory.clone();
         Ok(match migrations.kind {
             None => match found()? {
-                MigrationTool::FlaskMigrate { app, directory } => MigrationTool::FlaskMigrate {
-                    app: factory().unwrap_or(app),
-                    directory,
-                },
+                MigrationTool::FlaskMigrate { app, directory } => {
+                    MigrationTool::FlaskMigrate { app: factory().unwrap_or(app), directory }
+                }
                 other => other,
             },
             Some(MigrationKind::FlaskMigrate) => {

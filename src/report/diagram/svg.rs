@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::{Diagram, Entity, Field, Link, State};
+use crate::report::html::escape;
 use crate::report::wording::sentence::{clip, visible};
 
 const WIDTH: i32 = 280;
@@ -229,8 +230,4 @@ fn class(state: State) -> &'static str {
         State::Added => "added",
         State::Removed => "removed",
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

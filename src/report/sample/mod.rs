@@ -428,20 +428,13 @@ pub fn nothing() -> Facts {
 
 /// A run that stopped in the pull request's migration.
 pub fn failed() -> Facts {
-    let not_measured = String::new;
+    let all = facts();
     Facts {
-        after: None,
-        changes: Vec::new(),
-        findings: Vec::new(),
-        usages: None,
-        rehearsal: None,
-        generated: None,
-        tests: None,
-        compatibility: Compatibility::NotMeasured { reason: not_measured() },
-        way_back: WayBack::NotMeasured { reason: not_measured() },
-        migration_sql: None,
-        rollback_sql: None,
-        decision: None,
+        server: all.server,
+        seconds: all.seconds,
+        repository_url: all.repository_url,
+        report_url: all.report_url,
+        before: all.before,
         failure: Some(Failure {
             stage: "the pull request's migration".to_owned(),
             revision: Some("b7c2".to_owned()),
@@ -452,6 +445,6 @@ pub fn failed() -> Facts {
             row: Some("product id=17: sku='A-100' (the same as id=4)".to_owned()),
             next_step: Some("Make the values unique in the revision before the index, then push again.".to_owned()),
         }),
-        ..facts()
+        ..Facts::new(all.base, all.head)
     }
 }

@@ -471,7 +471,7 @@ fn generated(facts: &Facts) -> Option<Row> {
 }
 
 fn questions(facts: &Facts) -> Option<Row> {
-    let first = facts.questions.first()?;
+    let first = &facts.questions.first()?.asked;
     let mut text = Sentence::words("was ").code(first.from.as_str()).text(" renamed to ").code(first.to.as_str());
     text = text.text(format!("? They are alike by {} of 100", first.score));
     if facts.questions.len() > 1 {

@@ -16,7 +16,7 @@ use std::cmp::Reverse;
 pub use head::{Mark, Row, headline, lost, overall, rows};
 use sentence::{Sentence, short};
 
-use super::facts::{Facts, Failure, RenameQuestion, RenameSubject, Revision};
+use super::facts::{Facts, Failure, OpenQuestion, Revision};
 use crate::diff::{SchemaChange, Severity};
 use crate::gate::{ApprovalStatus, Verdict};
 use crate::hazard::{Confidence, Finding};
@@ -171,10 +171,11 @@ pub fn confidence(confidence: Confidence) -> &'static str {
 }
 
 /// A rename that somebody has to confirm, and how.
-pub fn question(question: &RenameQuestion) -> Sentence {
-    let sentence = match question.subject {
-        RenameSubject::Table => Sentence::words("Was table "),
-        RenameSubject::Column => Sentence::words("Was column ").code(question.table.to_string()).text(" "),
+pub fn question(question: &OpenQuestion) -> Sentence {
+    let question = &question.asked;
+    let sentence = match &question.table {
+        None => Sentence::words("Was table "),
+        Some(table) => Sentence::words("Was column ").code(table.to_string()).text(" "),
     };
     sentence
         .code(question.from.as_str())

@@ -74,15 +74,6 @@ impl Repository {
         Ok(())
     }
 
-    /// [`Repository::leave_merge`] for a single file in conflict.
-    ///
-    /// # Errors
-    ///
-    /// As [`Repository::leave_merge`].
-    pub fn write_conflict(&self, conflict: &ConflictFile) -> Result<()> {
-        self.leave_merge(&[], std::slice::from_ref(conflict))
-    }
-
     fn stages(&self, conflicts: &[ConflictFile]) -> Result<String> {
         let modes = self.modes()?;
         let mut lines = String::new();

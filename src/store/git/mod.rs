@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use commit::{Author, FileChange, FileContent, NewCommit, Target};
 pub use conflict::ConflictFile;
-pub use read::{ChangeStatus, ChangedFile, TreeEntry};
+pub use read::TreeEntry;
 pub use worktree::Worktree;
 
 use self::command::Git;
@@ -146,15 +146,6 @@ impl Repository {
             ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all"];
         let output = self.git(arguments).bytes()?;
         Ok(split_zero(&output).filter_map(|entry| entry.get(3..).map(str::to_owned)).collect())
-    }
-
-    /// Whether [`Repository::dirty_paths`] has any.
-    ///
-    /// # Errors
-    ///
-    /// When git fails.
-    pub fn is_dirty(&self) -> Result<bool> {
-        Ok(!self.dirty_paths()?.is_empty())
     }
 
     fn git<I, A>(&self, arguments: I) -> Git

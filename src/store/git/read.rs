@@ -16,31 +16,6 @@ pub struct TreeEntry {
     pub executable: bool,
 }
 
-/// How a file differs between two commits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChangeStatus {
-    /// Only the later commit has it.
-    Added,
-    /// Both have it.
-    Modified,
-    /// Only the earlier commit has it.
-    Deleted,
-    /// It moved.
-    Renamed {
-        /// Its path in the earlier commit.
-        from: String,
-    },
-}
-
-/// A file that differs between two commits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangedFile {
-    /// Path from the top folder; in the earlier commit if it was deleted.
-    pub path: String,
-    /// How it differs.
-    pub status: ChangeStatus,
-}
-
 impl Repository {
     /// The regular files of a commit, or of one folder or file in it; symbolic links and submodules are left out.
     ///
@@ -104,42 +79,6 @@ impl Repository {
             if let Ok(text) = std::str::from_utf8(content) {
                 files.insert(entry.path, text.to_owned());
             }
-        }
-        Ok(files)
-    }
-
-    /// The files that differ between two commits.
-    ///
-    /// # Errors
-    ///
-    /// When git fails.
-    pub fn changed_files(&self, base: &Commit, head: &Commit) -> Result<Vec<ChangedFile>> {
-        let output = self
-            .git([
-                "diff-tree",
-                "-r",
-                "-z",
-                "-M",
-                "--name-status",
-                "--no-ext-diff",
-                "--no-textconv",
-                base.id(),
-                head.id(),
-            ])
-            .bytes()?;
-        let mut words = split_zero(&output);
-        let mut files = Vec::new();
-        while let (Some(status), Some(path)) = (words.next(), words.next()) {
-            let (path, status) = match status.as_bytes().first() {
-                Some(b'R') => match words.next() {
-                    Some(new) => (new, ChangeStatus::Renamed { from: path.to_owned() }),
-                    None => break,
-                },
-                Some(b'A') => (path, ChangeStatus::Added),
-                Some(b'D') => (path, ChangeStatus::Deleted),
-                _ => (path, ChangeStatus::Modified),
-            };
-            files.push(ChangedFile { path: path.to_owned(), status });
         }
         Ok(files)
     }
