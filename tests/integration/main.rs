@@ -17,6 +17,7 @@ mod pytest;
 mod python;
 mod rehearsal;
 mod rules;
+mod sabotage;
 mod schema;
 mod store;
 mod universe;

@@ -11,7 +11,8 @@ use crate::python;
 
 const ROWS: usize = 30;
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder and all in it.
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
