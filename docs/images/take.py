@@ -13,9 +13,9 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 PICTURES = {
-    "report.png": {"tab": "changes", "scheme": "light"},
-    "report-dark.png": {"tab": "changes", "scheme": "dark"},
-    "diagram.png": {"tab": "diagram", "scheme": "light"},
+    "report.png": {"tab": "changes", "scheme": "light", "from": "the top"},
+    "report-dark.png": {"tab": "changes", "scheme": "dark", "from": "the top"},
+    "diagram.png": {"tab": "diagram", "scheme": "light", "from": "the tab"},
 }
 
 
@@ -32,6 +32,8 @@ def main() -> None:
                 color_scheme=picture["scheme"],
             )
             page.goto(f"{report.as_uri()}#{picture['tab']}")
+            if picture["from"] == "the top":
+                page.evaluate("window.scrollTo(0, 0)")
             page.screenshot(path=folder / name)
         browser.close()
 
