@@ -40,8 +40,8 @@ fn named(text: &str, sections: &BTreeSet<String>) -> BTreeSet<String> {
     };
     let ticked = text.split('`').filter(|word| is_key(word));
     let plain =
-        text.split(" in .fabwright.yml").filter_map(|before| before.rsplit([' ', '`']).find(|word| is_key(word)));
-    ticked.chain(plain).map(str::to_owned).collect()
+        text.match_indices(" in .fabwright.yml").filter_map(|(at, _)| text[..at].rsplit([' ', '`', '"']).next());
+    ticked.chain(plain.filter(|word| is_key(word))).map(str::to_owned).collect()
 }
 
 #[test]

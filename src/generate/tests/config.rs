@@ -171,19 +171,32 @@ impl TestGenerationConfig {
         }
     }
 
-    /// What is switched on and yet not made by this version, one sentence each.
+    /// What this version does otherwise than the switches say, one sentence each.
     #[must_use]
     pub fn notices(&self) -> Vec<String> {
-        let performance = [
+        let missing = [
             (self.generate_performance_tests, "`generate_performance_tests`"),
             (self.include_performance_datasets, "`include_performance_datasets`"),
             (self.generate_performance_reports, "`generate_performance_reports`"),
+            (self.generate_coverage_reports, "`generate_coverage_reports`"),
+            (self.webhook_notifications, "`webhook_notifications`"),
         ];
-        let on: Vec<&str> = performance.into_iter().filter(|(on, _)| *on).map(|(_, switch)| switch).collect();
-        if on.is_empty() {
-            return Vec::new();
-        }
-        vec![format!("performance tests are not made by this version, whatever {} says", on.join(", "))]
+        let always = [
+            (!self.generate_html_reports, "`generate_html_reports`"),
+            (!self.generate_junit_xml, "`generate_junit_xml`"),
+            (!self.ci_cd_integration, "`ci_cd_integration`"),
+        ];
+        let named = |switches: &[(bool, &'static str)]| {
+            let named: Vec<&str> = switches.iter().filter(|(named, _)| *named).map(|(_, switch)| *switch).collect();
+            (!named.is_empty()).then(|| named.join(", "))
+        };
+        let missing = named(&missing).map(|switches| {
+            format!("this version makes no performance tests, measures no coverage and calls no webhooks, whatever {switches} says")
+        });
+        let always = named(&always).map(|switches| {
+            format!("report.html, junit.xml and the job summary are always written, whatever {switches} says")
+        });
+        missing.into_iter().chain(always).collect()
     }
 }
 
@@ -194,6 +207,17 @@ mod tests {
     #[test]
     fn the_defaults_are_valid() {
         assert!(TestGenerationConfig::default().validate().is_ok());
+    }
+
+    #[test]
+    fn what_a_switch_does_not_change_is_said() {
+        let all: TestGenerationConfig = serde_yaml::from_str("generate_junit_xml: false").unwrap();
+        let notices = all.notices();
+        assert!(notices[0].contains("`generate_coverage_reports`"), "{notices:?}");
+        assert!(notices[1].contains("whatever `generate_junit_xml` says"), "{notices:?}");
+        let none = "{generate_performance_tests: false, include_performance_datasets: false, \
+                    generate_performance_reports: false, generate_coverage_reports: false, webhook_notifications: false}";
+        assert_eq!(serde_yaml::from_str::<TestGenerationConfig>(none).unwrap().notices(), [""; 0]);
     }
 
     #[test]
