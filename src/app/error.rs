@@ -60,6 +60,9 @@ pub enum Error {
          `--no-commit`"
     )]
     Dirty { branch: String, files: String },
+    /// Somebody stopped it.
+    #[error("stopped before the end: nothing was committed")]
+    Interrupted,
     /// Something that cannot happen did.
     #[error("this is a bug in fabwright: {what}: {detail}. Please report it, with the output of FABWRIGHT_LOG=debug")]
     Bug { what: &'static str, detail: String },
@@ -88,7 +91,9 @@ impl Error {
             },
             Self::Store(error) if error.is_users() => Exit::Usage,
             Self::Database(error) if error.is_users() => Exit::Usage,
-            Self::Database(_) | Self::Store(_) | Self::Github(_) | Self::Temporary { .. } => Exit::Outside,
+            Self::Database(_) | Self::Store(_) | Self::Github(_) | Self::Temporary { .. } | Self::Interrupted => {
+                Exit::Outside
+            }
             Self::Tests(generate::tests::Error::Template { .. }) | Self::Bug { .. } => Exit::Bug,
         }
     }

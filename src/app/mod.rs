@@ -44,9 +44,32 @@ pub enum Format {
 
 /// Does what was asked for.
 ///
+/// A signal that asks the process to end stops the work at its next step, and what it made in temporary folders, the
+/// repository's list of checkouts included, goes with it.
+///
 /// # Errors
 /// When it could not be done; the error says what to do next and how the process should end.
 pub async fn run(request: Request, console: &Console) -> Result<Exit, Error> {
+    tokio::select! {
+        done = command(request, console) => done,
+        () = told_to_end() => Err(Error::Interrupted),
+    }
+}
+
+/// Waits for a signal that asks the process to end. Where none can be heard, nobody is waited for.
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+async fn command(request: Request, console: &Console) -> Result<Exit, Error> {
     match request {
         Request::Check(request) => check::run(&request, console).await,
         Request::Demo(request) => demo::run(&request, console).await,

@@ -60,7 +60,11 @@ pub(super) async fn compare(
     facts.sources = sources.iter().filter(|source| used.contains(source.path.as_str())).cloned().collect();
     step.done(&format!("{} uses in {} of {} files", usages.len(), used.len(), sources.len()));
     facts.notes.extend(
-        sides.sources.left_out.iter().map(|file| format!("{} was not searched: it is {}", file.path, file.reason)),
+        sides
+            .sources
+            .left_out
+            .iter()
+            .map(|file| format!("{} was not searched: it is {}", sides.in_repository(&file.path), file.reason)),
     );
     facts.notes.extend(rehearsed.notes.iter().cloned());
 

@@ -1,6 +1,7 @@
 //! The rehearsal: one scratch database goes from base to head with rows in it, and back again.
 
 use std::path::Path;
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -148,6 +149,7 @@ async fn up(
     let mut applied = Applied::default();
     for revision in wanted.since(known) {
         let script = crate::store::folder::read_file(&side.folder.join(&revision.path))?;
+        let started = Instant::now();
         if let Err(error) = database::script::apply(&scratch.url(), &script).await {
             return Ok(Err(run::Error::Migration {
                 revision: Some(revision.revision.clone()),
@@ -156,16 +158,13 @@ async fn up(
                 message: error.to_string(),
             }));
         }
+        let seconds = started.elapsed().as_secs_f64();
         applied.revisions.push(run::migrate::AppliedRevision {
             revision: revision.revision.clone(),
             path: revision.path.clone(),
-            seconds: 0.0,
+            seconds,
         });
-        applied.statements.push(run::migrate::Statement {
-            revision: revision.revision.clone(),
-            sql: script,
-            seconds: 0.0,
-        });
+        applied.statements.push(run::migrate::Statement { revision: revision.revision.clone(), sql: script, seconds });
     }
     Ok(Ok(applied))
 }

@@ -137,10 +137,11 @@ impl Git {
         };
         let rest = |stream: Option<mpsc::Receiver<Vec<u8>>>| {
             let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(1));
-            stream.and_then(|stream| stream.recv_timeout(left).ok()).unwrap_or_default()
+            stream.and_then(|stream| stream.recv_timeout(left).ok())
         };
-        let stdout = rest(stdout);
-        let stderr = String::from_utf8_lossy(&rest(stderr)).trim().to_owned();
+        // Half an answer must not be taken for a whole one.
+        let Some(stdout) = rest(stdout) else { return Err(Error::TimedOut { command: shown, limit: self.limit }) };
+        let stderr = String::from_utf8_lossy(&rest(stderr).unwrap_or_default()).trim().to_owned();
         Ok(Output { success: status.success(), stdout, stderr })
     }
 
