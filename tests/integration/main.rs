@@ -12,6 +12,7 @@ mod environment;
 mod generate;
 mod generated_tests;
 mod impact;
+mod interrupted;
 mod migrate;
 mod pytest;
 mod python;

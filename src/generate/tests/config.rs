@@ -191,10 +191,10 @@ impl TestGenerationConfig {
             (!named.is_empty()).then(|| named.join(", "))
         };
         let missing = named(&missing).map(|switches| {
-            format!("this version makes no performance tests, measures no coverage and calls no webhooks, whatever {switches} says")
+            format!("this version makes no performance tests, measures no coverage and calls no webhooks: {switches} change nothing")
         });
         let always = named(&always).map(|switches| {
-            format!("report.html, junit.xml and the job summary are always written, whatever {switches} says")
+            format!("report.html, junit.xml and the job summary are always written: {switches} change nothing")
         });
         missing.into_iter().chain(always).collect()
     }
@@ -214,7 +214,7 @@ mod tests {
         let all: TestGenerationConfig = serde_yaml::from_str("generate_junit_xml: false").unwrap();
         let notices = all.notices();
         assert!(notices[0].contains("`generate_coverage_reports`"), "{notices:?}");
-        assert!(notices[1].contains("whatever `generate_junit_xml` says"), "{notices:?}");
+        assert!(notices[1].contains("`generate_junit_xml` change nothing"), "{notices:?}");
         let none = "{generate_performance_tests: false, include_performance_datasets: false, \
                     generate_performance_reports: false, generate_coverage_reports: false, webhook_notifications: false}";
         assert_eq!(serde_yaml::from_str::<TestGenerationConfig>(none).unwrap().notices(), [""; 0]);
