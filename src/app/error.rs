@@ -40,6 +40,9 @@ pub enum Error {
     /// No revision to compare with.
     #[error("there is no {} to compare with: name the base revision with `--base`", looked_for.join(", "))]
     NoBase { looked_for: &'static [&'static str] },
+    /// A folder that is not below the repository's root.
+    #[error("`working-directory`: {folder} is not a folder inside the repository; give its path from the root")]
+    Outside { folder: PathBuf },
     /// The configured folder is not in a revision.
     #[error("`application.path`: {revision} has no folder `{folder}`")]
     NoFolder { folder: String, revision: String },
@@ -80,6 +83,7 @@ impl Error {
             | Self::Tests(generate::tests::Error::Switch { .. })
             | Self::NoBase { .. }
             | Self::NoFolder { .. }
+            | Self::Outside { .. }
             | Self::NoApplication { .. }
             | Self::Dirty { .. } => Exit::Usage,
             Self::Run(error) => match error {

@@ -9,7 +9,7 @@ use crate::generate::{self, Application, FileKind, GeneratedFile, Selection, Set
 use crate::merge::{self, Strategies, TreeMerge};
 use crate::schema::{Dialect, Schema, snapshot};
 use crate::store::baseline::{BASELINE, Recorded, SCHEMA};
-use crate::store::{folder, tree};
+use crate::store::folder;
 
 /// The arguments of the command.
 #[derive(Debug)]
@@ -38,11 +38,7 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     let config = config::load(&request.out, request.config.as_deref())?;
     let recorded = Recorded::in_folder(&request.out)?;
     let generated = texts(files(&schema, &config)?);
-    let ours = |path: &str| generated.contains_key(path) || recorded.baseline.contains_key(path);
-    let branch: BTreeMap<String, String> = match request.out.is_dir() {
-        true => tree::read(&request.out, ours)?.files.into_iter().collect(),
-        false => BTreeMap::new(),
-    };
+    let branch = folder::read_some(&request.out, recorded.baseline.keys().chain(generated.keys()))?;
     let merge = merged(&recorded.baseline, &branch, &generated, &config, &[]);
     let snapshot = snapshot::to_files(&schema);
 

@@ -77,12 +77,17 @@ fn find_application(repo: &Path) -> Result<Found, Error> {
         Some((path, _)) => (path.as_str(), "create_app"),
         None => (candidates[0].0, "app"),
     };
-    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let (path, package) = folder.rsplit_once('/').unwrap_or((".", folder));
-    let package = if package.is_empty() { file.trim_end_matches(".py") } else { package };
+    let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+    let module = name.trim_end_matches(".py");
+    // A package is imported from the folder that holds it; a module alone is in the application's folder itself.
+    let (path, package, factory) = match folder.rsplit_once('/').unwrap_or((".", folder)) {
+        (_, "") => (".", module, module.to_owned()),
+        (path, package) if module == "__init__" => (path, package, package.to_owned()),
+        (path, package) => (path, package, format!("{package}.{module}")),
+    };
     let yaml = |text: &str| serde_yaml::to_string(text).map(|text| text.trim_end().to_owned());
     let values = || -> Result<Found, serde_yaml::Error> {
-        Ok(Found { path: yaml(path)?, factory: yaml(&format!("{package}:{attribute}"))?, package: yaml(package)? })
+        Ok(Found { path: yaml(path)?, factory: yaml(&format!("{factory}:{attribute}"))?, package: yaml(package)? })
     };
     values().map_err(|error| Error::bug("the names of the application", error))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use super::{Error, Result};
@@ -29,6 +29,24 @@ pub fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
             && let Some(name) = path.file_name()
         {
             files.insert(name.to_string_lossy().into_owned(), read_file(&path)?);
+        }
+    }
+    Ok(files)
+}
+
+/// Reads those of these files that are there, by path with `/` from a folder.
+///
+/// # Errors
+///
+/// [`Error::File`] if one is there and not readable as text.
+pub fn read_some<'a>(folder: &Path, paths: impl IntoIterator<Item = &'a String>) -> Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    for path in paths {
+        let file = folder.join(path);
+        match fs::read_to_string(&file) {
+            Ok(text) => drop(files.insert(path.clone(), text)),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+            Err(error) => return Err(Error::file(&file)(error)),
         }
     }
     Ok(files)

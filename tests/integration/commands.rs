@@ -44,6 +44,48 @@ fn a_base_without_migrations_has_an_empty_schema() {
 }
 
 #[test]
+fn scripts_of_sql_prove_their_way_back() {
+    let universe = Universe::of_sql(BASE, CHANGE);
+    universe.commit_files(&[("migrations/002_change.down.sql", "ALTER TABLE customer DROP COLUMN phone;")]);
+    let way_back = |universe: &Universe| {
+        let (said, _) = check(universe, &["--format", "json"]);
+        let json: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+        json["way_back"].clone()
+    };
+    assert_eq!(way_back(&universe)["proven"], true);
+    universe.commit_files(&[("migrations/002_change.down.sql", "SELECT 1;")]);
+    assert_eq!(way_back(&universe)["proven"], false);
+    universe.git(&["rm", "--quiet", "migrations/002_change.down.sql"]);
+    universe.commit_files(&[("README.md", "no way back\n")]);
+    assert_eq!(way_back(&universe)["measured"], false);
+}
+
+#[test]
+fn what_depends_on_a_change_in_the_database_is_named() {
+    let universe = Universe::of_sql(
+        &format!("{BASE} CREATE VIEW directory AS SELECT name FROM customer;"),
+        "DROP VIEW directory; ALTER TABLE customer DROP COLUMN name;",
+    );
+    let (_, report) = check(&universe, &[]);
+    assert!(report.contains("view directory"), "{report}");
+}
+
+#[test]
+fn a_working_directory_outside_the_repository_is_refused() {
+    let universe = Universe::of_sql(BASE, CHANGE);
+    for folder in ["../elsewhere", "/etc"] {
+        let said = universe.fabwright_with(&["action", "--quiet"], |command| {
+            command
+                .env("GITHUB_WORKSPACE", universe.path())
+                .env("INPUT_WORKING-DIRECTORY", folder)
+                .env("INPUT_BASE", "main");
+        });
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(said.stderr.contains("inside the repository"), "{said:?}");
+    }
+}
+
+#[test]
 fn a_named_database_is_not_touched() {
     let universe = Universe::of_sql(BASE, CHANGE);
     let folder = tempfile::tempdir().unwrap();
@@ -85,6 +127,9 @@ fn init_writes_what_is_missing_and_keeps_what_is_there() {
     universe.write(".fabwright.yml", "# mine\n");
     assert_eq!(universe.fabwright(&["init"]).code, 0);
     assert_eq!(universe.file(".fabwright.yml"), "# mine\n");
+    let module = Universe::of_files(&[("web/site.py", "from flask_appbuilder import AppBuilder\n")]);
+    assert_eq!(module.fabwright(&["init"]).code, 0);
+    assert!(module.file(".fabwright.yml").contains("  factory: web.site:app"), "{}", module.file(".fabwright.yml"));
     let empty = Universe::of_files(&[("README.md", "")]);
     assert_eq!(empty.fabwright(&["init"]).code, 2);
 }
@@ -111,6 +156,11 @@ fn the_action_answers_through_the_runners_files() {
     {
         assert!(outputs.contains(&format!("{name}<<FABWRIGHT_END\n{value}\n")), "{outputs}");
     }
+    let declared: serde_yaml::Value = serde_yaml::from_str(include_str!("../../action.yml")).unwrap();
+    let declared: Vec<&str> =
+        declared["outputs"].as_mapping().unwrap().keys().filter_map(|name| name.as_str()).collect();
+    let set: Vec<&str> = outputs.lines().filter_map(|line| line.strip_suffix("<<FABWRIGHT_END")).collect();
+    assert_eq!(set, declared, "the outputs that action.yml declares are those that are set");
     let summary = std::fs::read_to_string(summary).unwrap();
     assert!(summary.contains("customer.name") && !summary.contains("<!--"), "{summary}");
     assert!(runner.path().join("report/report.html").is_file());

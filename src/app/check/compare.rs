@@ -55,7 +55,17 @@ pub(super) async fn compare(
             generated: generated.contains(path),
         })
         .collect();
-    let usages = impact::find(before, &changes, &sources);
+    let mut usages = impact::find(before, &changes, &sources);
+    // A place is a line: two uses in one are one thing to change.
+    usages.sort_by(|one, other| {
+        (&one.path, one.line, &one.change_id, one.column).cmp(&(
+            &other.path,
+            other.line,
+            &other.change_id,
+            other.column,
+        ))
+    });
+    usages.dedup_by(|one, other| one.path == other.path && one.line == other.line && one.change_id == other.change_id);
     let used: BTreeSet<&str> = usages.iter().map(|usage| usage.path.as_str()).collect();
     facts.sources = sources.iter().filter(|source| used.contains(source.path.as_str())).cloned().collect();
     step.done(&format!("{} uses in {} of {} files", usages.len(), used.len(), sources.len()));
@@ -67,6 +77,12 @@ pub(super) async fn compare(
             .map(|file| format!("{} was not searched: it is {}", sides.in_repository(&file.path), file.reason)),
     );
     facts.notes.extend(rehearsed.notes.iter().cloned());
+    facts.notes.extend(changes.iter().filter(|change| !change.backward_compatible).filter_map(|change| {
+        let dependents = impact::database_dependents(before, change);
+        (!dependents.is_empty()).then(|| {
+            format!("in the database, {} depends on this: {}", dependents.join(", "), change.change_description)
+        })
+    }));
 
     let mut account = rehearsed.account.clone();
     account.tables = tables(&rehearsed.rows_before, &rehearsed.rows_after, &changes);

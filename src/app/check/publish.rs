@@ -92,14 +92,13 @@ fn files(sides: &Sides, regeneration: &Regeneration) -> Vec<FileChange> {
 }
 
 fn conflicts(sides: &Sides, regeneration: &Regeneration) -> Vec<ConflictFile> {
-    let branch = |path: &str| sides.sources.files.iter().find(|(name, _)| name == path).map(|(_, text)| text.clone());
     regeneration
         .merge
         .conflicts()
         .map(|file| ConflictFile {
             path: sides.in_repository(&file.path),
             base: regeneration.recorded.baseline.get(&file.path).cloned(),
-            ours: branch(file.moved_from.as_deref().unwrap_or(&file.path)),
+            ours: regeneration.branch.get(file.moved_from.as_ref().unwrap_or(&file.path)).cloned(),
             theirs: regeneration.next.baseline.get(&file.path).cloned(),
             text: file.merged.text.clone().unwrap_or_default(),
         })

@@ -17,6 +17,8 @@ use crate::store::folder;
 /// A merged regeneration, written into the temporary checkout.
 pub(super) struct Regeneration {
     pub(super) merge: TreeMerge,
+    /// The generated files as the branch has them.
+    pub(super) branch: BTreeMap<String, String>,
     /// What the branch has recorded.
     pub(super) recorded: Recorded,
     /// What it is to record.
@@ -44,9 +46,9 @@ pub(super) fn regenerate(
     }
     let step = console.step("Regenerate");
     let generated = files(&rehearsed.after, &sides.config)?;
-    let branch: BTreeMap<String, String> = sides.sources.files.iter().cloned().collect();
     let renames = moved_files(rehearsed, sides, facts, &generated)?;
     let generated = texts(generated);
+    let branch = folder::read_some(&sides.head.folder, recorded.baseline.keys().chain(generated.keys()))?;
     let merge = merged(&recorded.baseline, &branch, &generated, &sides.config, &renames);
     for file in &merge.files {
         if let Some(old) = &file.moved_from {
@@ -80,7 +82,7 @@ pub(super) fn regenerate(
     ));
     facts.generated = Some(account);
     let next = Recorded { baseline: merge.new_baseline.clone(), schema: snapshot::to_files(&rehearsed.after) };
-    Ok(Some(Regeneration { merge, recorded, next }))
+    Ok(Some(Regeneration { merge, branch, recorded, next }))
 }
 
 /// Old and new paths of the files of renamed tables: a table keeps as many files, in the same order.

@@ -13,9 +13,10 @@ use crate::diff::{self, RenameEvidence, RenameHints};
 use crate::generate::data;
 use crate::report::{AppliedRevision, AppliedStatement, Failure, Rehearsal, WayBack};
 use crate::run;
-use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Target};
+use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Revision, Target};
 use crate::schema::{ObjectName, Schema, snapshot};
 use crate::store::baseline::Recorded;
+use crate::store::folder;
 
 /// How a rehearsal ended.
 pub(super) enum Ending {
@@ -117,7 +118,7 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
     let way_back = if applied.revisions.is_empty() {
         WayBack::NotMeasured { reason: "there is no new revision".into() }
     } else {
-        back(plan, sides, &filled, &base_history, &before, &after, &rows_before, console).await?
+        back(plan, sides, &filled, (&base_history, &head_history), &before, &after, &rows_before, console).await?
     };
     Ok(Ending::Arrived(Box::new(Rehearsed {
         account: account(sides, &head_history, &applied),
@@ -148,25 +149,72 @@ async fn up(
     }
     let mut applied = Applied::default();
     for revision in wanted.since(known) {
-        let script = crate::store::folder::read_file(&side.folder.join(&revision.path))?;
-        let started = Instant::now();
-        if let Err(error) = database::script::apply(&scratch.url(), &script).await {
-            return Ok(Err(run::Error::Migration {
-                revision: Some(revision.revision.clone()),
-                at: Some(revision.path.display().to_string()),
-                statement: None,
-                message: error.to_string(),
-            }));
+        if let Err(error) = script(side, scratch, revision, &revision.path, &mut applied).await? {
+            return Ok(Err(error));
         }
-        let seconds = started.elapsed().as_secs_f64();
-        applied.revisions.push(run::migrate::AppliedRevision {
-            revision: revision.revision.clone(),
-            path: revision.path.clone(),
-            seconds,
-        });
-        applied.statements.push(run::migrate::Statement { revision: revision.revision.clone(), sql: script, seconds });
     }
     Ok(Ok(applied))
+}
+
+/// Applies one script of SQL, and adds it to what was applied.
+async fn script(
+    side: &Side,
+    scratch: &Scratch,
+    revision: &Revision,
+    path: &Path,
+    applied: &mut Applied,
+) -> Result<Result<(), run::Error>, Error> {
+    let sql = folder::read_file(&side.folder.join(path))?;
+    let started = Instant::now();
+    if let Err(error) = database::script::apply(&scratch.url(), &sql).await {
+        return Ok(Err(run::Error::Migration {
+            revision: Some(revision.revision.clone()),
+            at: Some(path.display().to_string()),
+            statement: None,
+            message: error.to_string(),
+        }));
+    }
+    let (revision, seconds) = (revision.revision.clone(), started.elapsed().as_secs_f64());
+    applied.revisions.push(run::migrate::AppliedRevision {
+        revision: revision.clone(),
+        path: path.to_owned(),
+        seconds,
+    });
+    applied.statements.push(run::migrate::Statement { revision, sql, seconds });
+    Ok(Ok(()))
+}
+
+/// Takes back what `wanted` has and `known` has not. `None` when the application has no way down.
+async fn down(
+    migrator: &Migrator,
+    side: &Side,
+    scratch: &Scratch,
+    wanted: &History,
+    known: &History,
+) -> Result<Option<Result<Applied, run::Error>>, Error> {
+    match migrator.tool() {
+        MigrationTool::Command { .. } => Ok(None),
+        MigrationTool::FlaskMigrate { .. } | MigrationTool::Alembic { .. } => {
+            let target = known.heads.first().map_or(Target::Base, |revision| Target::Revision(revision.clone()));
+            Ok(Some(migrator.downgrade(&scratch.url().sqlalchemy_uri(), &target).await))
+        }
+        MigrationTool::Sql { .. } => {
+            let scripts: Option<Vec<_>> = wanted
+                .since(known)
+                .into_iter()
+                .rev()
+                .map(|revision| Some((revision, revision.down_script()?)))
+                .collect();
+            let Some(scripts) = scripts else { return Ok(None) };
+            let mut applied = Applied::default();
+            for (revision, path) in scripts {
+                if let Err(error) = script(side, scratch, revision, &path, &mut applied).await? {
+                    return Ok(Some(Err(error)));
+                }
+            }
+            Ok(Some(Ok(applied)))
+        }
+    }
 }
 
 /// Goes down to the base and up again on a copy, and compares schema and rows with the base's.
@@ -175,26 +223,19 @@ async fn back(
     plan: &Plan,
     sides: &Sides,
     filled: &Scratch,
-    base_history: &History,
+    (base_history, head_history): (&History, &History),
     before: &Schema,
     after: &Schema,
     rows_before: &Sums,
     console: &Console,
 ) -> Result<WayBack, Error> {
-    let tool = plan.head.tool();
-    if matches!(tool, MigrationTool::Sql { .. } | MigrationTool::Command { .. }) {
-        return Ok(WayBack::Inferred);
-    }
     let step = console.step("Go back");
     let copy = filled.copy().await?;
-    let uri = copy.url().sqlalchemy_uri();
-    let target = match base_history.heads.first() {
-        Some(revision) => Target::Revision(revision.clone()),
-        None => Target::Base,
-    };
     let broken = |error: String| Ok(WayBack::Broken { error });
-    if let Err(error) = plan.head.downgrade(&uri, &target).await {
-        return broken(in_repository(sides, &error));
+    match down(&plan.head, &sides.head, &copy, head_history, base_history).await? {
+        None => return Ok(WayBack::Inferred),
+        Some(Err(error)) => return broken(in_repository(sides, &error)),
+        Some(Ok(_)) => {}
     }
     let back = database::introspect(&copy.url()).await?;
     let left = diff::compare(before, &back, &RenameHints::default(), Timestamp::now()).changes;
@@ -209,7 +250,7 @@ async fn back(
     if let Some(difference) = lost_rows {
         return broken(format!("after the downgrade, {difference}"));
     }
-    if let Err(error) = plan.head.upgrade(&uri, &Target::Head).await {
+    if let Err(error) = up(&plan.head, &sides.head, &copy, head_history, base_history).await? {
         return broken(format!("the second upgrade failed: {}", in_repository(sides, &error)));
     }
     if database::introspect(&copy.url()).await? != *after {

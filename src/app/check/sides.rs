@@ -1,6 +1,6 @@
 //! The two revisions, each checked out beside the user's tree, and what they say about themselves.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use super::Request;
@@ -76,6 +76,9 @@ impl Sides {
             Some(folder) => folder.clone(),
             None => PathBuf::from(repository.prefix()),
         };
+        if working_directory.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
+            return Err(Error::Outside { folder: working_directory });
+        }
         let config = config::load(&head_tree.path().join(&working_directory), request.config.as_deref())?;
         let policy = policy(&base_tree.path().join(&working_directory), request.config.as_deref())?;
         let prefix = slashed(&working_directory.join(&config.application.path));
