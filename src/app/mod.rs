@@ -51,8 +51,10 @@ pub enum Format {
 /// When it could not be done; the error says what to do next and how the process should end.
 pub async fn run(request: Request, console: &Console) -> Result<Exit, Error> {
     tokio::select! {
-        done = command(request, console) => done,
+        // Listening begins before the command does.
+        biased;
         () = told_to_end() => Err(Error::Interrupted),
+        done = command(request, console) => done,
     }
 }
 
