@@ -51,6 +51,7 @@ impl Schema {
         for other in &mut schema.others {
             other.definition = definition(&other.definition, self.dialect);
         }
+        schema.dependencies.clear();
         schema.sort();
         schema
     }

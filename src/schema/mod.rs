@@ -6,12 +6,14 @@
 //! * [`model`] holds the objects: tables, columns, constraints, indexes, views, triggers;
 //! * [`types`] holds column types: the words of the server and what they mean;
 //! * [`name`] holds qualified names;
+//! * [`address`] names every object of a schema in one text;
 //! * [`navigate`] answers questions that span objects ("who references this table?");
 //! * [`quote`] writes names and texts as SQL;
 //! * [`lexer`] reads the words of SQL texts;
 //! * [`canonical`] says what counts when two objects are compared;
 //! * [`snapshot`] is the canonical, versioned text of a schema, and its fingerprint.
 
+pub mod address;
 pub mod canonical;
 pub mod lexer;
 pub mod model;

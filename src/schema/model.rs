@@ -1,6 +1,6 @@
 //! The objects of a schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,10 @@ pub struct Schema {
     /// Objects that are compared by their definition text alone, sorted by kind and name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Other>,
+    /// What must be there before what: the [address](super::address) of an object to the addresses of all that it
+    /// needs, where the server knows. It orders migrations and is no difference by itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dependencies: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A table.
@@ -243,8 +247,11 @@ pub struct Trigger {
 pub struct Other {
     /// What it is, in the server's words (`sequence`, `function`, `virtual table`).
     pub kind: String,
-    /// Its name.
+    /// Its name; that of a function has its parameters' types.
     pub name: ObjectName,
     /// The whole CREATE statement, or a canonical description of it.
     pub definition: String,
+    /// The statement that takes it away, where the definition is a statement that makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal: Option<String>,
 }

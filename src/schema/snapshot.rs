@@ -3,7 +3,7 @@
 //! The same schema always has the same bytes: lists are sorted, keys stand in a fixed order, every file ends with a
 //! line end. Files are named after tables, but nothing is read out of a file's name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -60,6 +60,8 @@ struct Database {
     triggers: Vec<Trigger>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     others: Vec<Other>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    dependencies: BTreeMap<String, BTreeSet<String>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -75,8 +77,8 @@ pub fn to_files(schema: &Schema) -> BTreeMap<String, String> {
     schema.sort();
     let mut files: BTreeMap<String, String> =
         schema.tables.iter().map(|table| (file_name(&table.name), pretty(table))).collect();
-    let Schema { dialect, views, triggers, others, .. } = schema;
-    files.insert(DATABASE_FILE.to_owned(), pretty(&Database { format: FORMAT, dialect, views, triggers, others }));
+    let Schema { dialect, views, triggers, others, dependencies, .. } = schema;
+    files.insert(DATABASE_FILE.to_owned(), pretty(&Database { format: FORMAT, dialect, views, triggers, others, dependencies }));
     files
 }
 
@@ -88,7 +90,7 @@ pub fn to_files(schema: &Schema) -> BTreeMap<String, String> {
 pub fn from_files(files: &BTreeMap<String, String>) -> Result<Schema, Error> {
     let text = files.get(DATABASE_FILE).ok_or(Error::NoDatabaseFile)?;
     check_format(DATABASE_FILE, text)?;
-    let Database { dialect, views, triggers, others, .. } = parse(DATABASE_FILE, text)?;
+    let Database { dialect, views, triggers, others, dependencies, .. } = parse(DATABASE_FILE, text)?;
     let mut origin: BTreeMap<ObjectName, &String> = BTreeMap::new();
     let mut tables = Vec::new();
     for (file, text) in files {
@@ -101,7 +103,7 @@ pub fn from_files(files: &BTreeMap<String, String>) -> Result<Schema, Error> {
         }
         tables.push(table);
     }
-    let mut schema = Schema { dialect, tables, views, triggers, others };
+    let mut schema = Schema { dialect, tables, views, triggers, others, dependencies };
     schema.sort();
     Ok(schema)
 }

@@ -215,7 +215,7 @@ fn assemble(objects: &[ObjectRow], rows: &BTreeMap<String, TableRows>) -> Schema
         tables: Vec::new(),
         views: Vec::new(),
         triggers: Vec::new(),
-        others: Vec::new(),
+        others: Vec::new(), dependencies: Default::default(),
     };
     let nothing = TableRows::default();
     for object in objects {
@@ -224,7 +224,7 @@ fn assemble(objects: &[ObjectRow], rows: &BTreeMap<String, TableRows>) -> Schema
         match (object.r#type.as_str(), object.table_type.as_str()) {
             ("table", "shadow") => {}
             ("table", "virtual") => {
-                schema.others.push(Other { kind: "virtual table".to_owned(), name, definition });
+                schema.others.push(Other { kind: "virtual table".to_owned(), name, definition, removal: None });
             }
             ("table", _) => {
                 let rows = rows.get(&object.name).unwrap_or(&nothing);

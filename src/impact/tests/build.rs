@@ -43,7 +43,7 @@ pub(super) fn base() -> Schema {
         ],
         views: Vec::new(),
         triggers: Vec::new(),
-        others: Vec::new(),
+        others: Vec::new(), dependencies: Default::default(),
     }
 }
 
