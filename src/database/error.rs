@@ -19,7 +19,7 @@ pub enum Error {
     #[error("there is no database file at {}", .0.display())]
     Missing(PathBuf),
     /// The dialect is not supported here yet.
-    #[error("this version of Fabwright reads SQLite databases only, not {0}")]
+    #[error("this version of Fabwright reads SQLite and PostgreSQL databases, not {0}")]
     Unsupported(Dialect),
     /// The server refused.
     #[error("{action}: {source}")]

@@ -30,8 +30,9 @@ pub fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
 fn one_way(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
     match (from.dialect, to.dialect) {
         (Dialect::Sqlite, Dialect::Sqlite) => steps::sqlite::plan(from, to, changes),
+        (Dialect::Postgres, Dialect::Postgres) => steps::postgres::plan(from, to, changes),
         (one, other) if one == other => Plan {
-            gap: Some(format!("This version of Fabwright writes migrations for SQLite only, not for {other}.")),
+            gap: Some(format!("This version of Fabwright writes no migrations for {other}.")),
             ..Plan::default()
         },
         (one, other) => {

@@ -1,5 +1,6 @@
 //! Reads the schema of a live database, one file a dialect.
 
+mod postgres;
 mod sqlite;
 
 use super::{DatabaseUrl, Error, Result};
@@ -19,7 +20,8 @@ pub async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
             let path = url.path().unwrap_or(std::path::Path::new(""));
             sqlite::introspect(path).await
         }
-        dialect @ (Dialect::Postgres | Dialect::Mysql) => Err(Error::Unsupported(dialect)),
+        Dialect::Postgres => postgres::introspect(url).await,
+        Dialect::Mysql => Err(Error::Unsupported(Dialect::Mysql)),
     }
 }
 
@@ -31,6 +33,7 @@ pub async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
 pub async fn server(url: &DatabaseUrl) -> Result<String> {
     match url.dialect() {
         Dialect::Sqlite => sqlite::server(url.path().unwrap_or(std::path::Path::new(""))).await,
-        dialect @ (Dialect::Postgres | Dialect::Mysql) => Err(Error::Unsupported(dialect)),
+        Dialect::Postgres => postgres::server(url).await,
+        Dialect::Mysql => Err(Error::Unsupported(Dialect::Mysql)),
     }
 }

@@ -1,3 +1,4 @@
 //! Objects as SQL, one file a dialect.
 
+pub mod postgres;
 pub mod sqlite;

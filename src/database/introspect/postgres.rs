@@ -1,0 +1,61 @@
+//! Reads a PostgreSQL database in nine catalog queries, whatever its size.
+//!
+//! Everything is read in one transaction, without a search path, so that the server writes every name in full.
+
+mod assemble;
+mod queries;
+mod rows;
+mod types;
+
+use serde::de::DeserializeOwned;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Executor, PgConnection};
+
+use super::super::{DatabaseUrl, Error, Result};
+use crate::schema::Schema;
+
+/// What makes equal objects print equally on any server, whatever its settings are.
+const SESSION: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+    SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = off; SET LOCAL datestyle = 'ISO';
+    SET LOCAL intervalstyle = 'postgres'; SET LOCAL extra_float_digits = 3; SET LOCAL timezone = 'UTC'";
+
+pub(super) async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
+    let mut connection = connect(url).await?;
+    connection.execute(SESSION).await.map_err(Error::server(format!("cannot read {url}")))?;
+    let connection = &mut connection;
+    let catalog = rows::Catalog {
+        relations: list(connection, url, queries::RELATIONS).await?,
+        columns: list(connection, url, queries::COLUMNS).await?,
+        constraints: list(connection, url, queries::CONSTRAINTS).await?,
+        indexes: list(connection, url, queries::INDEXES).await?,
+        triggers: list(connection, url, queries::TRIGGERS).await?,
+        others: list(connection, url, include_str!("postgres/others.sql")).await?,
+        dependencies: list(connection, url, queries::DEPENDENCIES).await?,
+        stand_ins: list(connection, url, queries::STAND_INS).await?,
+    };
+    Ok(assemble::schema(catalog))
+}
+
+pub(super) async fn server(url: &DatabaseUrl) -> Result<String> {
+    let mut connection = connect(url).await?;
+    let version: String = sqlx::query_scalar("SELECT 'PostgreSQL ' || current_setting('server_version')")
+        .fetch_one(&mut connection)
+        .await
+        .map_err(Error::server(format!("cannot read {url}")))?;
+    Ok(version)
+}
+
+async fn connect(url: &DatabaseUrl) -> Result<PgConnection> {
+    let cannot = format!("cannot open {url}");
+    let options: PgConnectOptions = url.expose().parse().map_err(Error::server(cannot.clone()))?;
+    options.disable_statement_logging().connect().await.map_err(Error::server(cannot))
+}
+
+/// The rows of one query, which the server hands over as one JSON text.
+async fn list<T: DeserializeOwned>(connection: &mut PgConnection, url: &DatabaseUrl, query: &str) -> Result<Vec<T>> {
+    let cannot = || Error::server(format!("cannot read {url}"));
+    let query = format!("SELECT coalesce(json_agg(x), '[]')::text FROM (\n{query}\n) x");
+    let text: String =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(connection).await.map_err(cannot())?;
+    serde_json::from_str(&text).map_err(|error| cannot()(sqlx::Error::Decode(Box::new(error))))
+}

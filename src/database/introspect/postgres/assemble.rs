@@ -1,0 +1,361 @@
+//! Puts the rows of the catalog together.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::rows::{Catalog, ColumnRow, ConstraintRow, Dependency, IndexRow, Relation, StandIn, object_name};
+use super::types;
+use crate::schema::{
+    CheckConstraint, Column, Dialect, ForeignKey, Generated, GeneratedStorage, Index, IndexPart, ObjectName, Other,
+    PrimaryKey, ReferentialAction, Schema, Table, Trigger, UniqueConstraint, View, address,
+};
+
+/// Class, object and part of it, as the server numbers them.
+type Id = (String, i64, i64);
+
+pub(super) fn schema(catalog: Catalog) -> Schema {
+    let mut schema = Schema {
+        dialect: Dialect::Postgres,
+        tables: Vec::new(),
+        views: Vec::new(),
+        triggers: Vec::new(),
+        others: Vec::new(),
+        dependencies: BTreeMap::new(),
+    };
+    let mut addresses = Addresses::default();
+    let mut tables: BTreeMap<i64, Table> = BTreeMap::new();
+    let mut views: HashMap<i64, ObjectName> = HashMap::new();
+    for relation in catalog.relations {
+        let name = object_name(&relation.namespace, &relation.name);
+        if let Some(definition) = relation.definition {
+            addresses.put("pg_class", relation.oid, 0, address::view(&name));
+            views.insert(relation.oid, name.clone());
+            schema.views.push(View { name, materialized: relation.kind == "m", definition });
+        } else {
+            addresses.put("pg_class", relation.oid, 0, address::table(&name));
+            tables.insert(relation.oid, table(relation, name));
+        }
+    }
+    for row in catalog.columns {
+        if let Some(table) = tables.get_mut(&row.relation) {
+            column(row, table, &mut addresses);
+        }
+    }
+    for row in catalog.constraints {
+        if let Some(table) = tables.get_mut(&row.relation) {
+            constraint(row, table, &mut addresses);
+        }
+    }
+    for row in catalog.indexes {
+        let owner = tables.get(&row.relation).map(|table| &table.name).or_else(|| views.get(&row.relation));
+        let Some(owner) = owner.cloned() else { continue };
+        let key = address::index(&owner, &row.name);
+        if row.inherited {
+            continue;
+        }
+        addresses.put("pg_class", row.oid, 0, key.clone());
+        match tables.get_mut(&row.relation) {
+            Some(table) => index(row, table),
+            None => {
+                let name = ObjectName { namespace: owner.namespace.clone(), name: row.name };
+                let removal = format!("DROP INDEX {}", quoted_path(&name));
+                let (kind, removal) = ("index".to_owned(), Some(removal));
+                schema.others.push(Other { kind, name, definition: row.definition, removal });
+            }
+        }
+    }
+    for row in catalog.triggers {
+        let table = object_name(&row.namespace, &row.relation);
+        addresses.put("pg_trigger", row.oid, 0, address::member("trigger", &table, &row.name));
+        schema.triggers.push(Trigger { name: row.name, table, definition: row.definition });
+    }
+    let mut belongs: Vec<(String, Id)> = Vec::new();
+    for row in catalog.others {
+        let name = row.namespace.map_or_else(|| ObjectName::new(&row.name), |space| object_name(&space, &row.name));
+        let other = Other { kind: row.kind, name, definition: row.definition, removal: Some(row.removal) };
+        let key = address::other(&other);
+        let target = match row.class.as_str() {
+            "domain default" | "domain not null" => Some("pg_type".to_owned()),
+            "sequence owner" | "view options" => Some("pg_class".to_owned()),
+            class => class.split_once(" on ").map(|(_, class)| class.to_owned()),
+        };
+        match target {
+            Some(class) => belongs.push((key, (class, row.oid, row.part))),
+            None => addresses.put(&row.class, row.oid, row.part, key),
+        }
+        schema.others.push(other);
+    }
+    addresses.stand_in(catalog.stand_ins);
+    schema.dependencies = addresses.edges(catalog.dependencies, belongs);
+    own_sequences(&mut schema);
+    schema.tables = tables.into_values().collect();
+    schema.sort();
+    schema
+}
+
+/// What says which column owns a sequence needs that column, which its text names and the catalog turns round.
+fn own_sequences(schema: &mut Schema) {
+    for other in schema.others.iter().filter(|other| other.kind == "sequence owner") {
+        schema.dependencies.entry(address::other(other)).or_default().insert(address::of_kind("sequence", &other.name));
+    }
+}
+
+/// From the server's numbers to addresses.
+#[derive(Default)]
+struct Addresses {
+    known: HashMap<Id, String>,
+    stand_ins: HashMap<(String, i64), (String, i64)>,
+}
+
+impl Addresses {
+    fn put(&mut self, class: &str, oid: i64, part: i64, address: String) {
+        self.known.insert((class.to_owned(), oid, part), address);
+    }
+
+    fn stand_in(&mut self, rows: Vec<StandIn>) {
+        for row in rows {
+            self.stand_ins.insert((row.class, row.oid), (row.other_class, row.other_oid));
+        }
+    }
+
+    /// An unknown part is its whole; an unknown whole may stand for something else.
+    fn find(&self, class: &str, oid: i64, part: i64) -> Option<&String> {
+        let mut at = (class.to_owned(), oid);
+        for _ in 0..4 {
+            let found = self.known.get(&(at.0.clone(), at.1, part)).or_else(|| self.known.get(&(at.0.clone(), at.1, 0)));
+            if found.is_some() {
+                return found;
+            }
+            at = self.stand_ins.get(&at)?.clone();
+        }
+        None
+    }
+
+    fn edges(&self, rows: Vec<Dependency>, belongs: Vec<(String, Id)>) -> BTreeMap<String, BTreeSet<String>> {
+        let mut edges: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut add = |one: &String, other: &String| {
+            if one != other {
+                edges.entry(one.clone()).or_default().insert(other.clone());
+            }
+        };
+        for row in rows {
+            let one = self.find(&row.class, row.oid, row.part);
+            let other = self.find(&row.other_class, row.other_oid, row.other_part);
+            if let (Some(one), Some(other)) = (one, other) {
+                add(one, other);
+            }
+        }
+        for (one, (class, oid, part)) in belongs {
+            if let Some(other) = self.find(&class, oid, part) {
+                add(&one, other);
+            }
+        }
+        edges
+    }
+}
+
+fn quoted_path(name: &ObjectName) -> String {
+    crate::migration::render::postgres::path(name)
+}
+
+fn table(row: Relation, name: ObjectName) -> Table {
+    let mut options = BTreeMap::new();
+    let mut set = |option: &str, value: Option<String>| {
+        if let Some(value) = value {
+            options.insert(option.to_owned(), value);
+        }
+    };
+    let parents = row.parents.unwrap_or_default();
+    let parents: Vec<String> =
+        parents.iter().map(|parent| quoted_path(&object_name(&parent.namespace, &parent.name))).collect();
+    let parents = (!parents.is_empty()).then(|| parents.join(", "));
+    match row.bound {
+        Some(bound) => {
+            set("partition bound", Some(bound));
+            set("partition of", parents);
+        }
+        None => set("inherits", parents),
+    }
+    set("partition by", row.partition_key);
+    set("unlogged", (row.persistence == "u").then(|| "true".to_owned()));
+    set("row security", row.row_security.then(|| "true".to_owned()));
+    set("force row security", row.force_row_security.then(|| "true".to_owned()));
+    set("storage parameters", row.storage);
+    set("of type", row.of_type);
+    set("access method", row.method);
+    set("tablespace", row.tablespace);
+    let identity = match row.replica_identity.as_str() {
+        "f" => Some("FULL".to_owned()),
+        "n" => Some("NOTHING".to_owned()),
+        _ => None,
+    };
+    set("replica identity", identity);
+    Table {
+        name,
+        columns: Vec::new(),
+        primary_key: None,
+        uniques: Vec::new(),
+        checks: Vec::new(),
+        foreign_keys: Vec::new(),
+        indexes: Vec::new(),
+        comment: row.comment,
+        options,
+    }
+}
+
+fn column(row: ColumnRow, table: &mut Table, addresses: &mut Addresses) {
+    addresses.put("pg_class", row.relation, row.number, address::member("column", &table.name, &row.name));
+    let data_type = types::data_type(&row);
+    let mut set = |option: &str, value: Option<String>| {
+        if let Some(value) = value {
+            table.options.insert(format!("{option} {}", row.name), value);
+        }
+    };
+    let storage = |letter: &str| match letter {
+        "p" => "PLAIN",
+        "e" => "EXTERNAL",
+        "m" => "MAIN",
+        _ => "EXTENDED",
+    };
+    set("storage", row.storage.as_deref().map(|letter| storage(letter).to_owned()));
+    set("compression", row.compression.map(|letter| if letter == "l" { "lz4" } else { "pglz" }.to_owned()));
+    set("statistics", row.statistics.map(|target| target.to_string()));
+    set("options", row.options);
+    set("inherited", row.inherited.then(|| "true".to_owned()));
+    if !row.identity.is_empty() {
+        let when = if row.identity == "a" { "ALWAYS" } else { "BY DEFAULT" };
+        set("identity", Some(format!("{when} {}", row.sequence.unwrap_or_default())));
+    }
+    let mut default = None;
+    let mut generated = None;
+    if let Some(expression) = row.expression {
+        let mut kind = "default";
+        if row.generated.is_empty() {
+            default = types::default(&expression, &data_type);
+        } else {
+            kind = "column";
+            let storage = if row.generated == "v" { GeneratedStorage::Virtual } else { GeneratedStorage::Stored };
+            generated = Some(Generated { expression, storage });
+        }
+        if let Some(oid) = row.expression_oid {
+            addresses.put("pg_attrdef", oid, 0, address::member(kind, &table.name, &row.name));
+        }
+    }
+    let next = matches!(&default, Some(crate::schema::ColumnDefault::Expression(text)) if text.starts_with("nextval("));
+    table.columns.push(Column {
+        name: row.name,
+        data_type,
+        nullable: !row.not_null,
+        default,
+        generated,
+        auto_increment: !row.identity.is_empty() || next,
+        collation: row.collation,
+        comment: row.comment,
+    });
+}
+
+fn constraint(row: ConstraintRow, table: &mut Table, addresses: &mut Addresses) {
+    let key = address::member("constraint", &table.name, &row.name);
+    if row.inherited {
+        return;
+    }
+    addresses.put("pg_constraint", row.oid, 0, key.clone());
+    if row.index != 0 && row.kind != "f" {
+        addresses.put("pg_class", row.index, 0, key);
+    }
+    let columns = row.columns.unwrap_or_default();
+    let name = Some(row.name.clone());
+    let plain = match row.kind.as_str() {
+        "p" => {
+            let key = PrimaryKey { name, columns };
+            let plain = crate::migration::render::postgres::primary_key(&key);
+            table.primary_key = Some(key);
+            plain
+        }
+        "u" => {
+            let unique = UniqueConstraint { name, columns };
+            let plain = crate::migration::render::postgres::unique(&unique);
+            table.uniques.push(unique);
+            plain
+        }
+        "c" => {
+            let text = row.definition.strip_prefix("CHECK (").unwrap_or(&row.definition);
+            let end = text.rfind(')').unwrap_or(text.len());
+            let check = CheckConstraint { name, expression: unwrapped(text.get(..end).unwrap_or(text)).to_owned() };
+            let plain = crate::migration::render::postgres::check(&check);
+            table.checks.push(check);
+            plain
+        }
+        "f" => {
+            let key = ForeignKey {
+                name,
+                columns,
+                referenced_table: object_name(
+                    row.target_namespace.as_deref().unwrap_or("public"),
+                    row.target.as_deref().unwrap_or_default(),
+                ),
+                referenced_columns: row.target_columns.unwrap_or_default(),
+                on_delete: action(&row.on_delete),
+                on_update: action(&row.on_update),
+                deferred: row.deferred,
+            };
+            let plain = crate::migration::render::postgres::foreign_key(&key);
+            table.foreign_keys.push(key);
+            plain
+        }
+        _ => String::new(),
+    };
+    if plain != row.definition {
+        table.options.insert(format!("constraint {}", row.name), row.definition);
+    }
+}
+
+/// The inside of parentheses that stand around the whole.
+fn unwrapped(text: &str) -> &str {
+    let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) else { return text };
+    let mut depth = 0_i32;
+    for token in crate::schema::lexer::tokens(inner) {
+        depth += i32::from(token.is_symbol("(")) - i32::from(token.is_symbol(")"));
+        if depth < 0 {
+            return text;
+        }
+    }
+    inner
+}
+
+fn action(letter: &str) -> ReferentialAction {
+    match letter {
+        "r" => ReferentialAction::Restrict,
+        "c" => ReferentialAction::Cascade,
+        "n" => ReferentialAction::SetNull,
+        "d" => ReferentialAction::SetDefault,
+        _ => ReferentialAction::NoAction,
+    }
+}
+
+fn index(row: IndexRow, table: &mut Table) {
+    if row.clustered {
+        table.options.insert("clustered on".to_owned(), row.name.clone());
+    }
+    if row.replica_identity {
+        let name = crate::migration::render::postgres::quoted(&row.name);
+        table.options.insert("replica identity".to_owned(), format!("USING INDEX {name}"));
+    }
+    let parts = row.parts.unwrap_or_default().into_iter().map(|part| IndexPart {
+        column: part.column,
+        expression: part.expression,
+        descending: part.descending,
+        collation: None,
+    });
+    let definition = match row.statistics {
+        Some(statistics) => format!("{};\n{statistics}", row.definition),
+        None => row.definition,
+    };
+    table.indexes.push(Index {
+        name: row.name,
+        unique: row.is_unique,
+        parts: parts.collect(),
+        predicate: row.predicate,
+        method: (row.method != "btree").then_some(row.method),
+        definition: Some(definition),
+    });
+}

@@ -1,0 +1,134 @@
+//! The catalog queries of tables and what belongs to them. Each gives one JSON list, whatever the size.
+//!
+//! Objects of the system, of extensions and Alembic's bookkeeping are left out.
+
+/// Which relations are read: `c` is pg_class, `n` its namespace.
+macro_rules! of_users {
+    () => {
+        "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relname <> 'alembic_version'
+         AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid
+                         AND e.deptype = 'e')"
+    };
+}
+
+pub(super) const RELATIONS: &str = concat!(
+    "SELECT c.oid::int8 AS oid, n.nspname AS namespace, c.relname AS name, c.relkind::text AS kind,
+        c.relpersistence::text AS persistence, c.relreplident::text AS replica_identity,
+        c.relrowsecurity AS row_security, c.relforcerowsecurity AS force_row_security,
+        array_to_string(c.reloptions, ', ') AS storage, pg_get_expr(c.relpartbound, c.oid) AS bound,
+        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
+        (SELECT json_agg(json_build_object('namespace', pn.nspname, 'name', p.relname) ORDER BY i.inhseqno)
+           FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
+          WHERE i.inhrelid = c.oid) AS parents,
+        CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS definition,
+        CASE WHEN c.relkind IN ('r', 'p') THEN obj_description(c.oid, 'pg_class') END AS comment,
+        CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type,
+        (SELECT amname FROM pg_am WHERE pg_am.oid = c.relam AND amname <> 'heap') AS method,
+        (SELECT spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm') AND ",
+    of_users!()
+);
+
+pub(super) const COLUMNS: &str = concat!(
+    "SELECT a.attrelid::int8 AS relation, a.attnum::int8 AS number, a.attname AS name,
+        format_type(a.atttypid, a.atttypmod) AS sql, a.attnotnull AS not_null,
+        pg_get_expr(d.adbin, d.adrelid) AS expression, d.oid::int8 AS expression_oid, a.attgenerated::text AS generated,
+        a.attidentity::text AS identity,
+        CASE WHEN a.attcollation <> t.typcollation THEN
+            (SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
+               JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END AS collation,
+        col_description(a.attrelid, a.attnum) AS comment, a.attinhcount > 0 AND NOT a.attislocal AS inherited,
+        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END AS storage,
+        nullif(to_jsonb(a) ->> 'attcompression', '') AS compression,
+        nullif(coalesce(a.attstattarget, -1), -1)::int8 AS statistics,
+        array_to_string(a.attoptions, ', ') AS options, tn.nspname AS type_namespace,
+        t.typname AS type_name, a.atttypmod::int8 AS modifier,
+        coalesce(e.typname, '') AS element, format_type(e.oid, a.atttypmod) AS element_sql,
+        (SELECT json_agg(v.enumlabel ORDER BY v.enumsortorder) FROM pg_enum v WHERE v.enumtypid = t.oid) AS labels,
+        CASE WHEN a.attidentity <> '' THEN
+            (SELECT format('START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s', s.seqstart,
+                           s.seqincrement, s.seqmin, s.seqmax, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END)
+               FROM pg_depend i JOIN pg_sequence s ON s.seqrelid = i.objid
+              WHERE i.classid = 'pg_class'::regclass AND i.refclassid = 'pg_class'::regclass
+                AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum AND i.deptype = 'i' LIMIT 1) END AS sequence
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace
+    LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND ",
+    of_users!(),
+    " ORDER BY a.attrelid, a.attnum"
+);
+
+pub(super) const CONSTRAINTS: &str = concat!(
+    "SELECT k.oid::int8 AS oid, k.conrelid::int8 AS relation, k.conname AS name, k.contype::text AS kind,
+        pg_get_constraintdef(k.oid) AS definition,
+        (SELECT json_agg(a.attname ORDER BY p.place) FROM unnest(k.conkey) WITH ORDINALITY p(number, place)
+           JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.number) AS columns,
+        (SELECT json_agg(a.attname ORDER BY p.place) FROM unnest(k.confkey) WITH ORDINALITY p(number, place)
+           JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = p.number) AS target_columns,
+        fn.nspname AS target_namespace, f.relname AS target, k.confupdtype::text AS on_update,
+        k.confdeltype::text AS on_delete, k.condeferred AS deferred, k.conindid::int8 AS index,
+        k.conparentid <> 0 OR (k.coninhcount > 0 AND NOT k.conislocal) AS inherited
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_class f ON f.oid = k.confrelid LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND k.contype IN ('p', 'u', 'c', 'f', 'x') AND ",
+    of_users!()
+);
+
+pub(super) const INDEXES: &str = concat!(
+    "SELECT x.indexrelid::int8 AS oid, x.indrelid::int8 AS relation, ic.relname AS name, x.indisunique AS is_unique,
+        pg_get_indexdef(x.indexrelid) AS definition, pg_get_expr(x.indpred, x.indrelid) AS predicate,
+        m.amname AS method,
+        (SELECT json_agg(json_build_object('column', a.attname,
+                    'expression', CASE WHEN a.attname IS NULL THEN pg_get_indexdef(x.indexrelid, k.place::int, false) END,
+                    'descending', (x.indoption[k.place - 1] & 1) = 1) ORDER BY k.place)
+           FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(number, place)
+           LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.number AND k.number <> 0
+          WHERE k.place <= x.indnkeyatts) AS parts,
+        ic.relispartition AS inherited, x.indisclustered AS clustered, x.indisreplident AS replica_identity,
+        (SELECT string_agg(format('ALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s;', n.nspname, ic.relname, s.attnum,
+                                  s.attstattarget), E'\\n' ORDER BY s.attnum)
+           FROM pg_attribute s WHERE s.attrelid = x.indexrelid AND coalesce(s.attstattarget, -1) >= 0) AS statistics
+    FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am m ON m.oid = ic.relam
+    WHERE c.relkind IN ('r', 'p', 'm') AND (x.indisvalid OR c.relkind = 'p') AND ",
+    of_users!(),
+    " AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x')
+                      AND k.conrelid = x.indrelid)"
+);
+
+pub(super) const TRIGGERS: &str = concat!(
+    "SELECT t.oid::int8 AS oid, n.nspname AS namespace, c.relname AS relation, t.tgname AS name,
+        pg_get_triggerdef(t.oid) || coalesce(format(E';\\nALTER TABLE %I.%I %s TRIGGER %I', n.nspname, c.relname,
+            CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' END,
+            t.tgname), '') AS definition
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE NOT t.tgisinternal AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0' AND ",
+    of_users!()
+);
+
+/// What needs what. A sequence that a column owns is no dependency of the sequence: the column's default needs it.
+pub(super) const DEPENDENCIES: &str = "SELECT d.classid::regclass::text AS class, d.objid::int8 AS oid,
+        d.objsubid::int8 AS part, d.refclassid::regclass::text AS other_class, d.refobjid::int8 AS other_oid,
+        d.refobjsubid::int8 AS other_part
+    FROM pg_depend d
+    WHERE d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'P', 'S')
+      AND (d.refobjid >= 16384 OR d.refclassid = 'pg_namespace'::regclass)
+      AND NOT (d.classid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.refclassid = 'pg_class'::regclass
+               AND d.deptype IN ('a', 'i')
+               AND EXISTS (SELECT FROM pg_class s WHERE s.oid = d.objid AND s.relkind = 'S'))";
+
+/// Objects that stand for others: the row type of a table, the array of a type, the rule of a view.
+pub(super) const STAND_INS: &str = "SELECT 'pg_type' AS class, t.oid::int8 AS oid,
+        CASE WHEN t.typrelid <> 0 AND c.relkind <> 'c' THEN 'pg_class' ELSE 'pg_type' END AS other_class,
+        CASE WHEN t.typrelid <> 0 AND c.relkind <> 'c' THEN t.typrelid ELSE t.typelem END::int8 AS other_oid
+    FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+    WHERE t.oid >= 16384 AND (t.typelem <> 0 OR c.relkind <> 'c')
+    UNION ALL SELECT 'pg_class', t.typrelid::int8, 'pg_type', t.oid::int8
+    FROM pg_type t JOIN pg_class c ON c.oid = t.typrelid WHERE c.relkind = 'c'
+    UNION ALL SELECT 'pg_rewrite', r.oid::int8, 'pg_class', r.ev_class::int8
+    FROM pg_rewrite r WHERE r.oid >= 16384 AND r.rulename = '_RETURN'
+    UNION ALL SELECT classid::regclass::text, objid::int8, 'pg_extension', refobjid::int8
+    FROM pg_depend WHERE deptype = 'e'";
