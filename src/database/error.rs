@@ -21,6 +21,18 @@ pub enum Error {
     /// The dialect is not supported here yet.
     #[error("this version of Fabwright reads SQLite and PostgreSQL databases, not {0}")]
     Unsupported(Dialect),
+    /// The programs of a server are not installed.
+    #[error("{program} was not found: install the PostgreSQL server (Debian: postgresql), or put its programs on PATH")]
+    NotInstalled {
+        /// Which one.
+        program: String,
+    },
+    /// A throw-away server did not start.
+    #[error("the throw-away PostgreSQL server did not start: {reason}")]
+    NotStarted {
+        /// What it said.
+        reason: String,
+    },
     /// The server refused.
     #[error("{action}: {source}")]
     Server {
@@ -52,8 +64,12 @@ impl Error {
     /// Whether the user named something that is not there or not possible, rather than a server failing.
     pub fn is_users(&self) -> bool {
         match self {
-            Self::Url { .. } | Self::Missing(_) | Self::Unsupported(_) | Self::Script { .. } => true,
-            Self::Server { .. } | Self::Io { .. } => false,
+            Self::Url { .. }
+            | Self::Missing(_)
+            | Self::Unsupported(_)
+            | Self::Script { .. }
+            | Self::NotInstalled { .. } => true,
+            Self::Server { .. } | Self::NotStarted { .. } | Self::Io { .. } => false,
         }
     }
 

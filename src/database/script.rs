@@ -1,9 +1,10 @@
 //! What a text of SQL statements makes: it is loaded into a scratch database, which is then read.
 
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
 
-use super::{DatabaseUrl, Error, Result, Scratch, introspect};
+use super::{DatabaseUrl, Error, PostgresServer, Result, Scratch, introspect};
 use crate::schema::{Dialect, Schema};
 
 /// Runs every statement of `sql` on the database at `url`.
@@ -13,9 +14,35 @@ use crate::schema::{Dialect, Schema};
 /// The first statement that fails, in the server's words; statements before it stay applied unless the script holds
 /// its own transaction.
 pub async fn apply(url: &DatabaseUrl, sql: &str) -> Result<()> {
+    if url.dialect() == Dialect::Postgres {
+        return run_postgres(url, [sql]).await;
+    }
     let Some(path) = url.path() else { return Err(Error::Unsupported(url.dialect())) };
     let options = SqliteConnectOptions::new().filename(path).foreign_keys(false).create_if_missing(false);
     run(options, url, sql).await
+}
+
+/// Runs texts of statements one after the other on one connection.
+///
+/// # Errors
+///
+/// The first one that fails, in the server's words.
+pub async fn apply_each(url: &DatabaseUrl, statements: impl IntoIterator<Item = &str>) -> Result<()> {
+    match url.dialect() {
+        Dialect::Postgres => run_postgres(url, statements).await,
+        _ => apply(url, &statements.into_iter().collect::<Vec<_>>().join("\n")).await,
+    }
+}
+
+async fn run_postgres(url: &DatabaseUrl, texts: impl IntoIterator<Item = &str>) -> Result<()> {
+    let cannot = || Error::server(format!("cannot open {url}"));
+    let options: PgConnectOptions = url.expose().parse().map_err(cannot())?;
+    let mut connection = options.connect().await.map_err(cannot())?;
+    for text in texts {
+        let outcome = connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await;
+        outcome.map_err(|source| Error::Script { source })?;
+    }
+    connection.close().await.map_err(Error::server(format!("cannot close {url}")))
 }
 
 /// Closing the connection rolls back what a failing script left open.
@@ -39,6 +66,12 @@ pub async fn schema_of_script(dialect: Dialect, sql: &str) -> Result<Schema> {
             scratch.apply(sql).await?;
             introspect(&scratch.url()).await
         }
-        Dialect::Postgres | Dialect::Mysql => Err(Error::Unsupported(dialect)),
+        Dialect::Postgres => {
+            let server = PostgresServer::start().await?;
+            let url = server.database().await?;
+            apply(&url, sql).await?;
+            introspect(&url).await
+        }
+        Dialect::Mysql => Err(Error::Unsupported(dialect)),
     }
 }

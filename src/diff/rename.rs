@@ -305,7 +305,8 @@ mod tests {
             tables: tables.to_vec(),
             views: Vec::new(),
             triggers: Vec::new(),
-            others: Vec::new(), dependencies: Default::default(),
+            others: Vec::new(),
+            dependencies: Default::default(),
         };
         let (renames, questions) = resolve(&schema(old), &schema(new), &RenameHints::default());
         let tables = renames.tables.iter().map(|(from, to, _)| format!("{from}>{to}"));
@@ -370,7 +371,8 @@ mod tests {
             tables: vec![table("t", &[("id", "INTEGER"), (name, "TEXT"), ("also", "TEXT")])],
             views: Vec::new(),
             triggers: Vec::new(),
-            others: Vec::new(), dependencies: Default::default(),
+            others: Vec::new(),
+            dependencies: Default::default(),
         };
         let mut new = schema("one");
         new.tables = vec![table("t", &[("id", "INTEGER"), ("one", "TEXT"), ("two", "TEXT")])];

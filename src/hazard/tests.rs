@@ -39,7 +39,14 @@ fn table(name: &str, columns: Vec<Column>) -> Table {
 
 fn schema(dialect: Dialect, mut tables: Vec<Table>) -> Schema {
     tables.sort_by(|a, b| a.name.cmp(&b.name));
-    Schema { dialect, tables, views: Vec::new(), triggers: Vec::new(), others: Vec::new(), dependencies: Default::default() }
+    Schema {
+        dialect,
+        tables,
+        views: Vec::new(),
+        triggers: Vec::new(),
+        others: Vec::new(),
+        dependencies: Default::default(),
+    }
 }
 
 fn unique_index(name: &str, column: &str) -> Index {

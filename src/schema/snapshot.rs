@@ -78,7 +78,10 @@ pub fn to_files(schema: &Schema) -> BTreeMap<String, String> {
     let mut files: BTreeMap<String, String> =
         schema.tables.iter().map(|table| (file_name(&table.name), pretty(table))).collect();
     let Schema { dialect, views, triggers, others, dependencies, .. } = schema;
-    files.insert(DATABASE_FILE.to_owned(), pretty(&Database { format: FORMAT, dialect, views, triggers, others, dependencies }));
+    files.insert(
+        DATABASE_FILE.to_owned(),
+        pretty(&Database { format: FORMAT, dialect, views, triggers, others, dependencies }),
+    );
     files
 }
 

@@ -55,7 +55,6 @@ async fn connect(url: &DatabaseUrl) -> Result<PgConnection> {
 async fn list<T: DeserializeOwned>(connection: &mut PgConnection, url: &DatabaseUrl, query: &str) -> Result<Vec<T>> {
     let cannot = || Error::server(format!("cannot read {url}"));
     let query = format!("SELECT coalesce(json_agg(x), '[]')::text FROM (\n{query}\n) x");
-    let text: String =
-        sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(connection).await.map_err(cannot())?;
+    let text: String = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(connection).await.map_err(cannot())?;
     serde_json::from_str(&text).map_err(|error| cannot()(sqlx::Error::Decode(Box::new(error))))
 }

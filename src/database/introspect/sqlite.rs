@@ -215,7 +215,8 @@ fn assemble(objects: &[ObjectRow], rows: &BTreeMap<String, TableRows>) -> Schema
         tables: Vec::new(),
         views: Vec::new(),
         triggers: Vec::new(),
-        others: Vec::new(), dependencies: Default::default(),
+        others: Vec::new(),
+        dependencies: Default::default(),
     };
     let nothing = TableRows::default();
     for object in objects {

@@ -74,7 +74,14 @@ fn unique(mut table: Table, columns: &[&str]) -> Table {
 }
 
 fn schema(tables: Vec<Table>) -> Schema {
-    Schema { dialect: Dialect::Sqlite, tables, views: vec![], triggers: vec![], others: vec![], dependencies: Default::default() }
+    Schema {
+        dialect: Dialect::Sqlite,
+        tables,
+        views: vec![],
+        triggers: vec![],
+        others: vec![],
+        dependencies: Default::default(),
+    }
 }
 
 fn values<'a>(rows: &'a Rows, table: &str, column: &str) -> Vec<&'a Value> {

@@ -56,7 +56,14 @@ fn check(expression: &str) -> CheckConstraint {
 }
 
 fn schema(tables: Vec<Table>) -> Schema {
-    Schema { dialect: Dialect::Sqlite, tables, views: Vec::new(), triggers: Vec::new(), others: Vec::new(), dependencies: Default::default() }
+    Schema {
+        dialect: Dialect::Sqlite,
+        tables,
+        views: Vec::new(),
+        triggers: Vec::new(),
+        others: Vec::new(),
+        dependencies: Default::default(),
+    }
 }
 
 fn shop() -> Schema {

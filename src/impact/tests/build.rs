@@ -43,7 +43,8 @@ pub(super) fn base() -> Schema {
         ],
         views: Vec::new(),
         triggers: Vec::new(),
-        others: Vec::new(), dependencies: Default::default(),
+        others: Vec::new(),
+        dependencies: Default::default(),
     }
 }
 

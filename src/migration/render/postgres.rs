@@ -152,3 +152,14 @@ pub fn create_table(table: &Table, lines: &[String]) -> String {
     text.push(';');
     text
 }
+
+/// `sql` in words that the server prints back as they were. It prints a list of strings that it compares with text as
+/// `(ARRAY['a'::character varying])::text[]`, and would take that for a cast of each string.
+pub fn rereadable(sql: &str) -> String {
+    if !sql.contains("(ARRAY[") {
+        return sql.to_owned();
+    }
+    ["character varying", "bpchar"].into_iter().fold(sql.to_owned(), |text, kind| {
+        text.replace(&format!("::{kind}])::text[]"), &format!("::{kind}]::{kind}[])::text[]"))
+    })
+}

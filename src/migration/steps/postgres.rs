@@ -30,9 +30,18 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
     }
     let renames = Renames::of(changes);
     let past = aligned(from, &renames);
+    let old = renames::renamed(atoms(from), &renames);
+    let mut past = atoms(&past);
+    for (key, atom) in &mut past {
+        // What the server said of needs has the old addresses.
+        if let Some(known) = old.get(key) {
+            atom.needs.clone_from(&known.needs);
+            atom.owner.clone_from(&known.owner);
+        }
+    }
     let mut planner = Planner {
-        old: renames::renamed(atoms(from), &renames),
-        past: renames::renamed_needs(atoms(&past), &renames),
+        old,
+        past,
         new: atoms(to),
         going: BTreeSet::new(),
         coming: BTreeSet::new(),
@@ -47,6 +56,10 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
     planner.steps.extend(renames::steps(&renames));
     planner.create();
     let mut opening = planner.before;
+    if planner.steps.is_empty() {
+        let steps = vec![step("Add values".to_owned(), opening, Reverse::Statements(Vec::new()))];
+        return Plan { steps, ..Plan::default() };
+    }
     opening.extend(["BEGIN;".to_owned(), "SET LOCAL check_function_bodies = off;".to_owned()]);
     Plan { opening, steps: planner.steps, closing: vec!["COMMIT;".to_owned()], ..Plan::default() }
 }
@@ -76,11 +89,13 @@ impl<'a> Planner<'a> {
         let mut retyped = Vec::new();
         for (key, new) in &self.new {
             let Some(old) = self.past.get(key) else { continue };
-            let table = matches!((old.body, new.body), (Body::Table(old), Body::Table(new)) if old.options != new.options);
+            let table =
+                matches!((old.body, new.body), (Body::Table(old), Body::Table(new)) if old.options != new.options);
             let column = matches!((old.body, new.body), (Body::Column(_, old), Body::Column(_, new))
                 if old.nullable != new.nullable || old.data_type.sql != new.data_type.sql || old.collation != new.collation
                    || old.generated != new.generated);
-            if !table && !column && (old.create == new.create || matches!(new.body, Body::Table(_) | Body::Column(..))) {
+            if !table && !column && (old.create == new.create || matches!(new.body, Body::Table(_) | Body::Column(..)))
+            {
                 continue;
             }
             match way(old, new) {
@@ -150,8 +165,10 @@ impl<'a> Planner<'a> {
             let survives = self.past.get(&user).is_none_or(|atom| match atom.body {
                 Body::View | Body::Trigger | Body::ForeignKey | Body::Default(_) => false,
                 Body::Column(_, column) => column.generated.is_none(),
-                Body::Other(other) => matches!(other.kind.as_str(), "statistics" | "comment" | "grant" | "revoke" | "sequence owner"),
-                Body::Table(_) | Body::Identity(_) | Body::Constraint(_) | Body::Setting | Body::Plain => true,
+                Body::Other(other) => {
+                    matches!(other.kind.as_str(), "statistics" | "comment" | "grant" | "revoke" | "sequence owner")
+                }
+                Body::Table(_) | Body::Identity(_) | Body::Constraint | Body::Setting | Body::Plain => true,
             });
             if !survives && !self.going.contains(&user) {
                 more.extend(self.again(&user));
@@ -182,16 +199,15 @@ impl<'a> Planner<'a> {
             if self.waiting.contains(&key) {
                 if let Body::Column(table, column) = atom.body {
                     let (table, own) = (path(&table.name), quoted(&column.name));
-                    let array = if column.data_type.sql.ends_with("[]") { "" } else { "" };
-                    let statement = format!("ALTER TABLE {table} ALTER COLUMN {own} TYPE text{array} USING {own}::text;");
+                    let statement = format!("ALTER TABLE {table} ALTER COLUMN {own} TYPE text USING {own}::text;");
                     let reverse = Reverse::Statements(Vec::new());
                     steps.push(step(format!("Let {key} wait as text for its type"), vec![statement], reverse));
                 }
                 continue;
             }
             let root = self.root(&key);
-            let part = root != key
-                && atom.needs.iter().all(|need| !self.going.contains(need) || self.root(need) == root);
+            let part =
+                root != key && atom.needs.iter().all(|need| !self.going.contains(need) || self.root(need) == root);
             if part || atom.remove.is_empty() {
                 continue;
             }
@@ -203,10 +219,12 @@ impl<'a> Planner<'a> {
                 }
                 Body::Column(table, column) if column.generated.is_none() => {
                     let keys = table.primary_key.as_ref().map(|key| &key.columns);
-                    let mut names: Vec<String> = keys.into_iter().flatten().filter(|name| **name != column.name).cloned().collect();
+                    let mut names: Vec<String> =
+                        keys.into_iter().flatten().filter(|name| **name != column.name).cloned().collect();
                     names.push(column.name.clone());
                     let saved = quoted(&format!("{}_{}_saved", table.name.name, column.name));
-                    let save_first = format!("CREATE TABLE {saved} AS SELECT {} FROM {};", list(&names), path(&table.name));
+                    let save_first =
+                        format!("CREATE TABLE {saved} AS SELECT {} FROM {};", list(&names), path(&table.name));
                     Reverse::Irreversible { why: format!("the values of `{}.{}`", table.name, column.name), save_first }
                 }
                 _ => Reverse::Statements(atom.create.clone()),
@@ -243,7 +261,7 @@ impl<'a> Planner<'a> {
                 let Some(owner) = atom.owner.as_deref().filter(|owner| self.coming.contains(*owner)) else { continue };
                 let fits = match atom.body {
                     Body::Column(table, column) => !body && !atom::is_inherited(table, &column.name),
-                    Body::Constraint(_) => !body,
+                    Body::Constraint => !body,
                     Body::Default(column) => body && column.generated.is_none() && !self.inherited(owner),
                     Body::Identity(_) => body && !self.inherited(owner),
                     _ => false,
@@ -265,9 +283,8 @@ impl<'a> Planner<'a> {
 
     fn create(&mut self) {
         let inside = self.inside();
-        let touched = |key: &str| {
-            self.coming.contains(key) || self.changing.contains_key(key) || self.waiting.contains(key)
-        };
+        let touched =
+            |key: &str| self.coming.contains(key) || self.changing.contains_key(key) || self.waiting.contains(key);
         let mut needs: BTreeMap<&str, (u8, BTreeSet<&str>)> = BTreeMap::new();
         for (key, atom) in self.new.iter().filter(|(key, _)| touched(key)) {
             let at = inside.get(key.as_str()).copied().unwrap_or(key);
@@ -282,13 +299,14 @@ impl<'a> Planner<'a> {
         let mut steps = Vec::new();
         for key in order::sorted(&needs) {
             let Some(atom) = self.new.get(&key) else { continue };
-            let members: Vec<&str> = inside.iter().filter(|(_, root)| **root == key).map(|(member, _)| *member).collect();
+            let members: Vec<&str> =
+                inside.iter().filter(|(_, root)| **root == key).map(|(member, _)| *member).collect();
             let (verb, statements) = if self.waiting.contains(&key) {
                 ("Give its type back to", self.back(&key, atom))
             } else if let Some(statements) = self.changing.get(&key) {
                 ("Change", statements.clone())
             } else {
-                ("Add", self.made(&key, atom, &members))
+                ("Add", self.made(atom, &members))
             };
             if !statements.is_empty() {
                 let reverse = Reverse::Statements(if verb == "Add" { atom.remove.clone() } else { Vec::new() });
@@ -303,28 +321,32 @@ impl<'a> Planner<'a> {
         let Body::Column(table, column) = atom.body else { return Vec::new() };
         let (name, own) = (path(&table.name), quoted(&column.name));
         let typed = crate::migration::render::postgres::typed(column);
-        let statement = format!("ALTER TABLE {name} ALTER COLUMN {own} TYPE {typed} USING {own}::{};", column.data_type.sql);
+        let statement =
+            format!("ALTER TABLE {name} ALTER COLUMN {own} TYPE {typed} USING {own}::{};", column.data_type.sql);
         let rest = self.changing.get(key).into_iter().flatten().filter(|text| !text.contains(" TYPE "));
         std::iter::once(statement).chain(rest.cloned()).collect()
     }
 
-    fn made(&self, key: &str, atom: &Atom<'a>, members: &[&str]) -> Vec<String> {
+    fn made(&self, atom: &Atom<'a>, members: &[&str]) -> Vec<String> {
         match atom.body {
             Body::Table(table) => {
-                let columns = table.columns.iter().filter(|column| {
-                    members.contains(&address::member("column", &table.name, &column.name).as_str())
-                });
+                let columns = table
+                    .columns
+                    .iter()
+                    .filter(|column| members.contains(&address::member("column", &table.name, &column.name).as_str()));
                 let mut lines: Vec<String> = columns
                     .map(|column| {
                         let own = |kind: &str| address::member(kind, &table.name, &column.name);
                         line(self, column, members.contains(&own("default").as_str()), &own("identity"), members)
                     })
                     .collect();
-                let mut constraints: Vec<&Atom<'a>> = members.iter().filter_map(|member| self.new.get(*member)).collect();
-                constraints.retain(|member| matches!(member.body, Body::Constraint(_)));
+                let mut constraints: Vec<&Atom<'a>> =
+                    members.iter().filter_map(|member| self.new.get(*member)).collect();
+                constraints.retain(|member| matches!(member.body, Body::Constraint));
                 constraints.sort_by_key(|member| !member.create.iter().any(|text| text.contains(" PRIMARY KEY ")));
                 lines.extend(constraints.into_iter().flat_map(|member| &member.create).filter_map(|text| {
-                    text.split_once(" ADD CONSTRAINT ").map(|(_, rest)| format!("CONSTRAINT {}", rest.trim_end_matches(';')))
+                    text.split_once(" ADD CONSTRAINT ")
+                        .map(|(_, rest)| format!("CONSTRAINT {}", rest.trim_end_matches(';')))
                 }));
                 vec![create_table(table, &lines)]
             }
@@ -342,10 +364,7 @@ impl<'a> Planner<'a> {
                     None => vec![format!("{alter} ADD COLUMN {line};")],
                 }
             }
-            _ => {
-                let _ = key;
-                atom.create.clone()
-            }
+            _ => atom.create.clone(),
         }
     }
 }

@@ -48,7 +48,14 @@ pub fn table(name: &str, columns: &[(&str, &str)], references: &[(&str, &str)]) 
 }
 
 fn schema(tables: Vec<Table>) -> Schema {
-    Schema { dialect: Dialect::Sqlite, tables, views: Vec::new(), triggers: Vec::new(), others: Vec::new(), dependencies: Default::default() }
+    Schema {
+        dialect: Dialect::Sqlite,
+        tables,
+        views: Vec::new(),
+        triggers: Vec::new(),
+        others: Vec::new(),
+        dependencies: Default::default(),
+    }
 }
 
 pub fn before() -> Schema {

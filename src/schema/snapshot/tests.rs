@@ -30,7 +30,8 @@ fn schema(names: &[&str]) -> Schema {
         tables: names.iter().map(|name| table(name)).collect(),
         views: Vec::new(),
         triggers: Vec::new(),
-        others: Vec::new(), dependencies: Default::default(),
+        others: Vec::new(),
+        dependencies: Default::default(),
     }
 }
 

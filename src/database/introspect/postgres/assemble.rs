@@ -121,7 +121,8 @@ impl Addresses {
     fn find(&self, class: &str, oid: i64, part: i64) -> Option<&String> {
         let mut at = (class.to_owned(), oid);
         for _ in 0..4 {
-            let found = self.known.get(&(at.0.clone(), at.1, part)).or_else(|| self.known.get(&(at.0.clone(), at.1, 0)));
+            let found =
+                self.known.get(&(at.0.clone(), at.1, part)).or_else(|| self.known.get(&(at.0.clone(), at.1, 0)));
             if found.is_some() {
                 return found;
             }

@@ -27,7 +27,7 @@ secured AS (
     SELECT 'pg_class' AS class, oid, 0 AS part, CASE WHEN relkind = 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS word, path, '' AS columns,
         relacl AS acl, acldefault(CASE WHEN relkind = 'S' THEN 's' ELSE 'r' END::"char", relowner) AS usual
     FROM relation WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-    UNION ALL SELECT 'pg_class', r.oid, a.attnum, 'TABLE', path, format(' (%I)', a.attname), a.attacl, '{}'
+    UNION ALL SELECT 'pg_class', r.oid, a.attnum, 'TABLE', path, format(' (%I)', a.attname), a.attacl, NULL
     FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attacl IS NOT NULL
     UNION ALL SELECT 'pg_proc', oid, 0, CASE prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, path, '', proacl, acldefault('f', proowner) FROM routine
     UNION ALL SELECT 'pg_type', oid, 0, CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, path, '', typacl, acldefault('T', typowner) FROM kind
@@ -59,7 +59,7 @@ usual AS (
     FROM pg_default_acl d,
     LATERAL (SELECT format('FOR ROLE %I%s', pg_get_userbyid(d.defaclrole), CASE WHEN d.defaclnamespace <> 0 THEN format(' IN SCHEMA %I', (SELECT nspname FROM pg_namespace n WHERE n.oid = d.defaclnamespace)) ELSE '' END) AS place,
         CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES' ELSE 'SCHEMAS' END AS word,
-        CASE WHEN d.defaclnamespace <> 0 THEN '{}' ELSE acldefault(CASE WHEN d.defaclobjtype = 'S' THEN 's' ELSE d.defaclobjtype END, d.defaclrole) END AS usual) w,
+        CASE WHEN d.defaclnamespace <> 0 THEN NULL ELSE acldefault(CASE WHEN d.defaclobjtype = 'S' THEN 's' ELSE d.defaclobjtype END, d.defaclrole) END AS usual) w,
     LATERAL (SELECT true UNION ALL SELECT false) x(given),
     LATERAL (SELECT g.* FROM aclexplode(CASE WHEN x.given THEN d.defaclacl ELSE w.usual END) g
         WHERE NOT EXISTS (SELECT FROM aclexplode(CASE WHEN x.given THEN w.usual ELSE d.defaclacl END) u WHERE u.grantee = g.grantee

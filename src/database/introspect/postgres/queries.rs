@@ -79,7 +79,8 @@ pub(super) const CONSTRAINTS: &str = concat!(
 
 pub(super) const INDEXES: &str = concat!(
     "SELECT x.indexrelid::int8 AS oid, x.indrelid::int8 AS relation, ic.relname AS name, x.indisunique AS is_unique,
-        pg_get_indexdef(x.indexrelid) AS definition, pg_get_expr(x.indpred, x.indrelid) AS predicate,
+        CASE WHEN c.relkind = 'p' AND x.indisvalid THEN regexp_replace(pg_get_indexdef(x.indexrelid), ' ON ONLY ', ' ON ')
+             ELSE pg_get_indexdef(x.indexrelid) END AS definition, pg_get_expr(x.indpred, x.indrelid) AS predicate,
         m.amname AS method,
         (SELECT json_agg(json_build_object('column', a.attname,
                     'expression', CASE WHEN a.attname IS NULL THEN pg_get_indexdef(x.indexrelid, k.place::int, false) END,
@@ -101,9 +102,9 @@ pub(super) const INDEXES: &str = concat!(
 
 pub(super) const TRIGGERS: &str = concat!(
     "SELECT t.oid::int8 AS oid, n.nspname AS namespace, c.relname AS relation, t.tgname AS name,
-        pg_get_triggerdef(t.oid) || coalesce(format(E';\\nALTER TABLE %I.%I %s TRIGGER %I', n.nspname, c.relname,
-            CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' END,
-            t.tgname), '') AS definition
+        pg_get_triggerdef(t.oid) || CASE WHEN t.tgenabled = 'O' THEN '' ELSE
+            format(E';\\nALTER TABLE %I.%I %s TRIGGER %I', n.nspname, c.relname, CASE t.tgenabled WHEN 'D' THEN 'DISABLE'
+                WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, t.tgname) END AS definition
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT t.tgisinternal AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0' AND ",
     of_users!()

@@ -50,8 +50,11 @@ fn table(old: &Table, new: &Table) -> Way {
         table.map(|names| names.split(", ").map(str::to_owned).collect()).unwrap_or_default()
     };
     let (past, next) = (parents(before("inherits")), parents(after("inherits")));
-    statements.extend(past.iter().filter(|one| !next.contains(one)).map(|one| format!("ALTER TABLE {name} NO INHERIT {one};")));
-    statements.extend(next.iter().filter(|one| !past.contains(one)).map(|one| format!("ALTER TABLE {name} INHERIT {one};")));
+    statements.extend(
+        past.iter().filter(|one| !next.contains(one)).map(|one| format!("ALTER TABLE {name} NO INHERIT {one};")),
+    );
+    statements
+        .extend(next.iter().filter(|one| !past.contains(one)).map(|one| format!("ALTER TABLE {name} INHERIT {one};")));
     match (before("unlogged"), after("unlogged")) {
         (None, Some(_)) => statements.push(format!("ALTER TABLE {name} SET UNLOGGED;")),
         (Some(_), None) => statements.push(format!("ALTER TABLE {name} SET LOGGED;")),
@@ -88,7 +91,8 @@ fn column(old: &Column, new: &Column, table: &Table) -> Way {
         (one, other) if one != other => return Way::Anew,
         _ => {}
     }
-    let retyped = (old.data_type.sql != new.data_type.sql || old.collation != new.collation) && !is_inherited(table, &new.name);
+    let retyped =
+        (old.data_type.sql != new.data_type.sql || old.collation != new.collation) && !is_inherited(table, &new.name);
     if retyped {
         let using = if new.generated.is_some() { String::new() } else { format!(" USING {}", cast(&own, old, new)) };
         statements.push(format!("{alter} TYPE {}{using};", typed(new)));
@@ -106,7 +110,9 @@ fn column(old: &Column, new: &Column, table: &Table) -> Way {
 
 /// The old values as the new type.
 fn cast(own: &str, old: &Column, new: &Column) -> String {
-    let by_text = |column: &Column| matches!(column.data_type.kind, TypeKind::Enum { .. } | TypeKind::Other | TypeKind::Array { .. });
+    let by_text = |column: &Column| {
+        matches!(column.data_type.kind, TypeKind::Enum { .. } | TypeKind::Other | TypeKind::Array { .. })
+    };
     if by_text(old) || by_text(new) {
         format!("{own}::text::{}", new.data_type.sql)
     } else {
@@ -125,10 +131,10 @@ fn changed_identity(old: &str, new: &str, atom: &Atom<'_>) -> Vec<String> {
     let sequence = |text: &str| identity(text).split_once('(').map(|(_, rest)| rest.trim_end_matches(')').to_owned());
     if sequence(old) != sequence(new) {
         let words = sequence(new).unwrap_or_default();
-        let words = [" INCREMENT", " MINVALUE", " MAXVALUE", " CACHE", " CYCLE", " NO CYCLE"]
+        let words = [" INCREMENT", " MINVALUE", " MAXVALUE", " CACHE", " CYCLE"]
             .iter()
             .fold(words, |text, word| text.replace(word, &format!(" SET{word}")));
-        parts.push(format!("SET {}", words.replace("NO SET CYCLE", "NO CYCLE").replace("SET NO SET", "SET NO")));
+        parts.push(format!("SET {}", words.replace("NO SET CYCLE", "SET NO CYCLE")));
     }
     vec![format!("{alter} {};", parts.join(" "))]
 }

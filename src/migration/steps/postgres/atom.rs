@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::migration::render::postgres::{
-    check, column, default_value, foreign_key, identity, path, primary_key, quoted, string, unique,
+    check, column, default_value, foreign_key, identity, path, primary_key, quoted, rereadable, string, unique,
 };
 use crate::schema::{Column, Other, Schema, Table, TypeKind, address};
 
@@ -29,7 +29,7 @@ pub(super) enum Body<'a> {
     /// What may stand inside CREATE TABLE or ADD COLUMN, as it stands there by [`Atom::inline`].
     Default(&'a Column),
     Identity(&'a str),
-    Constraint(&'a str),
+    Constraint,
     ForeignKey,
     /// Made again by its own statement, whatever it was before.
     Setting,
@@ -43,7 +43,13 @@ pub(super) type Atoms<'a> = BTreeMap<String, Atom<'a>>;
 
 impl<'a> Atom<'a> {
     fn new(body: Body<'a>, rank: u8, create: String, remove: String) -> Self {
-        let list = |text: String| if text.is_empty() { Vec::new() } else { vec![text] };
+        // What a body of a function says is its author's.
+        let body_text = matches!(body, Body::Other(other) if matches!(other.kind.as_str(), "function" | "procedure"));
+        let list = |text: String| match text.as_str() {
+            "" => Vec::new(),
+            _ if body_text => vec![text],
+            text => vec![rereadable(text)],
+        };
         Self { body, needs: BTreeSet::new(), create: list(create), remove: list(remove), owner: None, rank }
     }
 
@@ -147,7 +153,10 @@ fn connect(schema: &Schema, atoms: &mut Atoms<'_>) {
             let (right, rest) = key.strip_prefix("grant ")?.split_once(" (")?;
             let (_, rest) = rest.split_once(") on ")?;
             let whole = format!("grant {right} on {rest}");
-            known.iter().find(|other| other.replace('"', "") == whole.replace('"', "")).map(|w| (key.clone(), w.clone()))
+            known
+                .iter()
+                .find(|other| other.replace('"', "") == whole.replace('"', ""))
+                .map(|w| (key.clone(), w.clone()))
         })
         .collect();
     for (part, whole) in rights {
@@ -183,11 +192,13 @@ fn of_table<'a>(schema: &'a Schema, table: &'a Table, atoms: &mut Atoms<'a>) {
         let definition = table.options.get(&format!("constraint {own}")).cloned().unwrap_or(plain);
         let foreign = definition.starts_with("FOREIGN KEY");
         let create = format!("{alter} ADD CONSTRAINT {} {definition};", quoted(own));
-        let inline = table.options.get_key_value(&format!("constraint {own}")).map(|(name, _)| name.as_str());
-        let body = if foreign { Body::ForeignKey } else { Body::Constraint(inline.unwrap_or_default()) };
+        let body = if foreign { Body::ForeignKey } else { Body::Constraint };
         let remove = format!("{alter} DROP CONSTRAINT {};", quoted(own));
         let rank = if foreign { 13 } else { 10 };
-        atoms.insert(address::member("constraint", &table.name, own), Atom::new(body, rank, create, remove).of(key.clone()));
+        atoms.insert(
+            address::member("constraint", &table.name, own),
+            Atom::new(body, rank, create, remove).of(key.clone()),
+        );
     };
     table.primary_key.iter().for_each(|key| constraint(key.name.as_ref(), primary_key(key)));
     table.uniques.iter().for_each(|one| constraint(one.name.as_ref(), unique(one)));

@@ -11,7 +11,8 @@ use crate::schema::{ObjectName, address};
 
 /// What is named after its table, and what is named after its column.
 const OF_TABLE: [&str; 5] = ["column", "constraint", "trigger", "setting", "default"];
-const OF_COLUMN: [&str; 7] = ["column", "default", "identity", "storage", "compression", "statistics", "column comment"];
+const OF_COLUMN: [&str; 7] =
+    ["column", "default", "identity", "storage", "compression", "statistics", "column comment"];
 
 /// Old addresses to new ones.
 struct Moves {
@@ -40,27 +41,21 @@ impl Moves {
     }
 
     fn apply(&self, key: &str) -> String {
-        let moved = self.parts.iter().find_map(|(from, to)| key.strip_prefix(from.as_str()).map(|rest| format!("{to}{rest}")));
+        let moved =
+            self.parts.iter().find_map(|(from, to)| key.strip_prefix(from.as_str()).map(|rest| format!("{to}{rest}")));
         let key = moved.unwrap_or_else(|| key.to_owned());
         self.whole.get(&key).cloned().unwrap_or(key)
     }
 }
 
 /// The atoms of the old schema under the addresses that they have after the renames.
-pub(super) fn renamed<'a>(atoms: Atoms<'a>, renames: &Renames) -> Atoms<'a> {
-    let moves = Moves::of(renames);
-    let atoms = renamed_needs(atoms, renames);
-    atoms.into_iter().map(|(key, atom)| (moves.apply(&key), atom)).collect()
-}
-
-/// The same, where only what the server said of needs still has the old addresses.
-pub(super) fn renamed_needs<'a>(mut atoms: Atoms<'a>, renames: &Renames) -> Atoms<'a> {
+pub(super) fn renamed<'a>(mut atoms: Atoms<'a>, renames: &Renames) -> Atoms<'a> {
     let moves = Moves::of(renames);
     for atom in atoms.values_mut() {
         atom.needs = atom.needs.iter().map(|need| moves.apply(need)).collect::<BTreeSet<_>>();
         atom.owner = atom.owner.as_deref().map(|owner| moves.apply(owner));
     }
-    atoms
+    atoms.into_iter().map(|(key, atom)| (moves.apply(&key), atom)).collect()
 }
 
 /// The statements that rename, in an order that never meets a taken name.
