@@ -188,10 +188,55 @@ impl<'a> Planner<'a> {
         at
     }
 
+    /// What goes without a statement of its own, with what it goes with. A foreign key is taken away first, since two
+    /// tables may refer to each other, and so is what uses something that needs the whole in its turn.
+    fn silent(&self) -> BTreeMap<String, String> {
+        let silent = self.going.iter().filter_map(|key| {
+            let root = self.root(key);
+            let atom = self.old.get(key).filter(|_| root != key)?;
+            let own = |need: &str| !self.going.contains(need) || self.root(need) == root;
+            let fits = match atom.body {
+                Body::ForeignKey => atom.needs.iter().all(|need| own(need)),
+                _ => !atom.needs.iter().any(|need| !own(need) && self.leads_back(need, root)),
+            };
+            fits.then(|| (key.clone(), root.to_owned()))
+        });
+        silent.collect()
+    }
+
+    fn leads_back(&self, start: &str, root: &str) -> bool {
+        let mut open = vec![start];
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        while let Some(at) = open.pop() {
+            for need in
+                self.old.get(at).into_iter().flat_map(|atom| &atom.needs).filter(|need| self.going.contains(*need))
+            {
+                if self.root(need) == root {
+                    return true;
+                }
+                if seen.insert(need) {
+                    open.push(need);
+                }
+            }
+        }
+        false
+    }
+
     fn remove(&mut self) {
-        let needs = self.old.iter().filter(|(key, _)| self.going.contains(*key) || self.waiting.contains(*key));
-        let needs: BTreeMap<&str, (u8, BTreeSet<&str>)> = needs
-            .map(|(key, atom)| (key.as_str(), (atom.rank, atom.needs.iter().map(String::as_str).collect())))
+        let silent = self.silent();
+        let place = |key: &'_ String| silent.get(key).unwrap_or(key).clone();
+        let mut all: BTreeMap<String, (u8, BTreeSet<String>)> = BTreeMap::new();
+        for (key, atom) in &self.old {
+            if self.going.contains(key) || self.waiting.contains(key) {
+                let at = place(key);
+                let entry = all.entry(at.clone()).or_default();
+                entry.0 = self.old.get(&at).map_or(0, |atom| atom.rank);
+                entry.1.extend(atom.needs.iter().map(place).filter(|need| *need != at));
+            }
+        }
+        let needs: BTreeMap<&str, (u8, BTreeSet<&str>)> = all
+            .iter()
+            .map(|(key, (rank, needs))| (key.as_str(), (*rank, needs.iter().map(String::as_str).collect())))
             .collect();
         let mut steps = Vec::new();
         for key in order::sorted(&needs).into_iter().rev() {
@@ -205,10 +250,7 @@ impl<'a> Planner<'a> {
                 }
                 continue;
             }
-            let root = self.root(&key);
-            let part =
-                root != key && atom.needs.iter().all(|need| !self.going.contains(need) || self.root(need) == root);
-            if part || atom.remove.is_empty() {
+            if atom.remove.is_empty() {
                 continue;
             }
             let reverse = match atom.body {
@@ -306,7 +348,9 @@ impl<'a> Planner<'a> {
             } else if let Some(statements) = self.changing.get(&key) {
                 ("Change", statements.clone())
             } else {
-                ("Add", self.made(atom, &members))
+                let mut statements = self.made(atom, &members);
+                statements.extend(self.unwanted(&key));
+                ("Add", statements)
             };
             if !statements.is_empty() {
                 let reverse = Reverse::Statements(if verb == "Add" { atom.remove.clone() } else { Vec::new() });
@@ -366,6 +410,41 @@ impl<'a> Planner<'a> {
             }
             _ => atom.create.clone(),
         }
+    }
+
+    /// What default privileges that stay in force give to a new object although it shall not have it.
+    fn unwanted(&self, key: &str) -> Vec<String> {
+        let named = |kinds: &[&str]| {
+            let (kind, _) = key.split_once(' ')?;
+            kinds.contains(&kind).then_some(())
+        };
+        let Some(atom) = self.new.get(key) else { return Vec::new() };
+        let (word, plural, target) = match atom.body {
+            Body::Table(table) => ("TABLE", "tables", path(&table.name)),
+            Body::View => {
+                let Some(text) = atom.remove.first().and_then(|text| text.split_once("VIEW ")) else {
+                    return Vec::new();
+                };
+                ("TABLE", "tables", text.1.trim_end_matches(';').to_owned())
+            }
+            Body::Other(other) if named(&["sequence"]).is_some() => ("SEQUENCE", "sequences", path(&other.name)),
+            _ => return Vec::new(),
+        };
+        let marker = format!(" on {plural} for role ");
+        let in_force = self.past.keys().filter(|key| self.new.contains_key(*key) && !self.going.contains(*key));
+        let given = in_force.filter_map(|key| {
+            let (right, rest) = key.strip_prefix("default grant ")?.trim_matches('"').split_once(&marker)?;
+            let (place, to) = rest.rsplit_once(" to ")?;
+            let elsewhere = place
+                .split_once(" in schema ")
+                .is_some_and(|(_, space)| !target.to_lowercase().starts_with(&format!("{space}.")));
+            let wanted = self.new.keys().any(|key| {
+                key.replace('"', "")
+                    == format!("grant {right} on {} {target} to {to}", word.to_lowercase()).replace('"', "")
+            });
+            (!elsewhere && !wanted).then(|| format!("REVOKE {right} ON {word} {target} FROM {to};"))
+        });
+        given.collect()
     }
 }
 

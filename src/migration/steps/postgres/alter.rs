@@ -150,7 +150,7 @@ fn object(old: &Other, new: &Other, atom: &Atom<'_>) -> Way {
         }
         "sequence owner" | "comment" | "domain default" => Way::InPlace(atom.create.clone()),
         "enum" => added_values(old, new).map_or(Way::Anew, Way::Before),
-        "composite type" => Way::InPlace(attributes(old, new)),
+        "composite type" => attributes(old, new).map_or(Way::Anew, Way::InPlace),
         "grant" | "default grant" => {
             let choice = " WITH GRANT OPTION";
             match old.definition.strip_suffix(choice) {
@@ -216,7 +216,8 @@ fn attributes_of(definition: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
-fn attributes(old: &Other, new: &Other) -> Vec<String> {
+/// The statements that add and drop attributes. None when one gets another type, which a type in use does not allow.
+fn attributes(old: &Other, new: &Other) -> Option<Vec<String>> {
     let (before, after) = (attributes_of(&old.definition), attributes_of(&new.definition));
     let alter = format!("ALTER TYPE {}", path(&new.name));
     let mut statements = Vec::new();
@@ -226,11 +227,9 @@ fn attributes(old: &Other, new: &Other) -> Vec<String> {
     for (name, kind) in &after {
         match before.iter().find(|(other, _)| other == name) {
             None => statements.push(format!("{alter} ADD ATTRIBUTE {name}{kind} CASCADE;")),
-            Some((_, past)) if past != kind => {
-                statements.push(format!("{alter} ALTER ATTRIBUTE {name} TYPE{kind} CASCADE;"));
-            }
+            Some((_, past)) if past != kind => return None,
             Some(_) => {}
         }
     }
-    statements
+    Some(statements)
 }
