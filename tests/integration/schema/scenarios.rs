@@ -305,6 +305,6 @@ async fn a_failing_migration_leaves_the_database_as_it_was() {
 async fn a_missing_database_is_not_made() {
     let url = fabwright::database::DatabaseUrl::sqlite("/nowhere/at/all.db");
     assert!(introspect(&url).await.unwrap_err().to_string().contains("no database file at /nowhere/at/all.db"));
-    let error = introspect(&"postgres://ann:s3cret@host/db".parse().unwrap()).await.unwrap_err();
-    assert!(error.to_string().contains("SQLite databases only"));
+    let error = introspect(&"mysql://ann:s3cret@host/db".parse().unwrap()).await.unwrap_err();
+    assert!(error.to_string().contains("SQLite and PostgreSQL databases, not mysql"));
 }
