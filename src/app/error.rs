@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use super::Exit;
+use crate::schema::Dialect;
 use crate::{config, database, generate, github, run, schema, store};
 
 /// Why a command could not be done.
@@ -34,6 +35,11 @@ pub enum Error {
     /// An .sql file without a dialect.
     #[error("{path}: say which dialect the file is in, with `--dialect postgres`, `mysql` or `sqlite`")]
     DialectNeeded { path: PathBuf },
+    /// A kind of server that a check cannot rehearse on yet.
+    #[error(
+        "this version rehearses on SQLite only, not on {dialect}: leave out the database's URL, or name sqlite:PATH"
+    )]
+    RehearsalDialect { dialect: Dialect },
     /// A migration that cannot be written.
     #[error("{0}")]
     NoPlan(String),
@@ -78,6 +84,7 @@ impl Error {
             Self::Config(_)
             | Self::Snapshot { .. }
             | Self::NoSource { .. }
+            | Self::RehearsalDialect { .. }
             | Self::DialectNeeded { .. }
             | Self::NoPlan(_)
             | Self::Tests(generate::tests::Error::Switch { .. })

@@ -10,6 +10,7 @@ use crate::database::{DatabaseUrl, Scratch};
 use crate::gate::Policy;
 use crate::run::migrate::{self, MigrationTool, Migrator, MigratorSettings};
 use crate::run::{self, PythonEnvironment, PythonOptions};
+use crate::schema::Dialect;
 use crate::store::git::{Commit, Repository, Worktree};
 use crate::store::tree::{self, SourceTree};
 
@@ -56,6 +57,9 @@ impl Sides {
     /// Resolves the revisions, checks them out and reads their configuration.
     pub(super) fn open(request: &Request, console: &Console) -> Result<Self, Error> {
         let database = request.database_url.as_deref().map(str::parse::<DatabaseUrl>).transpose()?;
+        if let Some(url) = database.as_ref().filter(|url| url.dialect() != Dialect::Sqlite) {
+            return Err(Error::RehearsalDialect { dialect: url.dialect() });
+        }
         let step = console.step("Check out");
         let repository = Repository::open(&request.repo)?;
         let head = repository.resolve(&request.head)?;
