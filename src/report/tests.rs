@@ -361,25 +361,3 @@ fn the_json_has_the_changes_under_their_names() {
     assert_eq!(value["decision"]["verdict"]["verdict"], "waiting");
     assert_eq!(value["deployed_code"]["failed"], 2);
 }
-
-/// Writes what the documentation shows: `FABWRIGHT_SAMPLE_OUT=DIR cargo test --lib sample_files -- --ignored`.
-#[test]
-#[ignore = "writes files for people to look at"]
-fn sample_files() {
-    let out = std::path::PathBuf::from(std::env::var("FABWRIGHT_SAMPLE_OUT").expect("a folder to write to"));
-    std::fs::create_dir_all(&out).expect("a folder");
-    for (at, name) in HOSTILE.iter().enumerate() {
-        std::fs::write(out.join(format!("hostile-{at}.md")), summary(&hostile(name))).expect("a file");
-    }
-    let runs = [
-        ("report", sample::facts()),
-        ("failed", sample::failed()),
-        ("nothing", sample::nothing()),
-        ("hostile", hostile(HOSTILE[0])),
-    ];
-    for (name, facts) in runs {
-        std::fs::write(out.join(format!("{name}.html")), html(&facts).expect("a page")).expect("a file");
-        std::fs::write(out.join(format!("{name}.md")), summary(&facts)).expect("a file");
-        std::fs::write(out.join(format!("{name}.txt")), terminal(&facts, Layout::default())).expect("a file");
-    }
-}
