@@ -2,18 +2,19 @@
 //!
 //! 1. Names that are equal pair up; on SQLite, names that differ by case alone do so next.
 //! 2. Hints (what a rehearsal observed, what the repository's configuration answers) pair what is left.
-//! 3. A heuristic scores what is still left. Position says far more than names: a column that is gone and a new one
+//! 3. Two readings of one database pair what bears the same identity in both.
+//! 4. A heuristic scores what is still left. Position says far more than names: a column that is gone and a new one
 //!    between the same neighbours, in the same order and of the same kind of type, are nearly always one column.
 //!    Above [`THRESHOLD`] the pair is taken for a rename; below, both changes stay and the pair becomes a
 //!    [`RenameQuestion`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::change::Change;
 use super::likeness;
-use crate::schema::{Dialect, ObjectName, Schema, Table};
+use crate::schema::{Column, Dialect, ObjectName, Schema, Table};
 
 /// The score from which a pair is taken for a rename.
 pub const THRESHOLD: u8 = 70;
@@ -32,6 +33,11 @@ pub enum RenameEvidence {
     },
     /// The repository's configuration says so.
     Answered,
+    /// The server knows both by one number, which a rename does not change.
+    Identified {
+        /// The number.
+        identity: u64,
+    },
     /// Nobody saw it: the two look alike.
     Inferred {
         /// 0 to 100.
@@ -151,11 +157,55 @@ pub fn resolve(from: &Schema, to: &Schema, hints: &RenameHints) -> (Renames, Vec
             // The table that had this name goes under another one now; this one is new.
             continue;
         }
-        columns(old, table, to.dialect, hints, &mut renames, &mut questions);
+        let same_table = same_origin(from, to) && old.identity.is_some() && old.identity == table.identity;
+        columns(old, table, to.dialect, same_table, hints, &mut renames, &mut questions);
     }
     renames.tables.sort_by(|a, b| a.1.cmp(&b.1));
     renames.columns.sort_by(|a, b| (&a.0, &a.2).cmp(&(&b.0, &b.2)));
     (renames, questions)
+}
+
+/// Whether both are readings of one database, so that equal identities mean the same object.
+fn same_origin(from: &Schema, to: &Schema) -> bool {
+    from.origin.is_some() && from.origin == to.origin
+}
+
+/// Tables that bear one identity and two names, as far as neither is paired already.
+fn same_tables(from: &Schema, to: &Schema, known: &Renames) -> Vec<(ObjectName, ObjectName, RenameEvidence)> {
+    if !same_origin(from, to) {
+        return Vec::new();
+    }
+    let by_identity: BTreeMap<u64, &Table> =
+        to.tables.iter().filter_map(|table| Some((table.identity?, table))).collect();
+    let paired =
+        |old: &Table, new: &Table| known.tables.iter().any(|(from, to, _)| *from == old.name || *to == new.name);
+    from.tables
+        .iter()
+        .filter_map(|old| {
+            let identity = old.identity?;
+            let new = by_identity.get(&identity)?;
+            let renamed = old.name != new.name && !paired(old, new);
+            renamed.then(|| (old.name.clone(), new.name.clone(), RenameEvidence::Identified { identity }))
+        })
+        .collect()
+}
+
+/// Columns of one table that bear one identity and two names, as far as neither is paired already.
+fn same_columns(
+    old: &Table,
+    new: &Table,
+    known: &[(String, String, RenameEvidence)],
+) -> Vec<(String, String, RenameEvidence)> {
+    let paired = |old: &Column, new: &Column| known.iter().any(|(from, to, _)| *from == old.name || *to == new.name);
+    old.columns
+        .iter()
+        .filter_map(|old| {
+            let identity = old.identity?;
+            let new = new.columns.iter().find(|column| column.identity == Some(identity))?;
+            let renamed = old.name != new.name && !paired(old, new);
+            renamed.then(|| (old.name.clone(), new.name.clone(), RenameEvidence::Identified { identity }))
+        })
+        .collect()
 }
 
 fn case_only() -> RenameEvidence {
@@ -172,6 +222,7 @@ fn tables(from: &Schema, to: &Schema, hints: &RenameHints, renames: &mut Renames
             renames.tables.push((old.clone(), new.clone(), why.clone()));
         }
     }
+    renames.tables.extend(same_tables(from, to, renames));
     let used_old: BTreeSet<ObjectName> = renames.tables.iter().map(|(old, ..)| old.clone()).collect();
     let used_new: BTreeSet<ObjectName> = renames.tables.iter().map(|(_, new, _)| new.clone()).collect();
     let mut gone: Vec<&Table> = from
@@ -199,6 +250,11 @@ fn tables(from: &Schema, to: &Schema, hints: &RenameHints, renames: &mut Renames
             twin.is_none()
         });
     }
+    if same_origin(from, to) {
+        // What bears a number that the other side does not know is known to be another table.
+        gone.retain(|table| table.identity.is_none());
+        new.retain(|table| table.identity.is_none());
+    }
     for pair in likeness::pair_tables(&gone, &new) {
         let (Some(old), Some(new)) = (gone.get(pair.old), new.get(pair.new)) else { continue };
         if pair.score >= THRESHOLD {
@@ -220,6 +276,7 @@ fn columns(
     old: &Table,
     new: &Table,
     dialect: Dialect,
+    same_table: bool,
     hints: &RenameHints,
     renames: &mut Renames,
     questions: &mut Vec<RenameQuestion>,
@@ -230,6 +287,9 @@ fn columns(
         if known && from != to && !pairs.iter().any(|(one, other, _)| one == from || other == to) {
             pairs.push((from.clone(), to.clone(), why.clone()));
         }
+    }
+    if same_table {
+        pairs.extend(same_columns(old, new, &pairs));
     }
     let moved_away =
         |name: &str, pairs: &[(String, String, RenameEvidence)]| pairs.iter().any(|(from, ..)| from == name);
@@ -249,6 +309,10 @@ fn columns(
     }
     for pair in likeness::pair_columns(old, new, &pairs) {
         let (Some(from), Some(to)) = (old.columns.get(pair.old), new.columns.get(pair.new)) else { continue };
+        if same_table && from.identity.is_some() && to.identity.is_some() {
+            // Two numbers in one table: known to be two columns.
+            continue;
+        }
         if pair.score >= THRESHOLD {
             let why = RenameEvidence::Inferred { score: pair.score, reasons: pair.reasons };
             pairs.push((from.name.clone(), to.name.clone(), why));
@@ -266,121 +330,4 @@ fn columns(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schema::{Column, DataType, TypeKind};
-
-    fn table(name: &str, columns: &[(&str, &str)]) -> Table {
-        let kind = |words: &str| match words {
-            "INTEGER" => TypeKind::Integer { bits: 64 },
-            "DATE" => TypeKind::Date,
-            _ => TypeKind::Text { length: None },
-        };
-        let column = |(name, words): &(&str, &str)| Column {
-            name: (*name).to_owned(),
-            data_type: DataType { sql: (*words).to_owned(), kind: kind(words) },
-            nullable: true,
-            default: None,
-            generated: None,
-            auto_increment: false,
-            collation: None,
-            comment: None,
-        };
-        Table {
-            name: name.into(),
-            columns: columns.iter().map(column).collect(),
-            primary_key: None,
-            uniques: Vec::new(),
-            checks: Vec::new(),
-            foreign_keys: Vec::new(),
-            indexes: Vec::new(),
-            comment: None,
-            options: std::collections::BTreeMap::new(),
-        }
-    }
-
-    fn found(old: &[Table], new: &[Table]) -> (Vec<String>, Vec<String>) {
-        let schema = |tables: &[Table]| Schema {
-            dialect: Dialect::Postgres,
-            tables: tables.to_vec(),
-            views: Vec::new(),
-            triggers: Vec::new(),
-            others: Vec::new(),
-            dependencies: Default::default(),
-        };
-        let (renames, questions) = resolve(&schema(old), &schema(new), &RenameHints::default());
-        let tables = renames.tables.iter().map(|(from, to, _)| format!("{from}>{to}"));
-        let columns = renames.columns.iter().map(|(table, from, to, _)| format!("{table}.{from}>{to}"));
-        let questions = questions.iter().map(|question| format!("{}?{}", question.from, question.to)).collect();
-        (tables.chain(columns).collect(), questions)
-    }
-
-    fn columns(old: &[(&str, &str)], new: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
-        found(&[table("t", old)], &[table("t", new)])
-    }
-
-    #[test]
-    fn a_column_between_the_same_neighbours_is_the_same_one() {
-        let old = [("id", "INTEGER"), ("surname", "TEXT"), ("born", "DATE")];
-        assert_eq!(
-            columns(&old, &[("id", "INTEGER"), ("last_name", "TEXT"), ("born", "DATE")]).0,
-            ["t.surname>last_name"]
-        );
-        let new = [("id", "INTEGER"), ("last_name", "TEXT"), ("birthday", "DATE")];
-        assert_eq!(columns(&old, &new).0, ["t.born>birthday", "t.surname>last_name"]);
-    }
-
-    #[test]
-    fn neighbours_of_one_type_are_told_apart_by_their_order() {
-        let old = [("id", "INTEGER"), ("street1", "TEXT"), ("street2", "TEXT"), ("zip", "TEXT"), ("n", "INTEGER")];
-        let new = [("id", "INTEGER"), ("line1", "TEXT"), ("line2", "TEXT"), ("postcode", "TEXT"), ("n", "INTEGER")];
-        assert_eq!(columns(&old, &new).0, ["t.street1>line1", "t.street2>line2", "t.zip>postcode"]);
-    }
-
-    #[test]
-    fn another_type_or_another_place_is_no_rename() {
-        let old = [("id", "INTEGER"), ("fax", "TEXT"), ("born", "DATE")];
-        assert_eq!(columns(&old, &[("id", "INTEGER"), ("size", "INTEGER"), ("born", "DATE")]).0, [] as [&str; 0]);
-        assert_eq!(columns(&old, &[("id", "INTEGER"), ("born", "DATE"), ("note", "TEXT")]).0, [] as [&str; 0]);
-    }
-
-    #[test]
-    fn what_is_likely_but_not_sure_is_a_question() {
-        let old = [("id", "INTEGER"), ("mail", "TEXT"), ("born", "DATE")];
-        let new = [("id", "INTEGER"), ("born", "DATE"), ("mail_address", "TEXT")];
-        assert_eq!(columns(&old, &new), (Vec::new(), vec!["mail?mail_address".to_owned()]));
-        let new = [("id", "INTEGER"), ("alpha", "TEXT"), ("omega", "TEXT"), ("born", "DATE")];
-        assert!(columns(&old, &new).1.len() <= 1);
-    }
-
-    #[test]
-    fn tables_are_known_by_what_is_in_them() {
-        let sale = [("id", "INTEGER"), ("state", "TEXT"), ("placed", "DATE"), ("total", "INTEGER")];
-        assert_eq!(found(&[table("sale", &sale)], &[table("purchase", &sale)]).0, ["sale>purchase"]);
-        let small = [("id", "INTEGER"), ("name", "TEXT")];
-        let (renames, questions) = found(&[table("tag", &small)], &[table("colour", &small)]);
-        assert_eq!((renames.len(), questions.len()), (0, 1), "an id and a name are in every second table");
-        let (renames, questions) = found(&[table("a", &sale)], &[table("b", &sale), table("c", &sale)]);
-        assert_eq!((renames.len(), questions.len()), (0, 1), "two candidates, no telling which");
-    }
-
-    #[test]
-    fn a_hint_beats_the_heuristic() {
-        let schema = |name: &str| Schema {
-            dialect: Dialect::Postgres,
-            tables: vec![table("t", &[("id", "INTEGER"), (name, "TEXT"), ("also", "TEXT")])],
-            views: Vec::new(),
-            triggers: Vec::new(),
-            others: Vec::new(),
-            dependencies: Default::default(),
-        };
-        let mut new = schema("one");
-        new.tables = vec![table("t", &[("id", "INTEGER"), ("one", "TEXT"), ("two", "TEXT")])];
-        let hints = RenameHints {
-            tables: Vec::new(),
-            columns: vec![("t".into(), "fax".to_owned(), "two".to_owned(), RenameEvidence::Answered)],
-        };
-        let (renames, _) = resolve(&schema("fax"), &new, &hints);
-        assert!(renames.columns.contains(&("t".into(), "fax".to_owned(), "two".to_owned(), RenameEvidence::Answered)));
-    }
-}
+mod tests;

@@ -5,17 +5,7 @@ use crate::diff::{Change, SchemaChangeType};
 use crate::schema::Table;
 
 fn change(id: &str, severity: Severity) -> SchemaChange {
-    let table = Table {
-        name: id.into(),
-        columns: Vec::new(),
-        primary_key: None,
-        uniques: Vec::new(),
-        checks: Vec::new(),
-        foreign_keys: Vec::new(),
-        indexes: Vec::new(),
-        comment: None,
-        options: Default::default(),
-    };
+    let table = Table::new(id);
     SchemaChange {
         change_id: ChangeId(id.to_owned()),
         change_type: SchemaChangeType::TableRemoved,

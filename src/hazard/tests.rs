@@ -12,41 +12,18 @@ use crate::schema::{
 
 fn column(name: &str, nullable: bool) -> Column {
     Column {
-        name: name.to_owned(),
-        data_type: DataType { sql: "integer".to_owned(), kind: TypeKind::Integer { bits: 64 } },
         nullable,
-        default: None,
-        generated: None,
-        auto_increment: false,
-        collation: None,
-        comment: None,
+        ..Column::new(name.to_owned(), DataType { sql: "integer".to_owned(), kind: TypeKind::Integer { bits: 64 } })
     }
 }
 
 fn table(name: &str, columns: Vec<Column>) -> Table {
-    Table {
-        name: ObjectName::new(name),
-        columns,
-        primary_key: None,
-        uniques: Vec::new(),
-        checks: Vec::new(),
-        foreign_keys: Vec::new(),
-        indexes: Vec::new(),
-        comment: None,
-        options: std::collections::BTreeMap::new(),
-    }
+    Table { columns, ..Table::new(ObjectName::new(name)) }
 }
 
 fn schema(dialect: Dialect, mut tables: Vec<Table>) -> Schema {
     tables.sort_by(|a, b| a.name.cmp(&b.name));
-    Schema {
-        dialect,
-        tables,
-        views: Vec::new(),
-        triggers: Vec::new(),
-        others: Vec::new(),
-        dependencies: Default::default(),
-    }
+    Schema { tables, ..Schema::empty(dialect) }
 }
 
 fn unique_index(name: &str, column: &str) -> Index {

@@ -20,14 +20,7 @@ pub fn scripts(change: &Change, from: &Schema, to: &Schema) -> (String, String) 
 
 /// The smallest schemas that show the change: before and after.
 fn around(change: &Change, from: &Schema, to: &Schema) -> (Schema, Schema) {
-    let empty = Schema {
-        dialect: to.dialect,
-        tables: Vec::new(),
-        views: Vec::new(),
-        triggers: Vec::new(),
-        others: Vec::new(),
-        dependencies: Default::default(),
-    };
+    let empty = Schema::empty(to.dialect);
     let (mut before, mut after) = (empty.clone(), empty);
     match change {
         Change::TableAdded { table } => after.tables.push(table.clone()),

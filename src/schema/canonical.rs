@@ -32,6 +32,17 @@ impl Schema {
         self.others.sort_by(|a, b| (&a.kind, &a.name).cmp(&(&b.kind, &b.name)));
     }
 
+    /// Forgets by which numbers its server knows the objects: what is left is all that a snapshot holds.
+    #[must_use]
+    pub fn without_identity(mut self) -> Schema {
+        self.origin = None;
+        for table in &mut self.tables {
+            table.identity = None;
+            table.columns.iter_mut().for_each(|column| column.identity = None);
+        }
+        self
+    }
+
     /// The canonical form: equal for schemas between which there is no difference to report.
     #[must_use]
     pub fn canonical(&self) -> Schema {
@@ -52,6 +63,7 @@ impl Schema {
             other.definition = definition(&other.definition, self.dialect);
         }
         schema.dependencies.clear();
+        schema.origin = None;
         schema.sort();
         schema
     }
@@ -77,6 +89,7 @@ pub fn table(table: &Table, dialect: Dialect) -> Table {
         indexes: table.indexes.iter().map(|index| self::index(index, dialect)).collect(),
         comment: table.comment.clone(),
         options: options(table),
+        identity: None,
     }
 }
 
@@ -91,7 +104,7 @@ pub fn options(table: &Table) -> std::collections::BTreeMap<String, String> {
 
 /// The canonical form of a column.
 pub fn column(column: &Column, dialect: Dialect) -> Column {
-    let mut column = column.clone();
+    let mut column = Column { identity: None, ..column.clone() };
     if dialect == Dialect::Sqlite {
         column.data_type.sql.make_ascii_uppercase();
     }

@@ -28,6 +28,10 @@ pub struct Schema {
     /// needs, where the server knows. It orders migrations and is no difference by itself.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub dependencies: BTreeMap<String, BTreeSet<String>>,
+    /// The database that the `identity` numbers of tables and columns come from. Numbers of two databases, or of two
+    /// servers, say nothing about each other.
+    #[serde(skip)]
+    pub origin: Option<String>,
 }
 
 /// A table.
@@ -58,6 +62,10 @@ pub struct Table {
     /// Whatever else distinguishes the table, by the server's own words (`engine`, `without_rowid`, `strict`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
+    /// The number by which the server itself knows the table, whatever its name: PostgreSQL's OID, InnoDB's TABLE_ID.
+    /// It is good for telling renames apart and is no part of the definition: no snapshot holds it.
+    #[serde(skip)]
+    pub identity: Option<u64>,
 }
 
 /// A column.
@@ -84,6 +92,10 @@ pub struct Column {
     /// The comment on the column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// The number by which the server itself knows the column, whatever its name: PostgreSQL's attnum.
+    /// It only counts together with the identity of the table, and like that is no part of the definition.
+    #[serde(skip)]
+    pub identity: Option<u64>,
 }
 
 /// The default of a column.
@@ -254,4 +266,54 @@ pub struct Other {
     /// The statement that takes it away, where the definition is a statement that makes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removal: Option<String>,
+}
+
+impl Schema {
+    /// A schema with nothing in it.
+    pub fn empty(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            tables: Vec::new(),
+            views: Vec::new(),
+            triggers: Vec::new(),
+            others: Vec::new(),
+            dependencies: BTreeMap::new(),
+            origin: None,
+        }
+    }
+}
+
+impl Table {
+    /// A table with nothing in it.
+    pub fn new(name: impl Into<ObjectName>) -> Self {
+        Self {
+            name: name.into(),
+            columns: Vec::new(),
+            primary_key: None,
+            uniques: Vec::new(),
+            checks: Vec::new(),
+            foreign_keys: Vec::new(),
+            indexes: Vec::new(),
+            comment: None,
+            options: BTreeMap::new(),
+            identity: None,
+        }
+    }
+}
+
+impl Column {
+    /// A column that takes NULL and has nothing but its type.
+    pub fn new(name: impl Into<String>, data_type: DataType) -> Self {
+        Self {
+            name: name.into(),
+            data_type,
+            nullable: true,
+            default: None,
+            generated: None,
+            auto_increment: false,
+            collation: None,
+            comment: None,
+            identity: None,
+        }
+    }
 }

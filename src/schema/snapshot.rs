@@ -106,7 +106,7 @@ pub fn from_files(files: &BTreeMap<String, String>) -> Result<Schema, Error> {
         }
         tables.push(table);
     }
-    let mut schema = Schema { dialect, tables, views, triggers, others, dependencies };
+    let mut schema = Schema { dialect, tables, views, triggers, others, dependencies, origin: None };
     schema.sort();
     Ok(schema)
 }

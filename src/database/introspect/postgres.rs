@@ -33,7 +33,12 @@ pub(super) async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
         dependencies: list(connection, url, queries::DEPENDENCIES).await?,
         stand_ins: list(connection, url, queries::STAND_INS).await?,
     };
-    Ok(assemble::schema(catalog))
+    let mut schema = assemble::schema(catalog);
+    schema.origin = sqlx::query_scalar(queries::ORIGIN)
+        .fetch_one(connection)
+        .await
+        .map_err(Error::server(format!("cannot read {url}")))?;
+    Ok(schema)
 }
 
 pub(super) async fn server(url: &DatabaseUrl) -> Result<String> {

@@ -210,14 +210,7 @@ fn assemble(objects: &[ObjectRow], rows: &BTreeMap<String, TableRows>) -> Schema
         .filter(|object| object.r#type == "index")
         .map(|object| (object.name.as_str(), object.sql.as_str()))
         .collect();
-    let mut schema = Schema {
-        dialect: crate::schema::Dialect::Sqlite,
-        tables: Vec::new(),
-        views: Vec::new(),
-        triggers: Vec::new(),
-        others: Vec::new(),
-        dependencies: Default::default(),
-    };
+    let mut schema = Schema::empty(crate::schema::Dialect::Sqlite);
     let nothing = TableRows::default();
     for object in objects {
         let name = ObjectName::new(&object.name);

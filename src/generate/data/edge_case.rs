@@ -83,16 +83,7 @@ mod tests {
     use crate::schema::DataType;
 
     fn column(kind: TypeKind, nullable: bool) -> Column {
-        Column {
-            name: "c".into(),
-            data_type: DataType { sql: String::new(), kind },
-            nullable,
-            default: None,
-            generated: None,
-            auto_increment: false,
-            collation: None,
-            comment: None,
-        }
+        Column { nullable, ..Column::new("c", DataType { sql: String::new(), kind }) }
     }
 
     #[test]

@@ -9,16 +9,7 @@ use crate::schema::{
 };
 
 fn column(name: &str, kind: TypeKind, nullable: bool) -> Column {
-    Column {
-        name: name.into(),
-        data_type: DataType { sql: "x".into(), kind },
-        nullable,
-        default: None,
-        generated: None,
-        auto_increment: false,
-        collation: None,
-        comment: None,
-    }
+    Column { nullable, ..Column::new(name, DataType { sql: "x".into(), kind }) }
 }
 
 fn id() -> Column {
@@ -35,15 +26,9 @@ fn text(name: &str, length: u32) -> Column {
 
 fn table(name: &str, columns: Vec<Column>, key: &[&str]) -> Table {
     Table {
-        name: name.into(),
         columns,
         primary_key: Some(PrimaryKey { name: None, columns: key.iter().map(|&part| part.into()).collect() }),
-        uniques: vec![],
-        checks: vec![],
-        foreign_keys: vec![],
-        indexes: vec![],
-        comment: None,
-        options: Default::default(),
+        ..Table::new(name)
     }
 }
 
@@ -74,14 +59,7 @@ fn unique(mut table: Table, columns: &[&str]) -> Table {
 }
 
 fn schema(tables: Vec<Table>) -> Schema {
-    Schema {
-        dialect: Dialect::Sqlite,
-        tables,
-        views: vec![],
-        triggers: vec![],
-        others: vec![],
-        dependencies: Default::default(),
-    }
+    Schema { tables, ..Schema::empty(Dialect::Sqlite) }
 }
 
 fn values<'a>(rows: &'a Rows, table: &str, column: &str) -> Vec<&'a Value> {

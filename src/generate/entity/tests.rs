@@ -5,16 +5,7 @@ use crate::schema::{
 };
 
 fn column(name: &str, sql: &str, kind: TypeKind) -> Column {
-    Column {
-        name: name.to_owned(),
-        data_type: DataType { sql: sql.to_owned(), kind },
-        nullable: false,
-        default: None,
-        generated: None,
-        auto_increment: false,
-        collation: None,
-        comment: None,
-    }
+    Column { nullable: false, ..Column::new(name.to_owned(), DataType { sql: sql.to_owned(), kind }) }
 }
 
 fn integer(name: &str) -> Column {
@@ -27,15 +18,9 @@ fn text(name: &str) -> Column {
 
 fn table(name: &str, columns: Vec<Column>, key: &[&str]) -> Table {
     Table {
-        name: ObjectName::new(name),
         columns,
         primary_key: Some(PrimaryKey { name: None, columns: key.iter().map(|name| (*name).to_owned()).collect() }),
-        uniques: Vec::new(),
-        checks: Vec::new(),
-        foreign_keys: Vec::new(),
-        indexes: Vec::new(),
-        comment: None,
-        options: Default::default(),
+        ..Table::new(ObjectName::new(name))
     }
 }
 
@@ -56,14 +41,7 @@ fn check(expression: &str) -> CheckConstraint {
 }
 
 fn schema(tables: Vec<Table>) -> Schema {
-    Schema {
-        dialect: Dialect::Sqlite,
-        tables,
-        views: Vec::new(),
-        triggers: Vec::new(),
-        others: Vec::new(),
-        dependencies: Default::default(),
-    }
+    Schema { tables, ..Schema::empty(Dialect::Sqlite) }
 }
 
 fn shop() -> Schema {

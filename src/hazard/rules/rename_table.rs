@@ -12,7 +12,9 @@ fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     Some(Warning {
         severity: Severity::Breaking,
         confidence: match evidence {
-            RenameEvidence::Observed { .. } | RenameEvidence::Answered => Confidence::High,
+            RenameEvidence::Observed { .. } | RenameEvidence::Answered | RenameEvidence::Identified { .. } => {
+                Confidence::High
+            }
             RenameEvidence::Inferred { .. } => Confidence::Medium,
         },
         message: format!(

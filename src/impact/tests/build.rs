@@ -6,45 +6,22 @@ use crate::diff::{Change, ChangeId, ColumnDifference, RenameEvidence, SchemaChan
 use crate::schema::{Column, DataType, Dialect, ObjectName, Schema, Table, TypeKind};
 
 pub(super) fn column(name: &str) -> Column {
-    Column {
-        name: name.to_owned(),
-        data_type: DataType { sql: "text".to_owned(), kind: TypeKind::Text { length: None } },
-        nullable: true,
-        default: None,
-        generated: None,
-        auto_increment: false,
-        collation: None,
-        comment: None,
-    }
+    Column::new(name.to_owned(), DataType { sql: "text".to_owned(), kind: TypeKind::Text { length: None } })
 }
 
 pub(super) fn table(name: &str, columns: &[&str]) -> Table {
-    Table {
-        name: ObjectName::new(name),
-        columns: columns.iter().map(|name| column(name)).collect(),
-        primary_key: None,
-        uniques: Vec::new(),
-        checks: Vec::new(),
-        foreign_keys: Vec::new(),
-        indexes: Vec::new(),
-        comment: None,
-        options: std::collections::BTreeMap::new(),
-    }
+    Table { columns: columns.iter().map(|name| column(name)).collect(), ..Table::new(ObjectName::new(name)) }
 }
 
 /// `fax` is a column of customer alone, `phone` of customer and supplier.
 pub(super) fn base() -> Schema {
     Schema {
-        dialect: Dialect::Sqlite,
         tables: vec![
             table("customer", &["id", "name", "fax", "phone", "mail"]),
             table("orders", &["id", "customer_id", "number"]),
             table("supplier", &["id", "phone"]),
         ],
-        views: Vec::new(),
-        triggers: Vec::new(),
-        others: Vec::new(),
-        dependencies: Default::default(),
+        ..Schema::empty(Dialect::Sqlite)
     }
 }
 

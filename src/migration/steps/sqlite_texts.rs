@@ -185,14 +185,7 @@ pub(super) fn lasting(past: &Schema, to: &Schema) -> Schema {
         table.columns.retain(|column| new.column(&column.name).is_some());
         true
     });
-    Schema {
-        dialect: to.dialect,
-        tables,
-        views: Vec::new(),
-        triggers: Vec::new(),
-        others: Vec::new(),
-        dependencies: Default::default(),
-    }
+    Schema { tables, ..Schema::empty(to.dialect) }
 }
 
 /// `wish`, or the first of `wish_2`, `wish_3` … that is not taken.

@@ -9,26 +9,14 @@ use crate::schema::{
 pub fn column(name: &str, sql: &str) -> Column {
     let nullable = sql.ends_with('?');
     let sql = sql.trim_end_matches('?');
-    Column {
-        name: name.to_owned(),
-        data_type: DataType { sql: sql.to_owned(), kind: TypeKind::Other },
-        nullable,
-        default: None,
-        generated: None,
-        auto_increment: false,
-        collation: None,
-        comment: None,
-    }
+    Column { nullable, ..Column::new(name.to_owned(), DataType { sql: sql.to_owned(), kind: TypeKind::Other }) }
 }
 
 /// A table whose first column is its key.
 pub fn table(name: &str, columns: &[(&str, &str)], references: &[(&str, &str)]) -> Table {
     Table {
-        name: name.into(),
         columns: columns.iter().map(|(name, sql)| column(name, sql)).collect(),
         primary_key: columns.first().map(|(key, _)| PrimaryKey { name: None, columns: vec![(*key).to_owned()] }),
-        uniques: Vec::new(),
-        checks: Vec::new(),
         foreign_keys: references
             .iter()
             .map(|(column, target)| ForeignKey {
@@ -41,21 +29,12 @@ pub fn table(name: &str, columns: &[(&str, &str)], references: &[(&str, &str)]) 
                 deferred: false,
             })
             .collect(),
-        indexes: Vec::new(),
-        comment: None,
-        options: Default::default(),
+        ..Table::new(name)
     }
 }
 
 fn schema(tables: Vec<Table>) -> Schema {
-    Schema {
-        dialect: Dialect::Sqlite,
-        tables,
-        views: Vec::new(),
-        triggers: Vec::new(),
-        others: Vec::new(),
-        dependencies: Default::default(),
-    }
+    Schema { tables, ..Schema::empty(Dialect::Sqlite) }
 }
 
 pub fn before() -> Schema {

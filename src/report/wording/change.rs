@@ -98,7 +98,7 @@ fn trigger_words(name: &str, table: &ObjectName) -> Sentence {
 
 fn renamed(kind: &str, from: String, to: String, evidence: &RenameEvidence) -> Sentence {
     let how = match evidence {
-        RenameEvidence::Observed { .. } => "observed rename".to_owned(),
+        RenameEvidence::Observed { .. } | RenameEvidence::Identified { .. } => "observed rename".to_owned(),
         RenameEvidence::Answered => "rename by configuration".to_owned(),
         RenameEvidence::Inferred { score, .. } => format!("guessed rename, {score} of 100"),
     };

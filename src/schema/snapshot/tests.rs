@@ -3,36 +3,17 @@ use crate::schema::{Column, DataType, TypeKind};
 
 fn table(name: &str) -> Table {
     Table {
-        name: name.into(),
         columns: vec![Column {
-            name: "id".to_owned(),
-            data_type: DataType { sql: "INTEGER".to_owned(), kind: TypeKind::Integer { bits: 64 } },
             nullable: false,
-            default: None,
-            generated: None,
             auto_increment: true,
-            collation: None,
-            comment: None,
+            ..Column::new("id".to_owned(), DataType { sql: "INTEGER".to_owned(), kind: TypeKind::Integer { bits: 64 } })
         }],
-        primary_key: None,
-        uniques: Vec::new(),
-        checks: Vec::new(),
-        foreign_keys: Vec::new(),
-        indexes: Vec::new(),
-        comment: None,
-        options: BTreeMap::new(),
+        ..Table::new(name)
     }
 }
 
 fn schema(names: &[&str]) -> Schema {
-    Schema {
-        dialect: Dialect::Postgres,
-        tables: names.iter().map(|name| table(name)).collect(),
-        views: Vec::new(),
-        triggers: Vec::new(),
-        others: Vec::new(),
-        dependencies: Default::default(),
-    }
+    Schema { tables: names.iter().map(|name| table(name)).collect(), ..Schema::empty(Dialect::Postgres) }
 }
 
 const HOSTILE: [&str; 12] =

@@ -13,14 +13,7 @@ use crate::schema::{
 type Id = (String, i64, i64);
 
 pub(super) fn schema(catalog: Catalog) -> Schema {
-    let mut schema = Schema {
-        dialect: Dialect::Postgres,
-        tables: Vec::new(),
-        views: Vec::new(),
-        triggers: Vec::new(),
-        others: Vec::new(),
-        dependencies: BTreeMap::new(),
-    };
+    let mut schema = Schema::empty(Dialect::Postgres);
     let mut addresses = Addresses::default();
     let mut tables: BTreeMap<i64, Table> = BTreeMap::new();
     let mut views: HashMap<i64, ObjectName> = HashMap::new();
@@ -190,17 +183,7 @@ fn table(row: Relation, name: ObjectName) -> Table {
         _ => None,
     };
     set("replica identity", identity);
-    Table {
-        name,
-        columns: Vec::new(),
-        primary_key: None,
-        uniques: Vec::new(),
-        checks: Vec::new(),
-        foreign_keys: Vec::new(),
-        indexes: Vec::new(),
-        comment: row.comment,
-        options,
-    }
+    Table { comment: row.comment, options, identity: u64::try_from(row.oid).ok(), ..Table::new(name) }
 }
 
 fn column(row: ColumnRow, table: &mut Table, addresses: &mut Addresses) {
@@ -243,14 +226,14 @@ fn column(row: ColumnRow, table: &mut Table, addresses: &mut Addresses) {
     }
     let next = matches!(&default, Some(crate::schema::ColumnDefault::Expression(text)) if text.starts_with("nextval("));
     table.columns.push(Column {
-        name: row.name,
-        data_type,
         nullable: !row.not_null,
         default,
         generated,
         auto_increment: !row.identity.is_empty() || next,
         collation: row.collation,
         comment: row.comment,
+        identity: u64::try_from(row.number).ok(),
+        ..Column::new(row.name, data_type)
     });
 }
 

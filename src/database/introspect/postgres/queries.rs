@@ -2,6 +2,10 @@
 //!
 //! Objects of the system, of extensions and Alembic's bookkeeping are left out.
 
+/// One database of one run of one server: where an OID means one thing.
+pub(super) const ORIGIN: &str = "SELECT pg_postmaster_start_time()::text || ' ' || oid FROM pg_database
+    WHERE datname = current_database()";
+
 /// Which relations are read: `c` is pg_class, `n` its namespace.
 macro_rules! of_users {
     () => {

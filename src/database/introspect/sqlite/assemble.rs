@@ -29,7 +29,6 @@ pub(super) fn table(object: &ObjectRow, rows: &TableRows, index_sql: &BTreeMap<&
     }
     let columns: Vec<Column> = rows.columns.iter().map(|row| column(row, &text, row_id && row.pk > 0)).collect();
     Table {
-        name: ObjectName::new(&object.name),
         primary_key: (!key.is_empty())
             .then(|| PrimaryKey { name: text.primary_key.as_ref().and_then(|key| key.name.clone()), columns: key }),
         uniques: uniques(rows, &text),
@@ -41,8 +40,8 @@ pub(super) fn table(object: &ObjectRow, rows: &TableRows, index_sql: &BTreeMap<&
         foreign_keys: foreign_keys(rows, &text),
         indexes: indexes(rows, &columns, index_sql),
         columns,
-        comment: None,
         options,
+        ..Table::new(ObjectName::new(&object.name))
     }
 }
 
@@ -99,14 +98,12 @@ fn column(row: &ColumnRow, text: &ddl::TableText, row_id: bool) -> Column {
         .filter(|collation| !collation.eq_ignore_ascii_case("binary"))
         .map(|collation| collation.to_ascii_uppercase());
     Column {
-        name: row.name.clone(),
         nullable: !row.not_null && row.pk == 0,
         default,
         generated,
         auto_increment: row_id,
         collation,
-        comment: None,
-        data_type,
+        ..Column::new(row.name.clone(), data_type)
     }
 }
 
