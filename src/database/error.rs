@@ -22,14 +22,20 @@ pub enum Error {
     #[error("this version of Fabwright reads SQLite and PostgreSQL databases, not {0}")]
     Unsupported(Dialect),
     /// The programs of a server are not installed.
-    #[error("{program} was not found: install the PostgreSQL server (Debian: postgresql), or put its programs on PATH")]
+    #[error("{program} was not found: install the {product} server (Debian: {package}), or put its programs on PATH")]
     NotInstalled {
         /// Which one.
         program: String,
+        /// The server that it belongs to.
+        product: &'static str,
+        /// The package that has it.
+        package: &'static str,
     },
     /// A throw-away server did not start.
-    #[error("the throw-away PostgreSQL server did not start: {reason}")]
+    #[error("the throw-away {product} server did not start: {reason}")]
     NotStarted {
+        /// Which one.
+        product: &'static str,
         /// What it said.
         reason: String,
     },

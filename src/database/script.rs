@@ -4,7 +4,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
 
-use super::{DatabaseUrl, Error, PostgresServer, Result, Scratch, introspect};
+use super::{DatabaseUrl, Error, MysqlServer, PostgresServer, Result, Scratch, introspect, mysql_session};
 use crate::schema::{Dialect, Schema};
 
 /// Runs every statement of `sql` on the database at `url`.
@@ -14,12 +14,15 @@ use crate::schema::{Dialect, Schema};
 /// The first statement that fails, in the server's words; statements before it stay applied unless the script holds
 /// its own transaction.
 pub async fn apply(url: &DatabaseUrl, sql: &str) -> Result<()> {
-    if url.dialect() == Dialect::Postgres {
-        return run_postgres(url, [sql]).await;
+    match url.dialect() {
+        Dialect::Postgres => run_postgres(url, [sql]).await,
+        Dialect::Mysql => mysql_session::run(url, mysql_session::texts(sql)).await,
+        Dialect::Sqlite => {
+            let path = url.path().unwrap_or(std::path::Path::new(""));
+            let options = SqliteConnectOptions::new().filename(path).foreign_keys(false).create_if_missing(false);
+            run(options, url, sql).await
+        }
     }
-    let Some(path) = url.path() else { return Err(Error::Unsupported(url.dialect())) };
-    let options = SqliteConnectOptions::new().filename(path).foreign_keys(false).create_if_missing(false);
-    run(options, url, sql).await
 }
 
 /// Runs texts of statements one after the other on one connection.
@@ -30,7 +33,8 @@ pub async fn apply(url: &DatabaseUrl, sql: &str) -> Result<()> {
 pub async fn apply_each(url: &DatabaseUrl, statements: impl IntoIterator<Item = &str>) -> Result<()> {
     match url.dialect() {
         Dialect::Postgres => run_postgres(url, statements).await,
-        _ => apply(url, &statements.into_iter().collect::<Vec<_>>().join("\n")).await,
+        Dialect::Mysql => mysql_session::run(url, statements).await,
+        Dialect::Sqlite => apply(url, &statements.into_iter().collect::<Vec<_>>().join("\n")).await,
     }
 }
 
@@ -58,7 +62,7 @@ pub(super) async fn run(options: SqliteConnectOptions, url: &DatabaseUrl, sql: &
 ///
 /// # Errors
 ///
-/// When a statement fails, and for dialects that are not supported yet.
+/// When a statement fails, or a server for it cannot be started.
 pub async fn schema_of_script(dialect: Dialect, sql: &str) -> Result<Schema> {
     match dialect {
         Dialect::Sqlite => {
@@ -72,6 +76,11 @@ pub async fn schema_of_script(dialect: Dialect, sql: &str) -> Result<Schema> {
             apply(&url, sql).await?;
             introspect(&url).await
         }
-        Dialect::Mysql => Err(Error::Unsupported(dialect)),
+        Dialect::Mysql => {
+            let server = MysqlServer::start().await?;
+            let url = server.database().await?;
+            apply(&url, sql).await?;
+            introspect(&url).await
+        }
     }
 }

@@ -14,6 +14,7 @@ mod generated_tests;
 mod impact;
 mod interrupted;
 mod migrate;
+mod mysql;
 mod postgres;
 mod pytest;
 mod python;

@@ -1,5 +1,6 @@
 //! Reads the schema of a live database, one file a dialect.
 
+mod mysql;
 mod postgres;
 mod sqlite;
 
@@ -29,11 +30,11 @@ pub async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
 ///
 /// # Errors
 ///
-/// When the server does not answer, and for dialects that are not supported yet.
+/// When the server does not answer.
 pub async fn server(url: &DatabaseUrl) -> Result<String> {
     match url.dialect() {
         Dialect::Sqlite => sqlite::server(url.path().unwrap_or(std::path::Path::new(""))).await,
         Dialect::Postgres => postgres::server(url).await,
-        Dialect::Mysql => Err(Error::Unsupported(Dialect::Mysql)),
+        Dialect::Mysql => mysql::server(url).await,
     }
 }

@@ -1,0 +1,151 @@
+//! Connections to MySQL and MariaDB, and scripts as their own client reads them.
+
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor, MySqlConnection};
+
+use super::{DatabaseUrl, Error, Result};
+
+/// Opens the database as the server's own client does: with the server's modes and time zone, in UTF-8.
+pub(super) async fn connect(url: &DatabaseUrl) -> Result<MySqlConnection> {
+    let cannot = || Error::server(format!("cannot open {url}"));
+    let options: MySqlConnectOptions = address(&url.expose()).parse().map_err(cannot())?;
+    let options = options.pipes_as_concat(false).no_engine_substitution(false).timezone(None).charset("utf8mb4");
+    options.disable_statement_logging().connect().await.map_err(cannot())
+}
+
+/// What Python's drivers call `unix_socket` is `socket` here.
+fn address(url: &str) -> String {
+    let Some((start, query)) = url.split_once('?') else { return url.to_owned() };
+    let pairs = query
+        .split('&')
+        .map(|pair| pair.strip_prefix("unix_").filter(|rest| rest.starts_with("socket=")).unwrap_or(pair));
+    format!("{start}?{}", pairs.collect::<Vec<_>>().join("&"))
+}
+
+/// Runs texts of statements one after the other on one connection.
+pub(super) async fn run(url: &DatabaseUrl, texts: impl IntoIterator<Item = &str>) -> Result<()> {
+    let mut connection = connect(url).await?;
+    for text in texts {
+        let outcome = connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await;
+        outcome.map_err(|source| Error::Script { source })?;
+    }
+    connection.close().await.map_err(Error::server(format!("cannot close {url}")))
+}
+
+/// The texts to send for a script, which may hold the client's DELIMITER commands. The server itself takes statements
+/// with semicolons between them, those inside of bodies included, so only another delimiter divides a text.
+pub(super) fn texts(script: &str) -> Vec<&str> {
+    let mut texts = Vec::new();
+    let mut delimiter = ";";
+    let mut start = 0;
+    let mut add = |from: usize, to: usize| {
+        let text = script.get(from..to).unwrap_or_default();
+        if !is_blank(text) {
+            texts.push(text);
+        }
+    };
+    let mut at = 0;
+    // A command of the client stands where a statement may begin.
+    let mut fresh = true;
+    while let Some(rest) = script.get(at..).filter(|rest| !rest.is_empty()) {
+        if fresh && let Some((wanted, length)) = command(rest) {
+            add(start, at);
+            delimiter = wanted;
+            at += length;
+            start = at;
+        } else if delimiter != ";" && rest.starts_with(delimiter) {
+            add(start, at);
+            at += delimiter.len();
+            start = at;
+            fresh = true;
+        } else {
+            let length = token(rest);
+            let text = rest.get(..length).unwrap_or(rest);
+            fresh = text == ";" || (fresh && (text.trim().is_empty() || is_comment(text)));
+            at += length;
+        }
+    }
+    add(start, script.len());
+    texts
+}
+
+/// The delimiter that a DELIMITER command asks for, and the length of the command.
+fn command(text: &str) -> Option<(&str, usize)> {
+    let line = text.split('\n').next().unwrap_or(text);
+    let word = line.get(..9).filter(|word| word.eq_ignore_ascii_case("delimiter"))?;
+    let wanted = line.get(word.len()..)?.strip_prefix([' ', '\t'])?.split_whitespace().next()?;
+    Some((wanted, line.len()))
+}
+
+/// The length of the quoted text, comment or single character that `text` begins with.
+fn token(text: &str) -> usize {
+    let until = |end: &str, from: usize| {
+        text.get(from..).and_then(|rest| rest.find(end)).map_or(text.len(), |place| from + place + end.len())
+    };
+    match text.as_bytes() {
+        [quote @ (b'\'' | b'"' | b'`'), ..] => quoted(text, *quote),
+        [b'#', ..] => until("\n", 1),
+        [b'-', b'-', next, ..] if next.is_ascii_whitespace() => until("\n", 2),
+        [b'/', b'*', ..] => until("*/", 2),
+        _ => text.chars().next().map_or(1, char::len_utf8),
+    }
+}
+
+fn quoted(text: &str, quote: u8) -> usize {
+    let mut bytes = text.bytes().enumerate().skip(1);
+    while let Some((place, byte)) = bytes.next() {
+        if byte == b'\\' && quote != b'`' {
+            bytes.next();
+        } else if byte == quote {
+            return place + 1;
+        }
+    }
+    text.len()
+}
+
+fn is_comment(text: &str) -> bool {
+    text.starts_with('#') || text.starts_with("--") || (text.starts_with("/*") && !text.starts_with("/*!"))
+}
+
+/// Whether there is nothing to run. The server calls an empty statement an error.
+fn is_blank(text: &str) -> bool {
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let length = token(rest);
+        let one = rest.get(..length).unwrap_or(rest);
+        if !(one == ";" || one.trim().is_empty() || is_comment(one)) {
+            return false;
+        }
+        at += length;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_go_together_until_there_is_another_delimiter() {
+        assert_eq!(texts("SELECT 1; SELECT ';';\n"), ["SELECT 1; SELECT ';';\n"]);
+        assert_eq!(texts(" -- nothing\n ; # here\n/* at all */"), [] as [&str; 0]);
+        let script = "CREATE TABLE a (b int);\nDELIMITER //\nCREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN \
+                      SET @a = '//'; -- //\n SET @b = 2; END//\n/* and */\nDROP TABLE b//\ndelimiter ;\nDROP TABLE c";
+        let sent: Vec<&str> = texts(script).into_iter().map(str::trim).collect();
+        let trigger = "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET @a = '//'; -- //\n SET @b = 2; END";
+        assert_eq!(sent, ["CREATE TABLE a (b int);", trigger, "/* and */\nDROP TABLE b", "DROP TABLE c"]);
+    }
+
+    #[test]
+    fn a_delimiter_inside_of_a_statement_is_none() {
+        let script = "SELECT `delimiter //`, 'it\\'s', \"\n\ndelimiter $$\";";
+        assert_eq!(texts(script), [script]);
+        assert_eq!(texts("SELECT 1 AS\ndelimiter FROM t; 'open"), ["SELECT 1 AS\ndelimiter FROM t; 'open"]);
+    }
+
+    #[test]
+    fn a_socket_is_found_by_the_name_that_python_gives_it() {
+        assert_eq!(address("mysql://a@b/c?unix_socket=/s&charset=utf8"), "mysql://a@b/c?socket=/s&charset=utf8");
+        assert_eq!(address("mysql://a@b/c"), "mysql://a@b/c");
+    }
+}
