@@ -1,33 +1,35 @@
-//! GitHub as a runner sees it: the event that started a job, and the files through which a job answers.
+//! GitHub: the event that started a job, the files through which a job answers its runner, and the API.
+//!
+//! * [`event`] and [`runner`] are the job's own side;
+//! * [`identity`] says who we are, [`client`] carries each call and its rules: time limits, waiting, repeating;
+//! * [`pulls`], [`comments`], [`reactions`], [`people`], [`contents`], [`labels`], [`checks`], [`statuses`] and
+//!   [`commits`] are the calls themselves, with plain values in and out;
+//! * [`sticky`] keeps one comment where several runs write.
+//!
+//! A body that GitHub sends is read for what is needed and nothing else, so that a field that is missing or new harms
+//! nobody.
 
+pub mod checks;
+pub mod client;
+pub mod comments;
+pub mod commits;
+pub mod contents;
+mod error;
 pub mod event;
+mod exchange;
+pub mod identity;
+pub mod labels;
+pub mod people;
+pub mod pulls;
+pub mod reactions;
 pub mod runner;
+pub mod statuses;
+pub mod sticky;
+pub mod token;
 
-/// Why something of GitHub's could not be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The event's payload is not there or not readable.
-    #[error("the event payload {path} cannot be read: {source}")]
-    Payload {
-        /// The file that GITHUB_EVENT_PATH names.
-        path: std::path::PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The payload is not what GitHub documents for this event.
-    #[error("the payload of the `{event}` event is not what GitHub documents: {message}")]
-    Malformed {
-        /// The event's name.
-        event: String,
-        /// What does not fit.
-        message: String,
-    },
-    /// A runner file cannot be written.
-    #[error("the runner's file {path} cannot be written: {source}")]
-    Write {
-        /// The file.
-        path: std::path::PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-}
+pub use client::{Client, Endpoints, RepositoryName, Timing};
+pub use error::Error;
+pub use identity::Identity;
+pub use token::Secret;
+
+pub(crate) type Result<T> = std::result::Result<T, Error>;
