@@ -74,7 +74,10 @@ fn rename_in(table: &mut Table, new_name: &ObjectName, renames: &Renames) {
     table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
     table.uniques.iter_mut().flat_map(|unique| &mut unique.columns).for_each(rename);
     table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
-    table.checks.iter_mut().for_each(|check| text(&mut check.expression));
+    table.checks.iter_mut().for_each(|check| {
+        check.column.iter_mut().for_each(rename);
+        text(&mut check.expression);
+    });
     for index in &mut table.indexes {
         index.predicate.iter_mut().for_each(text);
         for part in &mut index.parts {

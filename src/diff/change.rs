@@ -130,6 +130,8 @@ pub enum ColumnDifference {
     Collation,
     /// The comment.
     Comment,
+    /// What only this server knows of.
+    Options,
 }
 
 /// The kind of a change as it is written in JSON.

@@ -114,6 +114,7 @@ fn column_differences(from: &Column, to: &Column, dialect: Dialect) -> Vec<Colum
         (from.auto_increment != to.auto_increment, ColumnDifference::AutoIncrement),
         (from.collation != to.collation, ColumnDifference::Collation),
         (from.comment != to.comment, ColumnDifference::Comment),
+        (from.options != to.options, ColumnDifference::Options),
     ]
     .into_iter()
     .filter_map(|(differs, what)| differs.then_some(what))

@@ -158,6 +158,15 @@ fn differs(from: &Column, to: &Column, difference: ColumnDifference) -> String {
             format!("changes its collation from {} to {}", name(from), name(to))
         }
         ColumnDifference::Comment => "has another comment".to_owned(),
+        ColumnDifference::Options => {
+            let names: std::collections::BTreeSet<&String> = from.options.keys().chain(to.options.keys()).collect();
+            let differing = names.into_iter().filter(|name| from.options.get(*name) != to.options.get(*name));
+            let settings = differing.map(|name| match to.options.get(name) {
+                Some(value) => format!("`{name}` is `{value}` now"),
+                None => format!("`{name}` is gone"),
+            });
+            format!("has other settings: {}", settings.collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

@@ -142,7 +142,7 @@ fn column_difference(from: &Column, to: &Column, difference: ColumnDifference) -
         ColumnDifference::Generated => judged(Severity::Medium, true),
         ColumnDifference::AutoIncrement if from.auto_increment => judged(Severity::High, false),
         ColumnDifference::AutoIncrement | ColumnDifference::Comment => judged(Severity::Low, true),
-        ColumnDifference::Collation => judged(Severity::Medium, true),
+        ColumnDifference::Collation | ColumnDifference::Options => judged(Severity::Medium, true),
     }
 }
 

@@ -27,8 +27,22 @@ fn schema(dialect: Dialect, mut tables: Vec<Table>) -> Schema {
 }
 
 fn unique_index(name: &str, column: &str) -> Index {
-    let part = IndexPart { column: Some(column.to_owned()), expression: None, descending: false, collation: None };
-    Index { name: name.to_owned(), unique: true, parts: vec![part], predicate: None, method: None, definition: None }
+    let part = IndexPart {
+        length: None,
+        column: Some(column.to_owned()),
+        expression: None,
+        descending: false,
+        collation: None,
+    };
+    Index {
+        options: Default::default(),
+        name: name.to_owned(),
+        unique: true,
+        parts: vec![part],
+        predicate: None,
+        method: None,
+        definition: None,
+    }
 }
 
 fn key(column: &str, target: &str) -> ForeignKey {
@@ -116,7 +130,7 @@ fn hostile_names_stay_names() {
     let mut child = table(hostile, vec![column(hostile, false)]);
     child.foreign_keys.push(key(hostile, "parent"));
     child.indexes.push(unique_index(hostile, hostile));
-    child.checks.push(CheckConstraint { name: Some(hostile.to_owned()), expression: "1 = 1".to_owned() });
+    child.checks.push(CheckConstraint { column: None, name: Some(hostile.to_owned()), expression: "1 = 1".to_owned() });
     let to = schema(Dialect::Postgres, vec![parent(), child]);
     let findings = found(&from, &to, &RowCounts::unknown());
     assert!(findings.len() >= 4);

@@ -132,6 +132,7 @@ pub fn check(check: &CheckConstraint, dialect: Dialect) -> CheckConstraint {
     CheckConstraint {
         name: constraint_name(check.name.as_ref(), dialect),
         expression: expression(&check.expression, dialect),
+        column: check.column.clone(),
     }
 }
 

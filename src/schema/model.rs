@@ -92,6 +92,9 @@ pub struct Column {
     /// The comment on the column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// Whatever else distinguishes the column, by the server's own words (`on update`, `invisible`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
     /// The number by which the server itself knows the column, whatever its name: PostgreSQL's attnum.
     /// It only counts together with the identity of the table, and like that is no part of the definition.
     #[serde(skip)]
@@ -155,6 +158,9 @@ pub struct CheckConstraint {
     pub name: Option<String>,
     /// The condition, without the enclosing parentheses.
     pub expression: String,
+    /// The column that it is written with and goes with, where the server keeps that (MariaDB).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
 }
 
 /// A foreign key.
@@ -212,6 +218,9 @@ pub struct Index {
     /// The complete definition by the server, where it keeps one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
+    /// Whatever else distinguishes the index, by the server's own words (`comment`, `visibility`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
 }
 
 /// One key of an index.
@@ -223,6 +232,9 @@ pub struct IndexPart {
     /// The expression, unless a column is indexed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
+    /// How much of the column is indexed, where not all of it is: in characters for text and in bytes for binary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<u32>,
     /// Whether the order is descending.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub descending: bool,
@@ -313,6 +325,7 @@ impl Column {
             auto_increment: false,
             collation: None,
             comment: None,
+            options: BTreeMap::new(),
             identity: None,
         }
     }

@@ -46,9 +46,11 @@ fn references(mut table: Table, column: &str, target: &str) -> Table {
 }
 
 fn checked(mut table: Table, expressions: &[&str]) -> Table {
-    table
-        .checks
-        .extend(expressions.iter().map(|&expression| CheckConstraint { name: None, expression: expression.into() }));
+    table.checks.extend(expressions.iter().map(|&expression| CheckConstraint {
+        column: None,
+        name: None,
+        expression: expression.into(),
+    }));
     table
 }
 

@@ -37,7 +37,7 @@ fn foreign_key(column: &str, target: &str, on_delete: ReferentialAction) -> Fore
 }
 
 fn check(expression: &str) -> CheckConstraint {
-    CheckConstraint { name: None, expression: expression.to_owned() }
+    CheckConstraint { column: None, name: None, expression: expression.to_owned() }
 }
 
 fn schema(tables: Vec<Table>) -> Schema {

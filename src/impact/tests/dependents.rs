@@ -15,9 +15,11 @@ fn keys_indexes_views_and_triggers() {
         deferred: false,
     });
     schema.tables[0].indexes.push(Index {
+        options: Default::default(),
         name: "ix_fax".to_owned(),
         unique: false,
         parts: vec![IndexPart {
+            length: None,
             column: None,
             expression: Some("lower(fax)".to_owned()),
             descending: false,

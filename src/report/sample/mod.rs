@@ -114,6 +114,7 @@ fn changes() -> Vec<SchemaChange> {
             Change::ConstraintAdded {
                 table: "order_item".into(),
                 constraint: Constraint::Check(CheckConstraint {
+                    column: None,
                     name: Some("order_item_quantity_positive".to_owned()),
                     expression: order_item.checks[0].expression.clone(),
                 }),

@@ -107,6 +107,7 @@ pub fn after() -> Schema {
             "order_item" => {
                 table.columns[4].data_type.sql = "NUMERIC(8, 2)".to_owned();
                 table.checks.push(CheckConstraint {
+                    column: None,
                     name: Some("order_item_quantity_positive".to_owned()),
                     expression: "quantity > 0".to_owned(),
                 });
@@ -118,9 +119,11 @@ pub fn after() -> Schema {
                 table.foreign_keys.push(key);
             }
             "product" => table.indexes.push(Index {
+                options: Default::default(),
                 name: "ix_product_sku".to_owned(),
                 unique: true,
                 parts: vec![IndexPart {
+                    length: None,
                     column: Some("sku".to_owned()),
                     expression: None,
                     descending: false,

@@ -129,6 +129,7 @@ fn column_difference(from: &Column, to: &Column, difference: ColumnDifference) -
         }),
         ColumnDifference::Collation => Sentence::words("collation changed"),
         ColumnDifference::Comment => Sentence::words("comment changed"),
+        ColumnDifference::Options => Sentence::words("settings changed"),
     }
 }
 

@@ -264,7 +264,11 @@ fn constraint(row: ConstraintRow, table: &mut Table, addresses: &mut Addresses) 
         "c" => {
             let text = row.definition.strip_prefix("CHECK (").unwrap_or(&row.definition);
             let end = text.rfind(')').unwrap_or(text.len());
-            let check = CheckConstraint { name, expression: unwrapped(text.get(..end).unwrap_or(text)).to_owned() };
+            let check = CheckConstraint {
+                column: None,
+                name,
+                expression: unwrapped(text.get(..end).unwrap_or(text)).to_owned(),
+            };
             let plain = crate::migration::render::postgres::check(&check);
             table.checks.push(check);
             plain
@@ -325,6 +329,7 @@ fn index(row: IndexRow, table: &mut Table) {
         table.options.insert("replica identity".to_owned(), format!("USING INDEX {name}"));
     }
     let parts = row.parts.unwrap_or_default().into_iter().map(|part| IndexPart {
+        length: None,
         column: part.column,
         expression: part.expression,
         descending: part.descending,
@@ -335,6 +340,7 @@ fn index(row: IndexRow, table: &mut Table) {
         None => row.definition,
     };
     table.indexes.push(Index {
+        options: Default::default(),
         name: row.name,
         unique: row.is_unique,
         parts: parts.collect(),

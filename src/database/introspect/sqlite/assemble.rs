@@ -35,7 +35,11 @@ pub(super) fn table(object: &ObjectRow, rows: &TableRows, index_sql: &BTreeMap<&
         checks: text
             .checks
             .iter()
-            .map(|(name, expression)| CheckConstraint { name: name.clone(), expression: expression.clone() })
+            .map(|(name, expression)| CheckConstraint {
+                column: None,
+                name: name.clone(),
+                expression: expression.clone(),
+            })
             .collect(),
         foreign_keys: foreign_keys(rows, &text),
         indexes: indexes(rows, &columns, index_sql),
@@ -143,6 +147,7 @@ fn indexes(rows: &TableRows, columns: &[Column], index_sql: &BTreeMap<&str, &str
             let (keys, predicate) = ddl::index(sql);
             let parts = group.iter().enumerate().map(|(place, row)| part(row, keys.get(place), columns)).collect();
             Some(Index {
+                options: Default::default(),
                 name: first.index_name.clone(),
                 unique: first.is_unique,
                 parts,
@@ -160,7 +165,7 @@ fn part(row: &IndexRow, key: Option<&String>, columns: &[Column]) -> IndexPart {
     let own = columns.iter().find(|column| Some(&column.name) == row.column_name.as_ref());
     let own = own.and_then(|column| column.collation.as_deref()).unwrap_or("BINARY");
     let collation = row.collation.clone().filter(|collation| !collation.eq_ignore_ascii_case(own));
-    IndexPart { column: row.column_name.clone(), expression, descending: row.descending, collation }
+    IndexPart { length: None, column: row.column_name.clone(), expression, descending: row.descending, collation }
 }
 
 fn foreign_keys(rows: &TableRows, text: &ddl::TableText) -> Vec<ForeignKey> {
