@@ -8,6 +8,7 @@ mod database;
 mod naming;
 mod place;
 mod python;
+mod search;
 mod sql;
 mod subject;
 mod template;

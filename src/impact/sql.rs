@@ -53,6 +53,27 @@ pub(super) fn looks_like_sql(text: &str) -> bool {
     FIRST.contains(&first.to_lowercase().as_str()) && words.next().is_some()
 }
 
+/// The names in a part of a statement, such as a condition: each with its offset, without what stands before a dot.
+pub(super) fn words(text: &str, dialect: Dialect) -> Vec<(usize, String)> {
+    let sql = without_placeholders(text);
+    let lines = Lines::new(&sql);
+    let tokens: Vec<TokenWithSpan> = tokenize(&sql, dialect).unwrap_or_default();
+    let tokens: Vec<&TokenWithSpan> =
+        tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
+    let mut words = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let next = tokens.get(index + 1).map(|token| &token.token);
+        if let Token::Word(word) = &token.token
+            && !matches!(next, Some(Token::LParen | Token::Period))
+        {
+            let start = token.span.start;
+            let quote = u64::from(word.quote_style.is_some());
+            words.push((lines.offset(start.line, start.column + quote), word.value.clone()));
+        }
+    }
+    words
+}
+
 /// `%s`, `%(name)s` and `{name}` as identifiers of the same length, so that what follows keeps its place.
 fn without_placeholders(text: &str) -> String {
     let mut sql = String::with_capacity(text.len());

@@ -133,6 +133,11 @@ impl Subjects {
             .flat_map(|(table, columns)| columns.keys().map(move |column| (table.as_str(), column.as_str())))
     }
 
+    /// Every table of the base schema, in no particular order.
+    pub(super) fn schema_tables(&self) -> impl Iterator<Item = &str> {
+        self.schema_columns.keys().map(String::as_str)
+    }
+
     /// Every changed table, in no particular order.
     pub(super) fn tables(&self) -> impl Iterator<Item = &str> {
         self.tables.keys().map(String::as_str)

@@ -3,7 +3,10 @@
 
 mod build;
 mod dependents;
+mod models;
 mod python;
+mod queries;
+mod schemas;
 mod sql;
 mod template;
 mod views;
@@ -70,4 +73,47 @@ fn expect(path: &str, text: &str, expected: &[Expected]) {
 #[track_caller]
 fn expect_python(text: &str, expected: &[Expected]) {
     expect("app/use.py", &format!("from app.models import Customer, Order, Supplier\n{text}"), expected);
+}
+
+/// Checks files whose lines say by a closing comment (`# certain`, `{# likely #}`, `-- possible`) that a use of
+/// `customer.fax` or `customer.phone` is found on them, and how sure it is. No other line may hold one.
+#[track_caller]
+fn expect_marked(files: &[(&str, &str)]) {
+    let changes = [dropped("customer", "fax"), dropped("customer", "phone")];
+    let sources: Vec<SourceFile> = files.iter().map(|(path, text)| source(path, text)).collect();
+    let usages = find(&base(), &changes, &sources);
+    for (path, text) in files {
+        let mut found: std::collections::BTreeMap<u32, UsageConfidence> = std::collections::BTreeMap::new();
+        for usage in usages.iter().filter(|usage| usage.path == *path) {
+            let known = found.entry(usage.line).or_insert(usage.confidence);
+            *known = usage.confidence.max(*known);
+        }
+        let marks = [("certain", Certain), ("likely", Likely), ("possible", Possible)];
+        let mark = |line: &str| {
+            let line = line.trim_end_matches(['#', '}', ' ', '*', '/']);
+            marks.into_iter().find(|(word, _)| {
+                line.strip_suffix(word)
+                    .is_some_and(|before| before.ends_with("# ") || before.ends_with("- ") || before.ends_with("/ "))
+            })
+        };
+        let expected: Vec<(u32, UsageConfidence)> = (1..)
+            .zip(text.lines())
+            .filter_map(|(number, line)| mark(line).map(|(_, confidence)| (number, confidence)))
+            .collect();
+        let found: Vec<(u32, UsageConfidence)> = found.into_iter().collect();
+        let numbered: Vec<String> =
+            (1..).zip(text.lines()).map(|(number, line): (u32, &str)| format!("{number:3} {line}")).collect();
+        assert_eq!(found, expected, "in {path}\n{}\nfound {usages:#?}", numbered.join("\n"));
+    }
+}
+
+/// One file beside the models of the shop; line 1 imports them.
+#[track_caller]
+fn expect_used(text: &str) {
+    let text = format!("from app.models import Customer, Order, Supplier\n{text}");
+    expect_marked(&[
+        ("app/models/shop.py", MODELS),
+        ("app/models/__init__.py", "from .shop import *\n"),
+        ("app/use.py", &text),
+    ]);
 }

@@ -4,24 +4,11 @@
 use tree_sitter::Node;
 
 use super::index::Attribute;
-use super::models::Member;
 use super::scope::{Binding, Type};
 use super::syntax::{Literal, arguments, bare, children, field, last_name};
+use super::views::names_columns;
 use super::walk::Walker;
 use crate::impact::{UsageConfidence, UsageKind};
-
-/// Attributes of a view that are dictionaries by column.
-fn is_by_column(name: &str) -> bool {
-    name.ends_with("_columns") || name.ends_with("_form_extra_fields") || name.ends_with("_query_rel_fields")
-}
-
-/// Attributes of a view whose strings name columns.
-fn names_columns(name: &str) -> bool {
-    is_by_column(name)
-        || name.ends_with("_fieldsets")
-        || name.ends_with("_exclude_cols")
-        || ["base_order", "base_filters", "definitions", "group_bys", "fieldsets", "direct_columns"].contains(&name)
-}
 
 impl<'a> Walker<'a> {
     /// The definition of a class whose table changed.
@@ -43,12 +30,34 @@ impl<'a> Walker<'a> {
                     self.class_assignment(assignment, id);
                 }
             }
+            "decorated_definition" => self.declared_attribute(statement, id),
             "class_definition" if field(statement, "name").is_some_and(|name| self.text(name) == "Meta") => {
                 self.meta(statement, id);
             }
             _ => {}
         }
         self.visit(statement);
+    }
+
+    /// A column that a `declared_attr` returns.
+    fn declared_attribute(&mut self, statement: Node<'a>, id: usize) {
+        let Some(name) = field(statement, "definition").and_then(|function| field(function, "name")) else { return };
+        let attribute = self.text(name);
+        if matches!(self.models.classes[id].attributes.get(attribute), Some(Attribute::Column(_))) {
+            self.column_definition(attribute, name.start_byte(), id);
+        }
+    }
+
+    /// The definition of a column in a model, or in a mixin whose models decide.
+    fn column_definition(&mut self, name: &str, offset: usize, id: usize) {
+        let Some(Attribute::Column(column)) = self.models.classes[id].attributes.get(name) else { return };
+        let Some(table) = self.models.table(id) else {
+            self.mixin_use(id, name, offset, UsageKind::ModelDefinition);
+            return;
+        };
+        let explanation = format!("{}.{name}, the model's own definition", self.models.name(id));
+        let (changes, kind) = (self.subjects.column(table, column), UsageKind::ModelDefinition);
+        self.sink.report(offset, changes, kind, UsageConfidence::Certain, &explanation);
     }
 
     fn class_assignment(&mut self, node: Node<'a>, id: usize) {
@@ -58,18 +67,13 @@ impl<'a> Walker<'a> {
         if let Some(inner) = right.filter(|right| right.kind() == "assignment") {
             self.class_assignment(inner, id);
         }
-        if self.models.table(id).is_some() {
-            if let Some(Attribute::Column(column)) = self.models.classes[id].attributes.get(name) {
-                let table = self.models.table(id).unwrap_or("");
-                let changes = self.subjects.column(table, column);
-                let explanation = format!("{}.{name}, the model's own definition", self.models.name(id));
-                let kind = UsageKind::ModelDefinition;
-                self.sink.report(left.start_byte(), changes, kind, UsageConfidence::Certain, &explanation);
-            }
-            return;
+        if let (true, Some(value)) = (name == "__mapper_args__" && self.models.table(id).is_some(), right) {
+            self.mapper_arguments(value, id);
         }
-        if let Some(Attribute::Column(_)) = self.models.classes[id].attributes.get(name) {
-            self.mixin_use(id, name, left.start_byte(), UsageKind::ModelDefinition);
+        if self.models.table(id).is_some()
+            || matches!(self.models.classes[id].attributes.get(name), Some(Attribute::Column(_)))
+        {
+            self.column_definition(name, left.start_byte(), id);
             return;
         }
         let Some(mut value) = right else { return };
@@ -79,10 +83,14 @@ impl<'a> Walker<'a> {
                 None => return,
             }
         }
+        let value = value;
         if let Some(model) = self.models.subject(id) {
             if names_columns(name) {
                 self.view_strings(name, value, model, 0);
-            } else if self.is_field(value) || self.mirrors_columns(id) {
+            } else if let Some(attribute) = self.attribute_of_field(value) {
+                let how = Binding::certain(Type::One(model), format!("as a field of {}", self.models.name(id)));
+                self.path_use(model, &attribute, 0, &attribute.value, &how, UsageKind::FormField);
+            } else if (self.is_field(value) && !self.is_computed(value)) || self.mirrors_columns(id) {
                 let how = Binding::certain(Type::One(model), format!("as a field of {}", self.models.name(id)));
                 self.member_use(model, name, left.start_byte(), &how, UsageKind::FormField);
             }
@@ -102,7 +110,7 @@ impl<'a> Walker<'a> {
     /// Whether a class declares something for each column by name, as factories do.
     fn mirrors_columns(&self, id: usize) -> bool {
         let class = &self.models.classes[id];
-        class.bases.iter().any(|base| base.ends_with("Factory") || base.ends_with("Schema"))
+        class.bases.iter().any(|base| base.ends_with("Factory"))
     }
 
     /// Whether a value is a form or schema field (`StringField(…)`, `fields.String()`, `auto_field()`).
@@ -110,6 +118,21 @@ impl<'a> Walker<'a> {
         let Some(function) = field(value, "function").filter(|_| value.kind() == "call") else { return false };
         let name = last_name(function, self.source).unwrap_or("");
         name.ends_with("Field") || name == "auto_field" || self.text(function).starts_with("fields.")
+    }
+
+    /// What `fields.String(attribute="fax")` reads.
+    fn attribute_of_field(&self, value: Node<'a>) -> Option<Literal> {
+        let given = arguments(value).keywords.into_iter().filter(|_| value.kind() == "call");
+        given
+            .into_iter()
+            .find(|(keyword, _)| matches!(self.text(*keyword), "attribute" | "column_name"))
+            .and_then(|(_, attribute)| self.string(attribute))
+    }
+
+    /// Whether a field takes its value from a function, whatever its name is.
+    fn is_computed(&self, value: Node<'a>) -> bool {
+        let name = field(value, "function").and_then(|function| last_name(function, self.source));
+        matches!(name, Some("Function" | "Method" | "Constant"))
     }
 
     /// `CustomerForm` → `Customer`.
@@ -124,7 +147,8 @@ impl<'a> Walker<'a> {
         for assignment in field(node, "body").map(children).unwrap_or_default().into_iter().flat_map(children) {
             let (Some(left), Some(right)) = (field(assignment, "left"), field(assignment, "right")) else { continue };
             let name = self.text(left);
-            if ["fields", "exclude", "load_only", "dump_only", "sqlalchemy_get_or_create", "additional"].contains(&name)
+            if ["fields", "exclude", "load_only", "dump_only", "include", "sqlalchemy_get_or_create", "additional"]
+                .contains(&name)
             {
                 let how = Binding::certain(Type::One(model), format!("in Meta.{name}"));
                 self.strings(right, &mut |walker, literal| {
@@ -134,207 +158,10 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn view_strings(&mut self, name: &str, value: Node<'a>, model: usize, depth: usize) {
-        let how = Binding::certain(Type::One(model), format!("in {name} of the view's model"));
-        match value.kind() {
-            "string" | "concatenated_string" => {
-                if let Some(literal) = self.string(value) {
-                    self.path_use(model, &literal, 0, &literal.value, &how, UsageKind::ViewColumn);
-                }
-            }
-            "identifier" if depth < 6 => {
-                if let Some(list) = self.assigned.get(self.text(value)).copied() {
-                    self.view_strings(name, bare(list), model, depth + 1);
-                }
-            }
-            "dictionary" => {
-                for pair in children(value) {
-                    let (Some(key), Some(inner)) = (field(pair, "key"), field(pair, "value")) else { continue };
-                    let Some(literal) = self.string(key) else { continue };
-                    if name.ends_with("fieldsets") || name == "definitions" {
-                        if ["fields", "group", "series"].contains(&literal.value.as_str()) {
-                            self.view_strings(&literal.value, inner, model, depth + 1);
-                        }
-                    } else {
-                        self.path_use(model, &literal, 0, &literal.value, &how, UsageKind::ViewColumn);
-                        if name.ends_with("_query_rel_fields")
-                            && let Member::Related(target) = self.models.member(model, &literal.value, self.subjects)
-                        {
-                            self.filters(name, inner, target);
-                        }
-                    }
-                }
-            }
-            "tuple" | "list" if name == "base_order" => {
-                if let Some(first) = children(value).first() {
-                    self.view_strings(name, *first, model, depth + 1);
-                }
-            }
-            "list" | "tuple" if name == "base_filters" => self.filters(name, value, model),
-            "list" | "tuple" if name.ends_with("fieldsets") => {
-                for fieldset in children(value) {
-                    // The first of a pair is the title.
-                    let skip = usize::from(fieldset.kind() == "tuple");
-                    for part in children(fieldset).into_iter().skip(skip) {
-                        self.view_strings(name, part, model, depth + 1);
-                    }
-                }
-            }
-            "call" => {
-                let given = arguments(value);
-                given.positional.into_iter().for_each(|argument| self.view_strings(name, argument, model, depth + 1));
-            }
-            "list_comprehension" => {}
-            _ => children(value).into_iter().for_each(|child| self.view_strings(name, bare(child), model, depth + 1)),
-        }
-    }
-
-    /// `[["fax", FilterStartsWith, "0"], …]`: the first of each.
-    fn filters(&mut self, name: &str, value: Node<'a>, model: usize) {
-        let how = Binding::certain(Type::One(model), format!("in {name} of the view's model"));
-        for filter in children(value) {
-            if let Some(literal) = children(filter).first().and_then(|first| self.string(*first)) {
-                self.path_use(model, &literal, 0, &literal.value, &how, UsageKind::ViewColumn);
-            }
-        }
-    }
-
-    /// A view whose model is not known.
-    fn unresolved_strings(&mut self, value: Node<'a>) {
-        self.strings(value, &mut |walker, literal| {
-            walker.unknown_use(&literal.value, literal.place(0), UsageKind::ViewColumn);
-        });
-    }
-
-    fn strings(&mut self, node: Node<'a>, each: &mut dyn FnMut(&mut Self, &Literal)) {
+    pub(super) fn strings(&mut self, node: Node<'a>, each: &mut dyn FnMut(&mut Self, &Literal)) {
         match self.string(node) {
             Some(literal) => each(self, &literal),
             None => children(node).into_iter().for_each(|child| self.strings(child, each)),
         }
     }
-
-    /// Strings that SQLAlchemy reads as names, by the function that they are given to.
-    pub(super) fn model_strings(&mut self, node: Node<'a>, function: &str) {
-        let given = arguments(node);
-        let own = self.within.map(|within| within.class).filter(|class| self.models.table(*class).is_some());
-        let certain = |id: usize| Binding::certain(Type::Class(id), format!("in {function}"));
-        let kind = UsageKind::ModelDefinition;
-        match function {
-            "Table" => self.table_columns(&given.positional),
-            "ForeignKey" => {
-                if let Some(literal) = given.positional.first().and_then(|first| self.string(*first)) {
-                    self.key_use(&literal);
-                }
-            }
-            "ForeignKeyConstraint" => {
-                for (index, list) in given.positional.iter().take(2).enumerate() {
-                    self.strings(*list, &mut |walker, literal| match (index, own) {
-                        (0, Some(own)) => walker.path_use(own, literal, 0, &literal.value, &certain(own), kind),
-                        (1, _) => walker.key_use(literal),
-                        _ => {}
-                    });
-                }
-            }
-            "Index" | "UniqueConstraint" | "PrimaryKeyConstraint" | "validates" => {
-                let Some(own) = own else { return };
-                for argument in given.positional.iter().skip(usize::from(function == "Index")) {
-                    if let Some(literal) = self.string(*argument) {
-                        self.path_use(own, &literal, 0, &literal.value, &certain(own), kind);
-                    }
-                }
-            }
-            "CheckConstraint" => {
-                if let (Some(own), Some(literal)) =
-                    (own, given.positional.first().and_then(|first| self.string(*first)))
-                {
-                    for (start, word) in words(&literal.value) {
-                        self.path_use(own, &literal, start, word, &certain(own), kind);
-                    }
-                }
-            }
-            "association_proxy" => {
-                if let (Some(own), [relation, attribute, ..]) = (own, &given.positional[..])
-                    && let (Some(relation), Some(attribute)) = (self.string(*relation), self.string(*attribute))
-                    && let Member::Related(target) = self.models.member(own, &relation.value, self.subjects)
-                {
-                    self.path_use(target, &attribute, 0, &attribute.value, &certain(target), kind);
-                }
-            }
-            "relationship" | "backref" => {
-                let keywords = given.keywords.iter().map(|(_, value)| *value);
-                let all: Vec<Node<'a>> = given.positional.iter().copied().chain(keywords).collect();
-                for argument in all {
-                    if let Some(literal) = self.string(argument) {
-                        self.expression_string(&literal);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// The columns of a `Table("customer", metadata, Column("fax", …))`, and its name.
-    fn table_columns(&mut self, given: &[Node<'a>]) {
-        let Some(table) = given.first().and_then(|first| self.string(*first)) else { return };
-        let (kind, sure) = (UsageKind::ModelDefinition, UsageConfidence::Certain);
-        let explanation = format!("table {} itself", table.value);
-        self.sink.report(table.place(0), self.subjects.table(&table.value), kind, sure, &explanation);
-        for argument in given.iter().filter(|argument| argument.kind() == "call") {
-            let is_column =
-                field(*argument, "function").and_then(|name| last_name(name, self.source)) == Some("Column");
-            let first = arguments(*argument).positional.first().copied().filter(|_| is_column);
-            if let Some(column) = first.and_then(|first| self.string(first)) {
-                let explanation = format!("{}.{}, the table's own definition", table.value, column.value);
-                let changes = self.subjects.column(&table.value, &column.value);
-                self.sink.report(column.place(0), changes, kind, sure, &explanation);
-            }
-        }
-    }
-
-    /// `"customer.id"` in a foreign key.
-    fn key_use(&mut self, literal: &Literal) {
-        let Some((path, column)) = literal.value.rsplit_once('.') else { return };
-        let table = path.rsplit('.').next().unwrap_or(path);
-        let (kind, sure) = (UsageKind::ModelDefinition, UsageConfidence::Certain);
-        let at = path.len() - table.len();
-        let text = format!("{table}.{column} in a foreign key");
-        self.sink.report(literal.place(at), self.subjects.table(table), kind, sure, &text);
-        self.sink.report(literal.place(path.len() + 1), self.subjects.column(table, column), kind, sure, &text);
-    }
-
-    /// `"Customer.id == Order.customer_id"` as SQLAlchemy evaluates it: names of classes, tables and attributes.
-    fn expression_string(&mut self, literal: &Literal) {
-        for (start, word) in words(&literal.value) {
-            let Some((first, rest)) = word.split_once('.').or(Some((word, ""))) else { continue };
-            let named = self.models.named(first);
-            let Some(id) = named.filter(|id| self.models.table(*id).is_some()) else { continue };
-            let table = self.models.table(id).unwrap_or("");
-            let text = format!("{first}, the model of {table}, in a relationship");
-            let kind = UsageKind::ModelDefinition;
-            let changes = self.subjects.table(table);
-            self.sink.report(literal.place(start), changes, kind, UsageConfidence::Certain, &text);
-            let rest_start = start + first.len() + 1;
-            let (rest_start, rest) = rest.strip_prefix("c.").map_or((rest_start, rest), |rest| (rest_start + 2, rest));
-            let how = Binding::certain(Type::Class(id), "in a relationship");
-            self.path_use(id, literal, rest_start, rest, &how, kind);
-        }
-    }
-}
-
-/// The dotted names in a text, with the offset of each.
-pub(super) fn words(text: &str) -> Vec<(usize, &str)> {
-    let mut words = Vec::new();
-    let mut start = None;
-    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-    for (index, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match (is_part(c), start) {
-            (true, None) => start = Some(index),
-            (false, Some(begun)) => {
-                words.push((begun, &text[begun..index]));
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    words
 }

@@ -4,59 +4,9 @@ use tree_sitter::Node;
 
 use super::index::{named_class, names_several};
 use super::models::Member;
-use super::scope::{Binding, Type};
-use super::syntax::{arguments, bare, children, field, last_name, literal, text_of};
+use super::scope::{Binding, Part, Type};
+use super::syntax::{bare, children, field, last_name, literal, text_of};
 use super::walk::Walker;
-
-/// Methods that leave a query a query.
-const CHAIN: [&str; 28] = [
-    "filter",
-    "filter_by",
-    "where",
-    "order_by",
-    "options",
-    "limit",
-    "offset",
-    "distinct",
-    "group_by",
-    "having",
-    "with_for_update",
-    "execution_options",
-    "populate_existing",
-    "yield_per",
-    "unique",
-    "all",
-    "scalars",
-    "values",
-    "returning",
-    "enable_eagerloads",
-    "correlate",
-    "reset_joinpoint",
-    "autoflush",
-    "slice",
-    "union",
-    "union_all",
-    "fetchall",
-    "add_columns",
-];
-/// Methods that give one row of a query or result.
-const SINGLE: [&str; 13] = [
-    "first",
-    "one",
-    "one_or_none",
-    "get",
-    "get_or_404",
-    "first_or_404",
-    "one_or_404",
-    "scalar",
-    "scalar_one",
-    "scalar_one_or_none",
-    "get_one",
-    "pop",
-    "fetchone",
-];
-/// Functions that give back what they are given.
-const PASS: [&str; 9] = ["list", "sorted", "reversed", "set", "tuple", "iter", "filter", "copy", "deepcopy"];
 
 impl<'a> Walker<'a> {
     /// What `node` evaluates to.
@@ -64,7 +14,7 @@ impl<'a> Walker<'a> {
         self.infer_within(node, 0)
     }
 
-    fn infer_within(&self, node: Node<'_>, depth: usize) -> Binding {
+    pub(super) fn infer_within(&self, node: Node<'_>, depth: usize) -> Binding {
         if depth > 40 {
             return Binding::unknown();
         }
@@ -73,10 +23,7 @@ impl<'a> Walker<'a> {
             "identifier" => self.infer_name(self.text(node)),
             "attribute" => self.infer_attribute(node, depth),
             "call" => self.infer_call(node, depth),
-            "subscript" => match field(node, "value").map(|value| self.infer_within(value, depth + 1)) {
-                Some(value) => self.element(&value),
-                None => Binding::unknown(),
-            },
+            "subscript" => self.infer_subscript(node, depth),
             "conditional_expression" => {
                 let parts = children(node);
                 let first = parts.first().map_or_else(Binding::unknown, |part| self.infer_within(*part, depth + 1));
@@ -96,10 +43,35 @@ impl<'a> Walker<'a> {
             "named_expression" => {
                 field(node, "value").map_or_else(Binding::unknown, |value| self.infer_within(value, depth + 1))
             }
+            "list_comprehension" | "generator_expression" | "set_comprehension" => {
+                let loops: Vec<_> = children(node).into_iter().filter(|part| part.kind() == "for_in_clause").collect();
+                match (loops.as_slice(), field(node, "body")) {
+                    ([only], Some(body)) if self.same_name(field(*only, "left"), body) => {
+                        field(*only, "right").map_or_else(Binding::unknown, |rows| self.infer_within(rows, depth + 1))
+                    }
+                    _ => Binding::unknown(),
+                }
+            }
+            "dictionary_comprehension" => {
+                let loops: Vec<_> = children(node).into_iter().filter(|part| part.kind() == "for_in_clause").collect();
+                let value = field(node, "body").and_then(|pair| field(pair, "value"));
+                match (loops.as_slice(), value) {
+                    ([only], Some(value)) if self.same_name(field(*only, "left"), value) => {
+                        let rows = field(*only, "right").map(|rows| self.infer_within(rows, depth + 1));
+                        match rows.map(|rows| self.element(&rows)) {
+                            Some(Binding { ty: Type::One(id), sure, how }) => Binding { ty: Type::Map(id), sure, how },
+                            _ => Binding::other(),
+                        }
+                    }
+                    _ => Binding::other(),
+                }
+            }
             "list" | "tuple" | "set" => {
                 let first = children(node).first().map(|first| self.infer_within(*first, depth + 1));
                 match first {
-                    Some(Binding { ty: Type::One(id), sure, how }) => Binding { ty: Type::Rows(id, None), sure, how },
+                    Some(Binding { ty: Type::One(id) | Type::Related(id), sure, how }) => {
+                        Binding { ty: Type::Rows(id, None), sure, how }
+                    }
                     _ => Binding::other(),
                 }
             }
@@ -110,12 +82,47 @@ impl<'a> Walker<'a> {
             | "true"
             | "false"
             | "dictionary"
-            | "dictionary_comprehension"
             | "comparison_operator"
             | "not_operator"
             | "lambda" => Binding::other(),
             _ => Binding::unknown(),
         }
+    }
+
+    fn same_name(&self, target: Option<Node<'_>>, body: Node<'_>) -> bool {
+        let is_name = |node: Node<'_>| node.kind() == "identifier";
+        target.is_some_and(|target| is_name(target) && is_name(body) && self.text(target) == self.text(body))
+    }
+
+    fn infer_subscript(&self, node: Node<'_>, depth: usize) -> Binding {
+        let Some(value) = field(node, "value") else { return Binding::unknown() };
+        let index = field(node, "subscript");
+        if let Some(name) = index.and_then(|index| self.string(index))
+            && let Some(class) = self.by_table(value, &name.value)
+        {
+            return class;
+        }
+        let value = self.infer_within(value, depth + 1);
+        match &value.ty {
+            Type::Map(id) => value.with(Type::One(*id)),
+            Type::Columns(_) => Binding::other(),
+            Type::Record(parts) => {
+                let index = index.and_then(|index| self.text(index).parse::<usize>().ok());
+                index.and_then(|index| parts.get(index)).map_or_else(Binding::unknown, |part| self.part(part, &value))
+            }
+            _ if index.is_some_and(|index| index.kind() == "slice") => value,
+            _ => self.element(&value),
+        }
+    }
+
+    /// `metadata.tables["customer"]`, `Base.classes.customer`: what reflection found.
+    fn by_table(&self, object: Node<'_>, name: &str) -> Option<Binding> {
+        if object.kind() != "attribute" || !matches!(last_name(object, self.source), Some("tables" | "classes")) {
+            return None;
+        }
+        let table = name.rsplit('.').next().unwrap_or(name);
+        let id = self.models.reflected(table, self.subjects)?;
+        Some(Binding::certain(Type::Class(id), "by its table"))
     }
 
     fn infer_name(&self, name: &str) -> Binding {
@@ -138,12 +145,15 @@ impl<'a> Walker<'a> {
         let (Some(object), Some(name)) = (field(node, "object"), field(node, "attribute")) else {
             return Binding::unknown();
         };
+        if let Some(class) = self.by_table(object, self.text(name)) {
+            return class;
+        }
         let receiver = self.infer_within(object, depth + 1);
         self.attribute_of(object, self.text(name), &receiver)
     }
 
     /// What `object.name` evaluates to, when `object` evaluates to `receiver`.
-    fn attribute_of(&self, object: Node<'_>, name: &str, receiver: &Binding) -> Binding {
+    pub(super) fn attribute_of(&self, object: Node<'_>, name: &str, receiver: &Binding) -> Binding {
         if self.text(object) == "self"
             && let Some(binding) = self.self_types.get(name)
         {
@@ -152,10 +162,16 @@ impl<'a> Walker<'a> {
         match &receiver.ty {
             Type::Class(id) => match name {
                 "query" => receiver.with(Type::Rows(*id, None)),
-                "c" | "columns" | "__table__" => receiver.clone(),
+                "c" | "columns" | "__table__" | "local_table" | "persist_selectable" => {
+                    receiver.with(Type::Columns(*id))
+                }
+                "attrs" | "column_attrs" | "all_orm_descriptors" => receiver.clone(),
                 _ => self.infer_member(*id, name, receiver, true),
             },
             Type::One(id) | Type::Related(id) => {
+                if name == "__table__" {
+                    return receiver.with(Type::Columns(*id));
+                }
                 if name == "datamodel"
                     && let Some(model) = self.models.subject(*id)
                 {
@@ -166,9 +182,23 @@ impl<'a> Walker<'a> {
             Type::Module(path) => self.module_member(path, name),
             Type::Rows(id, _) if name == "items" => receiver.with(Type::Rows(*id, None)),
             Type::Interface(id) if name == "obj" => receiver.with(Type::Class(*id)),
-            Type::Unknown | Type::Other | Type::Rows(..) | Type::Tuples(_) | Type::Interface(_) => {
-                self.by_variable(name)
+            Type::Columns(_) if matches!(name, "c" | "columns") => receiver.clone(),
+            Type::Columns(_) => Binding::other(),
+            Type::Record(parts) => {
+                let named = |part: &&Part| match part {
+                    Part::Entity(id) => self.models.name(*id) == name,
+                    Part::Attribute(_, attribute) => attribute == name,
+                    Part::Other => false,
+                };
+                parts.iter().find(named).map_or_else(Binding::unknown, |part| self.part(part, receiver))
             }
+            Type::Unknown
+            | Type::Other
+            | Type::Rows(..)
+            | Type::Records(_)
+            | Type::Map(_)
+            | Type::Function(_)
+            | Type::Interface(_) => self.by_variable(name),
         }
     }
 
@@ -176,6 +206,9 @@ impl<'a> Walker<'a> {
     pub(super) fn module_member(&self, path: &[String], name: &str) -> Binding {
         if let Some(id) = self.models.imported(path, name) {
             return Binding::certain(Type::Class(id), "by its class");
+        }
+        if let Some(function) = self.models.function(path, name) {
+            return Binding::certain(Type::Function(function), "");
         }
         let mut longer = path.to_vec();
         longer.push(name.to_owned());
@@ -197,7 +230,15 @@ impl<'a> Walker<'a> {
             Member::Method(Some(annotation)) => {
                 self.annotated(&annotation, &format!("through what {class}.{name} returns"))
             }
-            Member::Method(None) | Member::Missing => Binding::unknown(),
+            Member::Method(None) => match self.models.learned_method(id, name) {
+                Some(learned) => Binding {
+                    ty: learned.ty.clone(),
+                    sure: receiver.sure.min(learned.sure),
+                    how: format!("through what {class}.{name} returns"),
+                },
+                None => Binding::unknown(),
+            },
+            Member::Missing => Binding::unknown(),
         }
     }
 
@@ -219,103 +260,21 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn infer_call(&self, node: Node<'_>, depth: usize) -> Binding {
-        let Some(function) = field(node, "function").map(bare) else { return Binding::unknown() };
-        let call = arguments(node);
-        let first = call.positional.first().map(|first| self.infer_within(*first, depth + 1));
-        let first_class = match &first {
-            Some(Binding { ty: Type::Class(id), .. }) => Some(*id),
-            _ => None,
-        };
-        let name = last_name(function, self.source).unwrap_or("");
-        if let Some(id) = first_class {
-            match name {
-                "query" | "select" | "update" | "delete" | "insert" => {
-                    return Binding::certain(Type::Rows(id, None), format!("through {name}({})", self.models.name(id)));
-                }
-                "get" | "get_one" | "get_or_404" | "one_or_404" | "first_or_404" => {
-                    return Binding::certain(Type::One(id), format!("through {name}({}, …)", self.models.name(id)));
-                }
-                "aliased" | "with_polymorphic" => return Binding::certain(Type::Class(id), "through an alias"),
-                "cast" => return Binding::certain(Type::One(id), "through a cast"),
-                _ if name.ends_with("Interface") => {
-                    return Binding::certain(Type::Interface(id), format!("through {name}({})", self.models.name(id)));
-                }
-                _ => {}
-            }
-        }
-        if let Some(binding) = first.as_ref().and_then(|first| self.infer_from_argument(name, first)) {
-            return binding;
-        }
-        // The receiver is inferred once: a long chain of calls would otherwise double its work at every link.
-        let callee = match field(function, "object").filter(|_| function.kind() == "attribute") {
-            Some(object) => {
-                let receiver = self.infer_within(object, depth + 1);
-                if let Some(binding) = self.infer_method(name, &receiver, first_class) {
-                    return binding;
-                }
-                self.attribute_of(object, name, &receiver)
-            }
-            None => self.infer_within(function, depth + 1),
-        };
-        match callee.ty {
-            Type::Class(id) => {
-                Binding::certain(Type::One(id), format!("through the constructor {}(…)", self.models.name(id)))
-            }
-            Type::One(_) | Type::Rows(..) | Type::Related(_)
-                if function.kind() == "attribute" && callee.how.starts_with("through what") =>
-            {
-                callee
-            }
-            _ => match self.models.returned_by(name) {
-                Some(annotation) => self.annotated(annotation, &format!("through what {name}() returns")),
-                None => Binding::unknown(),
-            },
-        }
-    }
-
-    /// Calls whose type follows from that of their first argument.
-    fn infer_from_argument(&self, name: &str, first: &Binding) -> Option<Binding> {
-        match (&first.ty, name) {
-            (Type::Rows(..) | Type::Related(_), "scalars" | "paginate") => Some(first.clone()),
-            (Type::Rows(id, _), "execute") => Some(first.with(Type::Tuples(*id))),
-            (
-                Type::Rows(id, _) | Type::Related(id),
-                "scalar" | "one_or_404" | "first_or_404" | "next" | "max" | "min" | "choice",
-            ) => Some(first.with(Type::One(*id))),
-            (Type::Rows(..) | Type::Related(_), _) if PASS.contains(&name) => Some(first.clone()),
-            (Type::One(_), "copy" | "deepcopy" | "merge" | "refresh") => Some(first.clone()),
-            _ => None,
-        }
-    }
-
-    fn infer_method(&self, name: &str, receiver: &Binding, argument: Option<usize>) -> Option<Binding> {
-        match &receiver.ty {
-            Type::Rows(id, _) if name == "join" || name == "outerjoin" || name == "join_from" => {
-                Some(receiver.with(Type::Rows(*id, argument)))
-            }
-            Type::Rows(_, _) if CHAIN.contains(&name) => Some(receiver.clone()),
-            Type::Rows(id, _) | Type::Tuples(id) if name == "paginate" => Some(receiver.with(Type::Rows(*id, None))),
-            Type::Rows(id, _) | Type::Interface(id) if SINGLE.contains(&name) => Some(receiver.with(Type::One(*id))),
-            Type::Related(id) if name == "first" || name == "one" || name == "pop" => {
-                Some(receiver.with(Type::One(*id)))
-            }
-            Type::Related(id) if CHAIN.contains(&name) => Some(receiver.with(Type::Rows(*id, None))),
-            Type::Tuples(id) if name == "scalars" => Some(receiver.with(Type::Rows(*id, None))),
-            Type::Tuples(id) if name.starts_with("scalar") => Some(receiver.with(Type::One(*id))),
-            Type::Tuples(id) if SINGLE.contains(&name) || CHAIN.contains(&name) => {
-                Some(receiver.with(Type::Tuples(*id)))
-            }
-            _ => None,
-        }
-    }
-
     /// What iterating over a value yields, or indexing it.
     pub(super) fn element(&self, value: &Binding) -> Binding {
         match &value.ty {
             Type::Rows(id, _) | Type::Related(id) => value.with(Type::One(*id)),
-            Type::Tuples(id) => value.with(Type::Rows(*id, None)),
+            Type::Records(parts) => value.with(Type::Record(parts.clone())),
             _ => Binding::unknown(),
+        }
+    }
+
+    /// What one part of a record is.
+    pub(super) fn part(&self, part: &Part, record: &Binding) -> Binding {
+        match part {
+            Part::Entity(id) => record.with(Type::One(*id)),
+            Part::Attribute(..) => Binding::other(),
+            Part::Other => Binding::unknown(),
         }
     }
 

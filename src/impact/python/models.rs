@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::index::{Attribute, Class, FileIndex};
+use super::index::{Attribute, Class, FileIndex, Function, Mapping};
+use super::scope::Binding;
 use crate::impact::naming;
 use crate::impact::subject::Subjects;
 
@@ -11,7 +12,13 @@ pub(in crate::impact) struct Models {
     pub(super) classes: Vec<Class>,
     tables: Vec<Option<String>>,
     by_name: HashMap<String, Vec<usize>>,
-    functions: HashMap<String, Option<String>>,
+    functions: Vec<Function>,
+    functions_by_name: HashMap<String, Vec<usize>>,
+    /// What functions without an annotation were seen to return, and methods by class and name.
+    learned: HashMap<usize, Binding>,
+    learned_methods: HashMap<(usize, String), Binding>,
+    /// For each table, the class that stands for it alone, without a model.
+    reflected: HashMap<String, usize>,
     segments: HashSet<String>,
     /// For each attribute name, the tables (or, with a leading dot, classes) that have one.
     owners: HashMap<String, BTreeSet<String>>,
@@ -39,7 +46,11 @@ impl Models {
             classes: Vec::new(),
             tables: Vec::new(),
             by_name: HashMap::new(),
-            functions: HashMap::new(),
+            functions: Vec::new(),
+            functions_by_name: HashMap::new(),
+            learned: HashMap::new(),
+            learned_methods: HashMap::new(),
+            reflected: HashMap::new(),
             segments: HashSet::new(),
             owners: HashMap::new(),
             variables: HashMap::new(),
@@ -47,25 +58,23 @@ impl Models {
             lineages: Vec::new(),
             under: HashMap::new(),
         };
+        let mut mappings = Vec::new();
         for file in files {
             models.classes.extend(file.classes);
-            for (name, returns) in file.functions {
-                models
-                    .functions
-                    .entry(name)
-                    .and_modify(|known| {
-                        if known.as_ref() != Some(&returns) {
-                            *known = None;
-                        }
-                    })
-                    .or_insert(Some(returns));
-            }
+            models.functions.extend(file.functions);
+            mappings.extend(file.mappings);
+        }
+        for (id, function) in models.functions.iter().enumerate() {
+            models.functions_by_name.entry(function.name.clone()).or_default().push(id);
         }
         for (id, class) in models.classes.iter().enumerate() {
             models.by_name.entry(class.name.clone()).or_default().push(id);
             models.segments.extend(class.module.iter().cloned());
             models.places.insert((class.file, class.offset), id);
         }
+        models.map(mappings);
+        models.reflect(subjects);
+        models.name_forms();
         models.lineages = (0..models.classes.len()).map(|id| models.find_lineage(id)).collect();
         models.tables = (0..models.classes.len()).map(|id| models.find_table(id, subjects, 0)).collect();
         models.add_backrefs();
@@ -77,6 +86,54 @@ impl Models {
             }
         }
         models
+    }
+
+    /// Gives classes the tables that they are mapped to elsewhere.
+    fn map(&mut self, mappings: Vec<Mapping>) {
+        for mapping in mappings {
+            if let Some(id) = self.named(&mapping.class) {
+                self.classes[id].bases.push(mapping.table);
+                self.classes[id].attributes.extend(mapping.properties);
+            }
+        }
+    }
+
+    /// A class for each table of the schema, for code that knows the table only (`metadata.tables["customer"]`).
+    fn reflect(&mut self, subjects: &Subjects) {
+        for table in subjects.schema_tables() {
+            self.reflected.insert(table.to_owned(), self.classes.len());
+            self.classes.push(Class {
+                name: table.to_owned(),
+                file: usize::MAX,
+                offset: self.classes.len(),
+                explicit_table: Some(table.to_owned()),
+                is_table: true,
+                ..Class::default()
+            });
+        }
+    }
+
+    /// The forms that a view names speak of the view's model.
+    fn name_forms(&mut self) {
+        let named: Vec<(usize, String)> = self
+            .classes
+            .iter()
+            .filter_map(|class| class.subject.as_ref().map(|subject| (class, subject)))
+            .flat_map(|(class, subject)| class.forms.iter().map(move |form| (form, subject)))
+            .filter_map(|(form, subject)| self.named(form).map(|id| (id, subject.clone())))
+            .collect();
+        for (form, subject) in named {
+            self.classes[form].subject.get_or_insert(subject);
+        }
+    }
+
+    /// The class that stands for a table alone.
+    pub(super) fn reflected(&self, table: &str, subjects: &Subjects) -> Option<usize> {
+        self.reflected.get(subjects.spelled(table)?).copied()
+    }
+
+    fn is_reflected(&self, id: usize) -> bool {
+        self.classes[id].file == usize::MAX
     }
 
     pub(super) fn add_segments(&mut self, module: &[String]) {
@@ -118,7 +175,7 @@ impl Models {
         for (table, column) in subjects.columns() {
             self.owners.entry(column.to_owned()).or_default().insert(table.to_owned());
         }
-        for (id, class) in self.classes.iter().enumerate() {
+        for (id, class) in self.classes.iter().enumerate().filter(|(_, class)| class.file != usize::MAX) {
             match &self.tables[id] {
                 Some(table) => {
                     for name in class.attributes.keys() {
@@ -180,9 +237,53 @@ impl Models {
         self.places.get(&(file, offset)).copied()
     }
 
+    /// The function of this name in a module of the application.
+    pub(super) fn function(&self, module: &[String], name: &str) -> Option<usize> {
+        let candidates = self.functions_by_name.get(name)?;
+        let within = |id: &&usize| {
+            let path = &self.functions[**id].module;
+            path == module || path.ends_with(module) || path.windows(module.len()).any(|window| window == module)
+        };
+        let mut fitting = candidates.iter().filter(within);
+        let first = fitting.next()?;
+        fitting.next().is_none().then_some(*first)
+    }
+
+    /// The annotation of what a function returns.
+    pub(super) fn returns(&self, function: usize) -> Option<&str> {
+        self.functions[function].returns.as_deref()
+    }
+
     /// The annotation of what the function of this name returns, when all that bear the name agree.
     pub(super) fn returned_by(&self, function: &str) -> Option<&str> {
-        self.functions.get(function)?.as_deref()
+        let mut annotations = self.functions_by_name.get(function)?.iter().map(|id| self.returns(*id));
+        let first = annotations.next()??;
+        annotations.all(|other| other == Some(first)).then_some(first)
+    }
+
+    /// Remembers what functions and methods were seen to return.
+    /// Tells whether any of it is new.
+    pub(super) fn learn(&mut self, lessons: impl Iterator<Item = (Learner, Option<Binding>)>) -> bool {
+        let mut news = false;
+        for (learner, binding) in lessons.filter_map(|(learner, binding)| Some((learner, binding?))) {
+            let known = match learner {
+                Learner::Function(id) => self.learned.insert(id, binding).is_some(),
+                Learner::Method(class, name) => self.learned_methods.insert((class, name), binding).is_some(),
+            };
+            news |= !known;
+        }
+        news
+    }
+
+    /// What a function without an annotation was seen to return.
+    pub(super) fn learned(&self, function: usize) -> Option<&Binding> {
+        self.learned.get(&function)
+    }
+
+    /// What a method without an annotation was seen to return.
+    pub(super) fn learned_method(&self, class: usize, name: &str) -> Option<&Binding> {
+        let owner = self.lineage(class).iter().find(|id| self.classes[**id].attributes.contains_key(name))?;
+        self.learned_methods.get(&(*owner, name.to_owned()))
     }
 
     /// The table that a class maps.
@@ -243,12 +344,26 @@ impl Models {
                 None => {}
             }
         }
-        for table in lineage.iter().filter_map(|owner| self.table(*owner)) {
-            if subjects.has_column(table, name) {
-                return Member::Column { table: table.to_owned(), column: name.to_owned() };
-            }
+        // A column that an attribute of another name maps has no attribute of its own name.
+        let is_mapped = |attribute: &Attribute| matches!(attribute, Attribute::Column(column) if column == name);
+        if lineage.iter().any(|owner| self.classes[*owner].attributes.values().any(is_mapped)) {
+            return Member::Missing;
         }
-        Member::Missing
+        match self.column(id, name, subjects) {
+            Some((table, column)) => Member::Column { table, column },
+            None => Member::Missing,
+        }
+    }
+
+    /// The column of this name, as the database knows it, in the table of a class.
+    pub(super) fn column(&self, id: usize, name: &str, subjects: &Subjects) -> Option<(String, String)> {
+        if self.classes[id].is_table
+            && let Some(Attribute::Column(column)) = self.classes[id].attributes.get(name)
+        {
+            return Some((self.table(id)?.to_owned(), column.clone()));
+        }
+        let tables = self.lineage(id).iter().filter_map(|owner| self.table(*owner));
+        tables.filter(|table| subjects.has_column(table, name)).map(|table| (table.to_owned(), name.to_owned())).next()
     }
 
     /// The table whose changed column an attribute of this name must be, when nothing else bears the name.
@@ -283,7 +398,7 @@ impl Models {
 
     fn name_variables(&mut self) {
         for (id, class) in self.classes.iter().enumerate() {
-            let Some(table) = &self.tables[id] else { continue };
+            let Some(table) = self.tables[id].as_ref().filter(|_| !self.is_reflected(id)) else { continue };
             for (name, several) in naming::variables(&class.name, table) {
                 self.variables
                     .entry(name)
@@ -311,7 +426,7 @@ impl Models {
         let mut needles: HashSet<String> = subjects.columns().map(|(_, column)| column.to_owned()).collect();
         needles.extend(subjects.tables().map(ToOwned::to_owned));
         for (id, class) in self.classes.iter().enumerate() {
-            let Some(table) = self.table(id) else { continue };
+            let Some(table) = self.table(id).filter(|_| !self.is_reflected(id)) else { continue };
             if !subjects.table(table).is_empty() {
                 needles.insert(class.name.clone());
             }
@@ -325,6 +440,13 @@ impl Models {
         }
         needles
     }
+}
+
+/// Who was seen to return something.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Learner {
+    Function(usize),
+    Method(usize, String),
 }
 
 /// What a name of a model is to a template.

@@ -1,6 +1,7 @@
 //! What a name stands for at a place in the code.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::impact::UsageConfidence;
 
@@ -19,12 +20,31 @@ pub(in crate::impact) enum Type {
     Rows(usize, Option<usize>),
     /// What a relationship holds: one instance or several.
     Related(usize),
-    /// A result whose rows are tuples around an instance.
-    Tuples(usize),
+    /// A query or result that yields records of several parts.
+    Records(Arc<[Part]>),
+    /// One such record.
+    Record(Arc<[Part]>),
+    /// Instances by a key.
+    Map(usize),
+    /// The columns of a class's table, by the names of the database (`Customer.__table__.c`).
+    Columns(usize),
     /// A module of the application.
     Module(Vec<String>),
+    /// A function of the application.
+    Function(usize),
     /// A `SQLAInterface` of Flask-AppBuilder.
     Interface(usize),
+}
+
+/// One part of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::impact) enum Part {
+    /// An instance of a class.
+    Entity(usize),
+    /// An attribute of a class.
+    Attribute(usize, String),
+    /// Anything else.
+    Other,
 }
 
 /// A type, how sure it is, and what tells it.

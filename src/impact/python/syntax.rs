@@ -91,6 +91,7 @@ pub(super) fn arguments<'t>(call: Node<'t>) -> Arguments<'t> {
 }
 
 /// The value of a string literal, with the place in the source of each of its bytes.
+#[derive(Clone)]
 pub(super) struct Literal {
     pub(super) value: String,
     places: Vec<usize>,
@@ -101,6 +102,15 @@ impl Literal {
     /// The source offset of a byte of the value.
     pub(super) fn place(&self, offset: usize) -> usize {
         self.places.get(offset).copied().unwrap_or(self.end)
+    }
+
+    /// This text and another after it.
+    pub(super) fn joined(mut self, more: Self) -> Self {
+        self.places.truncate(self.value.len());
+        self.value.push_str(&more.value);
+        self.places.extend(more.places);
+        self.end = more.end;
+        self
     }
 
     fn push(&mut self, piece: &str, place: usize, step: bool) {
@@ -121,9 +131,43 @@ pub(super) fn literal(node: Node<'_>, text: &str) -> Option<Literal> {
                 add_string(part, text, &mut literal);
             }
         }
+        "binary_operator" => add_sum(node, text, &mut literal, 0)?,
         _ => return None,
     }
     Some(literal)
+}
+
+/// The most terms of a sum that is read as one text.
+const LONGEST_SUM: usize = 200;
+
+/// A sum that begins with a string; what is no string in it becomes a name of the same length.
+fn add_sum(node: Node<'_>, text: &str, literal: &mut Literal, depth: usize) -> Option<()> {
+    let node = bare(node);
+    match node.kind() {
+        "binary_operator" if depth < LONGEST_SUM => {
+            if field(node, "operator")?.kind() != "+" {
+                return None;
+            }
+            add_sum(field(node, "left")?, text, literal, depth + 1)?;
+            let right = bare(field(node, "right")?);
+            match right.kind() {
+                "string" | "concatenated_string" | "binary_operator" => {
+                    add_sum(right, text, literal, depth + 1)?;
+                }
+                _ => add_placeholder(right, text, literal),
+            }
+        }
+        "string" => add_string(node, text, literal),
+        "concatenated_string" => children(node).into_iter().for_each(|part| add_string(part, text, literal)),
+        _ => return None,
+    }
+    Some(())
+}
+
+fn add_placeholder(node: Node<'_>, text: &str, literal: &mut Literal) {
+    for (index, _) in text_of(node, text).char_indices() {
+        literal.push("_", node.start_byte() + index, false);
+    }
 }
 
 fn add_string(node: Node<'_>, text: &str, literal: &mut Literal) {
@@ -133,11 +177,7 @@ fn add_string(node: Node<'_>, text: &str, literal: &mut Literal) {
     for part in parts {
         match part.kind() {
             "string_content" => add_content(part, text, raw, literal),
-            "interpolation" => {
-                for (index, _) in text_of(part, text).char_indices() {
-                    literal.push("_", part.start_byte() + index, false);
-                }
-            }
+            "interpolation" => add_placeholder(part, text, literal),
             _ => {}
         }
     }

@@ -1,12 +1,11 @@
-//! Which places are uses: attributes, names of models, calls and strings.
+//! Which places are uses: attributes, names of models, and strings of SQL.
 
 use tree_sitter::Node;
 
-use super::classes::words;
 use super::models::Member;
-use super::scope::{Binding, Type};
-use super::syntax::{Literal, arguments, bare, children, field, last_name};
-use super::walk::{Rendering, Walker};
+use super::scope::{Binding, Part, Type};
+use super::syntax::{Literal, children, field};
+use super::walk::Walker;
 use crate::impact::{UsageConfidence, UsageKind, sql};
 
 impl<'a> Walker<'a> {
@@ -49,8 +48,48 @@ impl<'a> Walker<'a> {
                     self.class_report(offset, id, "through its module");
                 }
             }
-            Type::Unknown if !called => self.unknown_use(name, offset, UsageKind::PythonAttribute),
-            Type::Unknown | Type::Other | Type::Rows(..) | Type::Tuples(_) | Type::Interface(_) => {}
+            Type::Columns(id) => self.column_use(id, name, offset, &receiver, UsageKind::PythonAttribute),
+            Type::Record(ref parts) => {
+                let named = parts.iter().find_map(|part| match part {
+                    Part::Attribute(id, attribute) if attribute == name => Some(*id),
+                    _ => None,
+                });
+                if let Some(id) = named {
+                    let row = Binding::likely(Type::One(id), receiver.how.clone());
+                    self.member_use(id, name, offset, &row, UsageKind::PythonAttribute);
+                }
+            }
+            Type::Unknown if !called => {
+                self.unknown_use(name, offset, UsageKind::PythonAttribute);
+            }
+            Type::Unknown
+            | Type::Other
+            | Type::Rows(..)
+            | Type::Records(_)
+            | Type::Map(_)
+            | Type::Function(_)
+            | Type::Interface(_) => {}
+        }
+    }
+
+    /// Reports a column by the name that the database knows.
+    pub(super) fn column_use(&mut self, id: usize, name: &str, offset: usize, receiver: &Binding, kind: UsageKind) {
+        if let Some((table, column)) = self.models.column(id, name, self.subjects) {
+            let explanation = format!("{table}.{column} {}", receiver.how);
+            let changes = self.subjects.column(&table, &column);
+            self.sink.report(offset, changes, kind, receiver.sure, explanation.trim_end());
+        }
+    }
+
+    /// `customers.c["fax"]`.
+    pub(super) fn subscript_use(&mut self, node: Node<'a>) {
+        if let (Some(value), Some(index)) = (field(node, "value"), field(node, "subscript"))
+            && let Some(name) = self.string(index)
+        {
+            let receiver = self.infer(value);
+            if let Type::Columns(id) = receiver.ty {
+                self.column_use(id, &name.value, name.place(0), &receiver, UsageKind::PythonAttribute);
+            }
         }
     }
 
@@ -99,7 +138,7 @@ impl<'a> Walker<'a> {
         if let Some(within) = self.within
             && self.in_class_body(node)
             && self.models.table(within.class).is_some()
-            && self.scopes.get(name).is_none_or(|binding| binding.ty == Type::Other)
+            && self.scopes.get(name).is_none_or(|binding| matches!(binding.ty, Type::Other | Type::Unknown))
         {
             let own = Binding::certain(Type::Class(within.class), "in its own class");
             self.member_use(within.class, name, node.start_byte(), &own, UsageKind::ModelDefinition);
@@ -136,209 +175,67 @@ impl<'a> Walker<'a> {
         }
     }
 
-    pub(super) fn call(&mut self, node: Node<'a>) {
-        let Some(function) = field(node, "function") else { return };
-        let given = arguments(node);
-        let name = last_name(bare(function), self.source).unwrap_or("");
-        let receiver = match bare(function) {
-            object if object.kind() == "attribute" => field(object, "object").map(|object| self.infer(object)),
-            _ => None,
-        };
-        self.check_call(node, name, receiver.as_ref());
-        let rows = receiver.iter().cloned().chain(given.positional.iter().map(|argument| self.infer(*argument)));
-        let element = rows.map(|rows| self.element(&rows)).find(|element| !element.is_unknown());
-        match bare(function) {
-            attribute if attribute.kind() == "attribute" => {
-                self.attribute_use(attribute, true);
-                if let Some(object) = field(attribute, "object") {
-                    self.visit(object);
-                }
-            }
-            other => self.visit(other),
-        }
-        for argument in given.positional.into_iter().chain(given.keywords.into_iter().map(|(_, value)| value)) {
-            if argument.kind() == "lambda" {
-                self.lambda(argument, element.as_ref());
-            } else {
-                self.visit(argument);
-            }
-        }
-    }
-
-    fn check_call(&mut self, node: Node<'a>, name: &str, receiver: Option<&Binding>) {
-        let given = arguments(node);
-        let keywords = |walker: &mut Self, id: usize, how: &Binding, kind: UsageKind| {
-            for (keyword, _) in &given.keywords {
-                walker.member_use(id, walker.text(*keyword), keyword.start_byte(), how, kind);
-            }
-        };
-        let constructed = field(node, "function").map(|function| self.infer(function));
-        if let Some(Binding { ty: Type::Class(id), .. }) = &constructed {
-            let how = Binding::certain(Type::One(*id), "as an argument of its constructor");
-            match self.models.subject(*id) {
-                Some(model) => {
-                    let how = Binding::likely(Type::One(model), format!("as an argument of {name}"));
-                    keywords(self, model, &how, UsageKind::FormField);
-                }
-                None => keywords(self, *id, &how, UsageKind::PythonAttribute),
-            }
-        }
-        let target = receiver.and_then(|receiver| match receiver.ty {
-            Type::Rows(id, joined) => Some((joined.unwrap_or(id), id)),
-            Type::Class(id) | Type::Related(id) => Some((id, id)),
-            _ => None,
-        });
-        if let Some((_, id)) = target {
-            self.fragments(&given.positional, id);
-        }
-        match name {
-            "filter_by" | "has" | "any" => {
-                if let (Some((id, root)), Some(receiver)) = (target, receiver) {
-                    let how = receiver.with(Type::One(id));
-                    for (keyword, _) in &given.keywords {
-                        let word = self.text(*keyword);
-                        let id = if self.models.member(id, word, self.subjects) == Member::Missing { root } else { id };
-                        self.member_use(id, word, keyword.start_byte(), &how, UsageKind::PythonAttribute);
-                    }
-                } else {
-                    for (keyword, _) in &given.keywords {
-                        self.unknown_use(self.text(*keyword), keyword.start_byte(), UsageKind::PythonAttribute);
-                    }
-                }
-            }
-            "values" | "update" => {
-                if let (Some((_, id)), Some(receiver)) = (target, receiver) {
-                    let how = receiver.with(Type::One(id));
-                    keywords(self, id, &how, UsageKind::PythonAttribute);
-                    given.positional.iter().for_each(|argument| self.dictionary_keys(*argument, id, &how));
-                }
-            }
-            "order_by" | "group_by" | "with_entities" | "load_only" | "defer" | "undefer" | "only" => {
-                if let (Some((_, id)), Some(receiver)) = (target, receiver) {
-                    for argument in &given.positional {
-                        if let Some(literal) = self.string(*argument) {
-                            let how = receiver.with(Type::One(id));
-                            self.path_use(id, &literal, 0, &literal.value, &how, UsageKind::PythonAttribute);
-                        }
-                    }
-                }
-            }
-            "bulk_insert_mappings" | "bulk_update_mappings" | "insert" => {
-                if let Some(Binding { ty: Type::Class(id), .. }) =
-                    given.positional.first().map(|first| self.infer(*first))
-                {
-                    let how = Binding::certain(Type::One(id), format!("as a key for {name}"));
-                    given.positional.iter().skip(1).for_each(|argument| self.dictionary_keys(*argument, id, &how));
-                }
-            }
-            "getattr" | "setattr" | "hasattr" | "delattr" | "set_attribute" => {
-                if let [object, attribute, ..] = given.positional[..]
-                    && let Some(literal) = self.string(attribute)
-                {
-                    let receiver = self.infer(object);
-                    match receiver.ty {
-                        Type::Class(id) | Type::One(id) | Type::Related(id) => {
-                            self.path_use(id, &literal, 0, &literal.value, &receiver, UsageKind::PythonAttribute);
-                        }
-                        Type::Unknown => {
-                            self.unknown_use(&literal.value, literal.place(0), UsageKind::PythonAttribute);
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            "attrgetter" => {
-                for argument in &given.positional {
-                    if let Some(literal) = self.string(*argument) {
-                        self.unknown_use(&literal.value, literal.place(0), UsageKind::PythonAttribute);
-                    }
-                }
-            }
-            "render_template" | "render_template_string" | "render" => self.rendering(node),
-            _ => self.model_strings(node, name),
-        }
-    }
-
-    /// `text("fax IS NULL")` among the arguments of a query.
-    fn fragments(&mut self, given: &[Node<'a>], id: usize) {
-        for argument in given {
-            let is_text = argument.kind() == "call"
-                && field(*argument, "function").and_then(|name| last_name(name, self.source)) == Some("text");
-            let first = arguments(*argument).positional.first().copied();
-            let Some(literal) = first.filter(|_| is_text).and_then(|first| self.string(first)) else { continue };
-            if sql::looks_like_sql(&literal.value) {
-                continue;
-            }
-            let how = Binding::likely(Type::Class(id), "in a part of SQL");
-            for (start, word) in words(&literal.value) {
-                let name = word.rsplit('.').next().unwrap_or(word);
-                let start = start + word.len() - name.len();
-                self.path_use(id, &literal, start, name, &how, UsageKind::SqlString);
-            }
-        }
-    }
-
-    fn dictionary_keys(&mut self, node: Node<'a>, id: usize, how: &Binding) {
-        match node.kind() {
-            "pair" => {
-                if let Some(key) = field(node, "key").and_then(|key| self.string(key)) {
-                    self.path_use(id, &key, 0, &key.value, how, UsageKind::PythonAttribute);
-                }
-            }
-            "dictionary" | "list" | "tuple" => {
-                children(node).into_iter().for_each(|child| self.dictionary_keys(child, id, how));
-            }
-            _ => {}
-        }
-    }
-
-    /// Reports a dotted path of attribute names inside a string that begins at `start` of the literal.
-    pub(super) fn path_use(
-        &mut self,
-        id: usize,
-        literal: &Literal,
-        start: usize,
-        path: &str,
-        how: &Binding,
-        kind: UsageKind,
-    ) {
-        let mut id = id;
-        let mut at = start;
-        for segment in path.split('.') {
-            self.member_use(id, segment, literal.place(at), how, kind);
-            match self.models.member(id, segment, self.subjects) {
-                Member::Related(target) => id = target,
-                _ => return,
-            }
-            at += segment.len() + 1;
-        }
-    }
-
-    fn rendering(&mut self, node: Node<'a>) {
-        let given = arguments(node);
-        let Some(template) = given.positional.iter().find_map(|argument| self.string(*argument)) else { return };
-        let variables = given
-            .keywords
-            .iter()
-            .map(|(keyword, value)| (self.text(*keyword).to_owned(), self.infer(*value)))
-            .filter(|(_, binding)| !binding.is_unknown())
-            .collect();
-        self.renderings.push(Rendering { template: template.value, variables });
-    }
-
+    /// A string that is SQL, or a sum of strings that is.
     pub(super) fn string_use(&mut self, node: Node<'a>) {
         if let Some(literal) = self.string(node)
             && sql::looks_like_sql(&literal.value)
         {
-            for usage in sql::find(&literal.value, self.dialect, self.subjects) {
-                let place = literal.place(usage.offset);
-                self.sink.report(place, &usage.changes, UsageKind::SqlString, usage.confidence, &usage.explanation);
+            self.sql_use(&literal, 0, UsageConfidence::Certain);
+        }
+        self.visit_code(node);
+    }
+
+    /// A sum: one text if it begins with a string. The sums inside one that does not begin so don't either.
+    pub(super) fn sum(&mut self, node: Node<'a>) {
+        if self.string(node).is_some() {
+            self.string_use(node);
+            return;
+        }
+        let mut at = node;
+        while at.kind() == "binary_operator" {
+            let (Some(left), Some(right)) = (field(at, "left"), field(at, "right")) else { break };
+            self.visit(right);
+            at = left;
+        }
+        self.visit(at);
+    }
+
+    /// Visits what is no text in a string or a sum of strings.
+    fn visit_code(&mut self, node: Node<'a>) {
+        match node.kind() {
+            "string" => {
+                for part in children(node).into_iter().filter(|part| part.kind() == "interpolation") {
+                    self.visit_children(part);
+                }
+            }
+            "concatenated_string" | "binary_operator" | "parenthesized_expression" => {
+                children(node).into_iter().for_each(|part| self.visit_code(part));
+            }
+            _ => self.visit(node),
+        }
+    }
+
+    /// Reports the uses in a text of SQL from an offset of it on.
+    fn sql_use(&mut self, literal: &Literal, from: usize, most: UsageConfidence) {
+        for usage in sql::find(&literal.value, self.dialect, self.subjects) {
+            if usage.offset >= from {
+                let (place, sure) = (literal.place(usage.offset), usage.confidence.min(most));
+                self.sink.report(place, &usage.changes, UsageKind::SqlString, sure, &usage.explanation);
             }
         }
-        // What an f-string interpolates is code.
-        let parts = if node.kind() == "string" { vec![node] } else { children(node) };
-        for interpolation in parts.into_iter().flat_map(children).filter(|part| part.kind() == "interpolation") {
-            self.visit_children(interpolation);
+    }
+
+    /// `query += " WHERE …"`: what follows is read together with what the variable began with.
+    pub(super) fn continued(&mut self, node: Node<'a>) {
+        if let (Some(left), Some(right)) = (field(node, "left"), field(node, "right"))
+            && let Some(more) = self.string(right)
+            && let Some(known) = self.texts.get(self.text(left)).cloned()
+        {
+            let begins = known.value.len();
+            let whole = known.joined(more);
+            self.sql_use(&whole, begins, UsageConfidence::Likely);
+            self.texts.insert(self.text(left), whole);
         }
+        self.visit_children(node);
     }
 }

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use tree_sitter::Node;
 
-use super::models::Models;
+use super::models::{Learner, Models};
 use super::scope::{Binding, Scopes, Type};
-use super::syntax::{arguments, bare, children, field, is_docstring, last_name, text_of};
+use super::syntax::{Literal, arguments, bare, children, field, is_docstring, text_of};
+use crate::impact::UsageKind;
 use crate::impact::place::Sink;
 use crate::impact::subject::Subjects;
 use crate::schema::Dialect;
@@ -40,7 +41,15 @@ pub(super) struct Walker<'a> {
     /// Values of the file's own assignments, for lists that a view names.
     pub(super) assigned: HashMap<&'a str, Node<'a>>,
     pub(super) renderings: Vec<Rendering>,
-    deferred: Vec<(Node<'a>, Option<Within>)>,
+    /// Texts that variables hold.
+    pub(super) texts: HashMap<&'a str, Literal>,
+    /// The table of the `Table(…)` around the place.
+    pub(super) inside_table: Option<usize>,
+    /// What the functions of the file return.
+    pub(super) lessons: HashMap<Learner, Option<Binding>>,
+    /// The function in whose body the walk is.
+    pub(super) learner: Option<Learner>,
+    pub(super) deferred: Vec<(Node<'a>, Option<Within>)>,
 }
 
 impl<'a> Walker<'a> {
@@ -66,6 +75,10 @@ impl<'a> Walker<'a> {
             self_types: HashMap::new(),
             assigned: HashMap::new(),
             renderings: Vec::new(),
+            texts: HashMap::new(),
+            inside_table: None,
+            lessons: HashMap::new(),
+            learner: None,
             deferred: Vec::new(),
         }
     }
@@ -84,13 +97,12 @@ impl<'a> Walker<'a> {
         for statement in children(root) {
             match statement.kind() {
                 "class_definition" => self.bind_class(statement),
-                "decorated_definition" => {
-                    if let Some(class) =
-                        field(statement, "definition").filter(|inner| inner.kind() == "class_definition")
-                    {
-                        self.bind_class(class);
-                    }
-                }
+                "decorated_definition" => match field(statement, "definition") {
+                    Some(class) if class.kind() == "class_definition" => self.bind_class(class),
+                    Some(function) => self.bind_function(function),
+                    None => {}
+                },
+                "function_definition" => self.bind_function(statement),
                 "import_statement" | "import_from_statement" => self.import(statement, false),
                 "expression_statement" => {
                     for assignment in children(statement).into_iter().filter(|node| node.kind() == "assignment") {
@@ -108,13 +120,20 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn bind_class(&mut self, node: Node<'a>) {
+    pub(super) fn bind_class(&mut self, node: Node<'a>) {
         if let (Some(name), Some(id)) = (field(node, "name"), self.models.defined_at(self.file, node.start_byte())) {
             self.scopes.bind(self.text(name), Binding::certain(Type::Class(id), "by its class"));
         }
     }
 
-    fn run_deferred(&mut self) {
+    fn bind_function(&mut self, node: Node<'a>) {
+        let Some(name) = field(node, "name").map(|name| self.text(name)) else { return };
+        if let Some(id) = self.models.function(&self.module, name) {
+            self.scopes.bind(name, Binding::certain(Type::Function(id), ""));
+        }
+    }
+
+    pub(super) fn run_deferred(&mut self) {
         let deferred = std::mem::take(&mut self.deferred);
         let (within, self_types) = (self.within, std::mem::take(&mut self.self_types));
         let mut class = None;
@@ -181,9 +200,44 @@ impl<'a> Walker<'a> {
             }
             "identifier" => self.name_use(node),
             "string" | "concatenated_string" => self.string_use(node),
+            "binary_operator" => self.sum(node),
+            "subscript" => {
+                self.subscript_use(node);
+                self.visit_children(node);
+            }
+            "augmented_assignment" => {
+                if let (Some(left), Some(right)) = (field(node, "left"), field(node, "right")) {
+                    self.list_growth(left, right);
+                }
+                self.continued(node);
+            }
+            "return_statement" | "yield" => {
+                self.learn(node);
+                self.visit_children(node);
+            }
+            "class_pattern" => self.pattern(node),
             "type" => self.annotation_use(node),
             _ => self.visit_children(node),
         }
+    }
+
+    /// `case Customer(fax=""):`.
+    fn pattern(&mut self, node: Node<'a>) {
+        let parts = children(node);
+        let class = parts.first().and_then(|name| children(*name).last().copied().or(Some(*name)));
+        if let Some(class) = class
+            && let Type::Class(id) = self.infer(class).ty
+        {
+            let how = Binding::certain(Type::One(id), "in a pattern");
+            self.class_use(class, id, "in a pattern");
+            for part in &parts[1..] {
+                let keyword = children(*part).first().copied().filter(|inner| inner.kind() == "keyword_pattern");
+                if let Some(name) = keyword.and_then(|keyword| children(keyword).first().copied()) {
+                    self.member_use(id, self.text(name), name.start_byte(), &how, UsageKind::PythonAttribute);
+                }
+            }
+        }
+        parts.iter().skip(1).for_each(|part| self.visit(*part));
     }
 
     fn import(&mut self, node: Node<'a>, report: bool) {
@@ -267,85 +321,6 @@ impl<'a> Walker<'a> {
         self.within = within;
     }
 
-    fn function(&mut self, node: Node<'a>) {
-        self.scopes.push();
-        let outer = std::mem::take(&mut self.deferred);
-        let decorators = node.parent().filter(|parent| parent.kind() == "decorated_definition");
-        let decorated = |name: &str| {
-            decorators.is_some_and(|parent| {
-                children(parent).iter().any(|child| {
-                    child.kind() == "decorator"
-                        && children(*child).first().and_then(|inner| last_name(*inner, self.source)) == Some(name)
-                })
-            })
-        };
-        let (is_static, is_class) = (decorated("staticmethod"), decorated("classmethod") || decorated("expression"));
-        let method = node.parent().is_some_and(|parent| {
-            let parent = if parent.kind() == "decorated_definition" { parent.parent() } else { Some(parent) };
-            parent.and_then(|block| block.parent()).is_some_and(|owner| owner.kind() == "class_definition")
-        });
-        let name = field(node, "name").map_or("", |name| self.text(name));
-        for (index, parameter) in field(node, "parameters").map(children).unwrap_or_default().into_iter().enumerate() {
-            let own = method && index == 0 && !is_static;
-            self.parameter(parameter, own, is_class, name);
-        }
-        if let Some(returns) = field(node, "return_type") {
-            self.visit(returns);
-        }
-        if let Some(body) = field(node, "body") {
-            for class in children(body) {
-                if class.kind() == "class_definition" {
-                    self.bind_class(class);
-                }
-            }
-            self.visit(body);
-        }
-        self.run_deferred();
-        self.deferred = outer;
-        self.scopes.pop();
-    }
-
-    fn parameter(&mut self, node: Node<'a>, own: bool, is_class: bool, function: &str) {
-        let name = field(node, "name").or_else(|| match node.kind() {
-            "identifier" => Some(node),
-            "typed_parameter" => children(node).first().copied(),
-            _ => None,
-        });
-        let Some(name) = name else { return };
-        let name = self.text(name);
-        let annotation = field(node, "type");
-        let binding = match (self.within, annotation) {
-            (Some(within), None) if own => {
-                let ty = if is_class || name == "cls" { Type::Class(within.class) } else { Type::One(within.class) };
-                Binding::certain(ty, format!("in its own class {}", self.models.name(within.class)))
-            }
-            (_, Some(annotation)) => self.annotated(self.text(annotation), "through the parameter annotation"),
-            (Some(within), None) => self.hook_parameter(within.class, function, name),
-            (None, None) => Binding::unknown(),
-        };
-        self.scopes.bind(name, binding);
-        for child in [annotation, field(node, "value")].into_iter().flatten() {
-            self.visit(child);
-        }
-    }
-
-    /// What Flask-AppBuilder passes to the hooks of a view.
-    fn hook_parameter(&self, class: usize, function: &str, name: &str) -> Binding {
-        const HOOKS: [&str; 6] = ["pre_add", "post_add", "pre_update", "post_update", "pre_delete", "post_delete"];
-        match self.models.subject(class) {
-            Some(model) if HOOKS.contains(&function) || name == "item" => {
-                Binding::certain(Type::One(model), format!("through the hook {function} of its view"))
-            }
-            Some(model) if name == "items" => {
-                Binding::certain(Type::Rows(model, None), format!("through the action {function} of its view"))
-            }
-            Some(model) if name == "form" => {
-                Binding::likely(Type::One(model), format!("through the form of its view in {function}"))
-            }
-            _ => Binding::unknown(),
-        }
-    }
-
     fn assignment(&mut self, node: Node<'a>) {
         let (left, right, annotation) = (field(node, "left"), field(node, "right"), field(node, "type"));
         for child in [annotation, right].into_iter().flatten() {
@@ -366,6 +341,13 @@ impl<'a> Walker<'a> {
             (None, Some(right)) => self.infer(right),
             (None, None) => return,
         };
+        if let Some(right) = right {
+            if left.kind() == "attribute" {
+                self.list_growth(left, right);
+            } else if let Some(text) = self.string(right) {
+                self.texts.insert(self.text(left), text);
+            }
+        }
         self.bind_target(left, &binding);
     }
 
@@ -386,11 +368,22 @@ impl<'a> Walker<'a> {
                 self.visit(target);
             }
             "pattern_list" | "tuple_pattern" | "list_pattern" => {
-                let element = self.element(binding);
                 for (index, part) in children(target).into_iter().enumerate() {
-                    let part_binding = if index == 0 { element.clone() } else { Binding::unknown() };
-                    self.bind_target(part, &part_binding);
+                    let value = match &binding.ty {
+                        Type::Record(parts) => {
+                            parts.get(index).map_or_else(Binding::unknown, |part| self.part(part, binding))
+                        }
+                        _ => self.element(binding),
+                    };
+                    self.bind_target(part, &value);
                 }
+            }
+            "list_splat_pattern" => {
+                let rows = match binding.ty {
+                    Type::One(id) => binding.with(Type::Rows(id, None)),
+                    _ => Binding::unknown(),
+                };
+                children(target).into_iter().for_each(|name| self.bind_target(name, &rows));
             }
             _ => self.visit(target),
         }
@@ -445,19 +438,5 @@ impl<'a> Walker<'a> {
                 self.scopes.bind(text_of(value, self.source), Binding::certain(Type::One(id), "through isinstance"));
             }
         }
-    }
-
-    /// Visits a lambda whose parameters stand for `element` where the call around it tells.
-    pub(super) fn lambda(&mut self, node: Node<'a>, element: Option<&Binding>) {
-        self.scopes.push();
-        for parameter in field(node, "parameters").map(children).unwrap_or_default() {
-            if parameter.kind() == "identifier" {
-                self.scopes.bind(self.text(parameter), element.cloned().unwrap_or_else(Binding::unknown));
-            }
-        }
-        if let Some(body) = field(node, "body") {
-            self.visit(body);
-        }
-        self.scopes.pop();
     }
 }
