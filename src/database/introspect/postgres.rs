@@ -29,7 +29,7 @@ pub(super) async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
         constraints: list(connection, url, queries::CONSTRAINTS).await?,
         indexes: list(connection, url, queries::INDEXES).await?,
         triggers: list(connection, url, queries::TRIGGERS).await?,
-        others: list(connection, url, include_str!("postgres/others.sql")).await?,
+        others: others(connection, url).await?,
         dependencies: list(connection, url, queries::DEPENDENCIES).await?,
         stand_ins: list(connection, url, queries::STAND_INS).await?,
     };
@@ -54,6 +54,20 @@ async fn connect(url: &DatabaseUrl) -> Result<PgConnection> {
     let cannot = format!("cannot open {url}");
     let options: PgConnectOptions = url.expose().parse().map_err(Error::server(cannot.clone()))?;
     options.disable_statement_logging().connect().await.map_err(Error::server(cannot))
+}
+
+async fn others(connection: &mut PgConnection, url: &DatabaseUrl) -> Result<Vec<rows::OtherRow>> {
+    let mut others = Vec::new();
+    for query in queries::OTHERS {
+        others.extend(list(connection, url, &format!("{}{query}", queries::USERS)).await?);
+    }
+    let version: i32 = sqlx::query_scalar("SELECT current_setting('server_version_num')::int4")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(Error::server(format!("cannot read {url}")))?;
+    let published = if version >= 150_000 { queries::PUBLISHED } else { queries::PUBLISHED_BEFORE_15 };
+    others.extend(list(connection, url, published).await?);
+    Ok(others)
 }
 
 /// The rows of one query, which the server hands over as one JSON text.

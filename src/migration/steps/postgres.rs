@@ -168,7 +168,12 @@ impl<'a> Planner<'a> {
                 Body::Other(other) => {
                     matches!(other.kind.as_str(), "statistics" | "comment" | "grant" | "revoke" | "sequence owner")
                 }
-                Body::Table(_) | Body::Identity(_) | Body::Constraint | Body::Setting | Body::Plain => true,
+                Body::Table(_)
+                | Body::Identity(_)
+                | Body::Constraint
+                | Body::Setting
+                | Body::Parameters(_)
+                | Body::Plain => true,
             });
             if !survives && !self.going.contains(&user) {
                 more.extend(self.again(&user));

@@ -292,9 +292,22 @@ fn constraint(row: ConstraintRow, table: &mut Table, addresses: &mut Addresses) 
         }
         _ => String::new(),
     };
-    if plain != row.definition {
-        table.options.insert(format!("constraint {}", row.name), row.definition);
+    let definition = match row.options {
+        Some(options) => with_options(&row.definition, &options),
+        None => row.definition,
+    };
+    if plain != definition {
+        table.options.insert(format!("constraint {}", row.name), definition);
     }
+}
+
+/// The definition with the storage parameters of its index, which stand behind the columns and before the rest.
+fn with_options(definition: &str, options: &str) -> String {
+    let all = crate::schema::lexer::tokens(definition);
+    let word = |text: &str| all.iter().find(|token| token.text == text).map(|token| token.start);
+    let place = word("WHERE").or_else(|| word("DEFERRABLE")).unwrap_or(definition.len());
+    let (before, after) = definition.split_at(place);
+    format!("{} WITH ({options}) {after}", before.trim_end()).trim_end().to_owned()
 }
 
 /// The inside of parentheses that stand around the whole.

@@ -19,7 +19,10 @@ pub(super) const RELATIONS: &str = concat!(
     "SELECT c.oid::int8 AS oid, n.nspname AS namespace, c.relname AS name, c.relkind::text AS kind,
         c.relpersistence::text AS persistence, c.relreplident::text AS replica_identity,
         c.relrowsecurity AS row_security, c.relforcerowsecurity AS force_row_security,
-        array_to_string(c.reloptions, ', ') AS storage, pg_get_expr(c.relpartbound, c.oid) AS bound,
+        (SELECT string_agg(o, ', ' ORDER BY place, nth) FROM (
+            SELECT 0 AS place, nth, o FROM unnest(c.reloptions) WITH ORDINALITY x(o, nth)
+            UNION ALL SELECT 1, nth, 'toast.' || o FROM pg_class t, unnest(t.reloptions) WITH ORDINALITY x(o, nth)
+             WHERE t.oid = c.reltoastrelid) x) AS storage, pg_get_expr(c.relpartbound, c.oid) AS bound,
         CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
         (SELECT json_agg(json_build_object('namespace', pn.nspname, 'name', p.relname) ORDER BY i.inhseqno)
            FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
@@ -51,9 +54,10 @@ pub(super) const COLUMNS: &str = concat!(
         coalesce(e.typname, '') AS element, format_type(e.oid, a.atttypmod) AS element_sql,
         (SELECT json_agg(v.enumlabel ORDER BY v.enumsortorder) FROM pg_enum v WHERE v.enumtypid = t.oid) AS labels,
         CASE WHEN a.attidentity <> '' THEN
-            (SELECT format('START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s', s.seqstart,
+            (SELECT format('SEQUENCE NAME %I.%I START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s', sn.nspname, sc.relname, s.seqstart,
                            s.seqincrement, s.seqmin, s.seqmax, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END)
-               FROM pg_depend i JOIN pg_sequence s ON s.seqrelid = i.objid
+               FROM pg_depend i JOIN pg_sequence s ON s.seqrelid = i.objid JOIN pg_class sc ON sc.oid = i.objid
+               JOIN pg_namespace sn ON sn.oid = sc.relnamespace
               WHERE i.classid = 'pg_class'::regclass AND i.refclassid = 'pg_class'::regclass
                 AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum AND i.deptype = 'i' LIMIT 1) END AS sequence
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -67,7 +71,8 @@ pub(super) const COLUMNS: &str = concat!(
 
 pub(super) const CONSTRAINTS: &str = concat!(
     "SELECT k.oid::int8 AS oid, k.conrelid::int8 AS relation, k.conname AS name, k.contype::text AS kind,
-        pg_get_constraintdef(k.oid) AS definition,
+        pg_get_constraintdef(k.oid) AS definition, CASE WHEN k.conindid <> 0 AND k.contype <> 'f' THEN
+            (SELECT array_to_string(i.reloptions, ', ') FROM pg_class i WHERE i.oid = k.conindid) END AS options,
         (SELECT json_agg(a.attname ORDER BY p.place) FROM unnest(k.conkey) WITH ORDINALITY p(number, place)
            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.number) AS columns,
         (SELECT json_agg(a.attname ORDER BY p.place) FROM unnest(k.confkey) WITH ORDINALITY p(number, place)
@@ -137,3 +142,43 @@ pub(super) const STAND_INS: &str = "SELECT 'pg_type' AS class, t.oid::int8 AS oi
     FROM pg_rewrite r WHERE r.oid >= 16384 AND r.rulename = '_RETURN'
     UNION ALL SELECT classid::regclass::text, objid::int8, 'pg_extension', refobjid::int8
     FROM pg_depend WHERE deptype = 'e'";
+
+/// Everything that is compared by its definition text alone: queries of one shape, each behind [`USERS`].
+pub(super) const OTHERS: [&str; 9] = [
+    include_str!("others/database.sql"),
+    include_str!("others/types.sql"),
+    include_str!("others/relations.sql"),
+    include_str!("others/routines.sql"),
+    include_str!("others/operators.sql"),
+    include_str!("others/foreign.sql"),
+    include_str!("others/search.sql"),
+    include_str!("others/rights.sql"),
+    include_str!("others/comments.sql"),
+];
+
+/// What the queries of [`OTHERS`] share.
+pub(super) const USERS: &str = include_str!("others/users.sql");
+
+/// What a publication publishes, before PostgreSQL 15.
+pub(super) const PUBLISHED_BEFORE_15: &str =
+    "SELECT 'pg_publication_rel' AS class, m.oid::int8 AS oid, 0::int8 AS part,
+        'publication table' AS kind, n.nspname AS namespace, format('%I in %I', r.relname, p.pubname) AS name,
+        format('ALTER PUBLICATION %I ADD TABLE ONLY %I.%I', p.pubname, n.nspname, r.relname) AS definition,
+        format('ALTER PUBLICATION %I DROP TABLE ONLY %I.%I', p.pubname, n.nspname, r.relname) AS removal
+    FROM pg_publication_rel m JOIN pg_publication p ON p.oid = m.prpubid JOIN pg_class r ON r.oid = m.prrelid
+    JOIN pg_namespace n ON n.oid = r.relnamespace";
+
+/// What a publication publishes, since PostgreSQL 15.
+pub(super) const PUBLISHED: &str = "SELECT 'pg_publication_rel' AS class, m.oid::int8 AS oid, 0::int8 AS part,
+        'publication table' AS kind, n.nspname AS namespace, format('%I in %I', r.relname, p.pubname) AS name,
+        format('ALTER PUBLICATION %I ADD TABLE ONLY %I.%I%s%s', p.pubname, n.nspname, r.relname, ' (' || (
+            SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute a
+            WHERE a.attrelid = r.oid AND a.attnum = ANY (m.prattrs)) || ')',
+            ' WHERE (' || pg_get_expr(m.prqual, r.oid) || ')') AS definition,
+        format('ALTER PUBLICATION %I DROP TABLE ONLY %I.%I', p.pubname, n.nspname, r.relname) AS removal
+    FROM pg_publication_rel m JOIN pg_publication p ON p.oid = m.prpubid JOIN pg_class r ON r.oid = m.prrelid
+    JOIN pg_namespace n ON n.oid = r.relnamespace
+    UNION ALL SELECT 'pg_publication_namespace', m.oid::int8, 0, 'publication schema', NULL, format('%I in %I', n.nspname, p.pubname),
+        format('ALTER PUBLICATION %I ADD TABLES IN SCHEMA %I', p.pubname, n.nspname),
+        format('ALTER PUBLICATION %I DROP TABLES IN SCHEMA %I', p.pubname, n.nspname)
+    FROM pg_publication_namespace m JOIN pg_publication p ON p.oid = m.pnpubid JOIN pg_namespace n ON n.oid = m.pnnspid";

@@ -78,6 +78,7 @@ pub(super) struct ConstraintRow {
     pub name: String,
     pub kind: String,
     pub definition: String,
+    pub options: Option<String>,
     pub columns: Option<Vec<String>>,
     pub target_columns: Option<Vec<String>>,
     pub target_namespace: Option<String>,

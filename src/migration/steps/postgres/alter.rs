@@ -1,7 +1,9 @@
 //! What can be changed where it stands.
 
-use super::atom::{Atom, Body, is_inherited};
-use crate::migration::render::postgres::{identity, path, quoted, string, typed};
+mod bounds;
+
+use super::atom::{Atom, Body, is_inherited, names_of};
+use crate::migration::render::postgres::{path, quoted, string, typed};
 use crate::schema::lexer::{TokenKind, tokens};
 use crate::schema::{Column, Other, Table, TypeKind};
 
@@ -23,6 +25,7 @@ pub(super) fn way(old: &Atom<'_>, new: &Atom<'_>) -> Way {
         (Body::Table(old), Body::Table(new)) => table(old, new),
         (Body::Column(_, old), Body::Column(table, new)) => column(old, new, table),
         (Body::Default(_), Body::Default(_)) | (Body::Setting, Body::Setting) => Way::InPlace(new.create.clone()),
+        (Body::Parameters(past), Body::Parameters(next)) => Way::InPlace(parameters(past, next, new)),
         (Body::Identity(old), Body::Identity(value)) => Way::InPlace(changed_identity(old, value, new)),
         (Body::Other(old), Body::Other(other)) => object(old, other, new),
         _ => Way::Anew,
@@ -63,6 +66,18 @@ fn table(old: &Table, new: &Table) -> Way {
     Way::InPlace(statements)
 }
 
+/// What sets the parameters that are there, after taking away what is there no more.
+fn parameters(past: &str, next: &str, new: &Atom<'_>) -> Vec<String> {
+    let names = |text: &str| -> Vec<String> { names_of(text).split(", ").map(str::to_owned).collect() };
+    let (past, next) = (names(past), names(next));
+    let gone: Vec<String> = past.into_iter().filter(|name| !next.contains(name)).collect();
+    let Some(start) = new.create.first().and_then(|text| text.split_once(" SET (")).map(|(start, _)| start) else {
+        return new.create.clone();
+    };
+    let reset = (!gone.is_empty()).then(|| format!("{start} RESET ({});", gone.join(", ")));
+    reset.into_iter().chain(new.create.iter().cloned()).collect()
+}
+
 /// What existing rows get where a value is required from now on.
 pub(super) fn filler(column: &Column) -> Option<String> {
     let text = match &column.data_type.kind {
@@ -76,7 +91,30 @@ pub(super) fn filler(column: &Column) -> Option<String> {
         TypeKind::Json | TypeKind::Array { .. } => "'{}'",
         TypeKind::Uuid => "'00000000-0000-0000-0000-000000000000'",
         TypeKind::Enum { values, .. } => return values.first().map(|value| string(value)),
-        TypeKind::Other => return None,
+        TypeKind::Other => return other_filler(&column.data_type.sql),
+    };
+    Some(text.to_owned())
+}
+
+fn other_filler(sql: &str) -> Option<String> {
+    let bare = sql.split('(').next().unwrap_or(sql).trim();
+    let text = match bare {
+        "inet" | "cidr" => "'0.0.0.0'",
+        "macaddr" => "'00:00:00:00:00:00'",
+        "macaddr8" => "'00:00:00:00:00:00:00:00'",
+        "point" => "'(0,0)'",
+        "line" => "'{1,0,0}'",
+        "lseg" => "'[(0,0),(0,0)]'",
+        "box" => "'(0,0),(0,0)'",
+        "path" | "polygon" => "'((0,0))'",
+        "circle" => "'<(0,0),0>'",
+        "money" => "'0'",
+        "bit" => return Some(format!("0::{sql}")),
+        "bit varying" | "tsvector" | "tsquery" | "xml" => "''",
+        "pg_lsn" => "'0/0'",
+        _ if bare.ends_with("multirange") => "'{}'",
+        _ if bare.ends_with("range") => "'empty'",
+        _ => return None,
     };
     Some(text.to_owned())
 }
@@ -108,35 +146,76 @@ fn column(old: &Column, new: &Column, table: &Table) -> Way {
     if retyped { Way::Retyped(statements) } else { Way::InPlace(statements) }
 }
 
-/// The old values as the new type.
+/// The old values as the new type: by a cast that there is, or through their text.
 fn cast(own: &str, old: &Column, new: &Column) -> String {
-    let by_text = |column: &Column| {
-        matches!(column.data_type.kind, TypeKind::Enum { .. } | TypeKind::Other | TypeKind::Array { .. })
+    use TypeKind::{Boolean, Date, DateTime, Float, Integer, Interval, Json, Numeric, Text, Time};
+    let wanted = &new.data_type.sql;
+    let base = |column: &Column| column.data_type.sql.split('(').next().unwrap_or_default().to_owned();
+    let direct = match (&old.data_type.kind, &new.data_type.kind) {
+        (Integer { .. } | Numeric { .. } | Float { .. }, Integer { .. } | Numeric { .. } | Float { .. })
+        | (Text { .. }, _)
+        | (_, Text { .. })
+        | (Boolean, Integer { bits: 32 })
+        | (Integer { bits: 32 }, Boolean)
+        | (Date | DateTime { .. }, Date | DateTime { .. })
+        | (DateTime { .. }, Time)
+        | (Time, Time | Interval)
+        | (Interval, Time | Interval)
+        | (Json, Json) => true,
+        (Boolean, Integer { .. } | Numeric { .. }) => return format!("{own}::integer::{wanted}"),
+        (Integer { .. } | Numeric { .. }, Boolean) => return format!("({own} <> 0)"),
+        (TypeKind::Array { element: old }, TypeKind::Array { element: new }) => {
+            !matches!(old.kind, TypeKind::Enum { .. })
+                && !matches!(new.kind, TypeKind::Enum { .. })
+                && old.kind == new.kind
+        }
+        (TypeKind::Other, TypeKind::Other) => base(old) == base(new),
+        (one, other) => one == other && !matches!(one, TypeKind::Enum { .. }),
     };
-    if by_text(old) || by_text(new) {
-        format!("{own}::text::{}", new.data_type.sql)
-    } else {
-        format!("{own}::{}", new.data_type.sql)
-    }
+    // A cast of `timetz` to an interval is the one that is missing.
+    let direct = direct
+        && !(base(old).starts_with("time")
+            && old.data_type.sql.ends_with("with time zone")
+            && wanted.starts_with("interval"));
+    if direct { format!("{own}::{wanted}") } else { format!("{own}::text::{wanted}") }
 }
 
 fn changed_identity(old: &str, new: &str, atom: &Atom<'_>) -> Vec<String> {
     let Some(statement) = atom.create.first() else { return Vec::new() };
     let Some((alter, _)) = statement.split_once(" ADD GENERATED") else { return Vec::new() };
     let when = |text: &str| text.starts_with("BY DEFAULT");
+    let mut statements = Vec::new();
+    let named = |text: &str| {
+        text.split_once("SEQUENCE NAME ")
+            .and_then(|(_, rest)| rest.split_once(" START WITH "))
+            .map(|(name, _)| name.to_owned())
+    };
+    if let (Some(past), Some(next)) = (named(old), named(new)) {
+        statements.extend(renamed_sequence(&past, &next));
+        statements.extend(bounds::within(&next, old, new));
+    }
+    let options =
+        |text: &str| text.split_once(" START WITH ").map(|(_, rest)| format!("START WITH {rest}")).unwrap_or_default();
     let mut parts = Vec::new();
     if when(old) != when(new) {
         parts.push(format!("SET GENERATED {}", if when(new) { "BY DEFAULT" } else { "ALWAYS" }));
     }
-    let sequence = |text: &str| identity(text).split_once('(').map(|(_, rest)| rest.trim_end_matches(')').to_owned());
-    if sequence(old) != sequence(new) {
-        let words = sequence(new).unwrap_or_default();
+    if options(old) != options(new) {
         let words = [" INCREMENT", " MINVALUE", " MAXVALUE", " CACHE", " CYCLE"]
             .iter()
-            .fold(words, |text, word| text.replace(word, &format!(" SET{word}")));
+            .fold(options(new), |text, word| text.replace(word, &format!(" SET{word}")));
         parts.push(format!("SET {}", words.replace("NO SET CYCLE", "SET NO CYCLE")));
     }
-    vec![format!("{alter} {};", parts.join(" "))]
+    if !parts.is_empty() {
+        statements.push(format!("{alter} {};", parts.join(" ")));
+    }
+    statements
+}
+
+/// From one path of a sequence to another.
+fn renamed_sequence(past: &str, next: &str) -> Option<String> {
+    let bare = |path: &str| tokens(path).last().map(|token| token.text.to_owned()).unwrap_or_default();
+    (past != next).then(|| format!("ALTER SEQUENCE {past} RENAME TO {};", bare(next)))
 }
 
 fn object(old: &Other, new: &Other, atom: &Atom<'_>) -> Way {
@@ -146,7 +225,9 @@ fn object(old: &Other, new: &Other, atom: &Atom<'_>) -> Way {
         }
         "sequence" if unlogged(old) == unlogged(new) => {
             let text = new.definition.replacen("CREATE UNLOGGED SEQUENCE", "ALTER SEQUENCE", 1);
-            Way::InPlace(vec![format!("{};", text.replacen("CREATE SEQUENCE", "ALTER SEQUENCE", 1))])
+            let mut statements = bounds::within(&path(&new.name), &old.definition, &new.definition);
+            statements.push(format!("{};", text.replacen("CREATE SEQUENCE", "ALTER SEQUENCE", 1)));
+            Way::InPlace(statements)
         }
         "sequence owner" | "comment" | "domain default" => Way::InPlace(atom.create.clone()),
         "enum" => added_values(old, new).map_or(Way::Anew, Way::Before),

@@ -33,6 +33,8 @@ pub(super) enum Body<'a> {
     ForeignKey,
     /// Made again by its own statement, whatever it was before.
     Setting,
+    /// `name=value, name=value`.
+    Parameters(&'a str),
     View,
     Trigger,
     Other(&'a Other),
@@ -97,11 +99,12 @@ fn rank(kind: &str) -> u8 {
     match kind {
         "schema" => 0,
         "extension" => 1,
-        "collation" => 2,
-        "enum" => 3,
-        "domain" | "composite type" | "range type" => 4,
+        "collation" | "language" | "foreign data wrapper" => 2,
+        "enum" | "shell type" | "server" => 3,
+        "domain" | "composite type" | "range type" | "base type" | "user mapping" => 4,
         "sequence" | "domain default" | "domain not null" | "domain constraint" => 5,
-        "function" | "procedure" | "aggregate" | "operator" | "cast" => 6,
+        "function" | "procedure" | "aggregate" | "operator" | "cast" | "access method" => 6,
+        "foreign table" => 8,
         "sequence owner" => 11,
         "index" | "statistics" => 15,
         "view options" | "view default" => 15,
@@ -109,6 +112,7 @@ fn rank(kind: &str) -> u8 {
         "comment" => 18,
         "revoke" => 19,
         "grant" => 20,
+        "no schema" => 21,
         "default grant" | "default revoke" => 22,
         _ => 17,
     }
@@ -122,8 +126,20 @@ fn connect(schema: &Schema, atoms: &mut Atoms<'_>) {
             atom.needs.extend(needs.iter().filter(|need| known.contains(*need) && *need != key).cloned());
         }
         let Body::Other(other) = atom.body else { continue };
-        if matches!(other.kind.as_str(), "comment" | "grant" | "revoke" | "view options" | "domain default" | "rule")
-            || other.kind.starts_with("domain ")
+        if matches!(
+            other.kind.as_str(),
+            "comment"
+                | "grant"
+                | "revoke"
+                | "view options"
+                | "view statistics"
+                | "view storage"
+                | "view clustering"
+                | "trigger state"
+                | "publication table"
+                | "domain default"
+                | "rule"
+        ) || other.kind.starts_with("domain ")
             || other.kind == "policy"
         {
             let tables = atom.needs.iter().filter(|need| need.starts_with("table ") || need.starts_with("view "));
@@ -216,7 +232,11 @@ fn of_table<'a>(schema: &'a Schema, table: &'a Table, atoms: &mut Atoms<'a>) {
         atoms.insert(address::index(&table.name, &index.name), atom);
     }
     let mut setting = |option: &str, create: String, remove: String| {
-        let mut atom = Atom::new(Body::Setting, 16, create, remove).of(key.clone());
+        let body = match table.options.get(option) {
+            Some(value) if option == "storage parameters" => Body::Parameters(value),
+            _ => Body::Setting,
+        };
+        let mut atom = Atom::new(body, 16, create, remove).of(key.clone());
         if matches!(option, "clustered on" | "replica identity") {
             atom.needs.extend(table.indexes.iter().map(|index| address::index(&table.name, &index.name)));
         }
@@ -242,7 +262,7 @@ fn of_table<'a>(schema: &'a Schema, table: &'a Table, atoms: &mut Atoms<'a>) {
 }
 
 /// The names in `name=value, name=value`.
-fn names_of(parameters: &str) -> String {
+pub(super) fn names_of(parameters: &str) -> String {
     let names = parameters.split(", ").map(|parameter| parameter.split('=').next().unwrap_or(parameter));
     names.collect::<Vec<_>>().join(", ")
 }
@@ -297,7 +317,7 @@ fn of_column<'a>(schema: &'a Schema, table: &'a Table, own: &'a Column, atoms: &
     }
     if let Some(value) = option("options") {
         let undo = format!("{in_column} RESET ({});", names_of(value));
-        part("options", Body::Plain, format!("{in_column} SET ({value});"), undo);
+        part("options", Body::Parameters(value), format!("{in_column} SET ({value});"), undo);
     }
     if let Some(text) = &own.comment {
         let on = format!("COMMENT ON COLUMN {}.{} IS", path(&table.name), quoted(&own.name));
