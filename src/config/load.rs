@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{Config, Error, MigrationKind};
+use super::{Config, Error, Gate, MigrationKind};
 
 /// The name of the configuration file at the root of a repository.
 pub const FILE_NAME: &str = ".fabwright.yml";
@@ -61,16 +61,51 @@ fn validate(config: &Config, path: &Path) -> Result<(), Error> {
     if config.migrations.timeout_seconds == 0 {
         return wrong("migrations.timeout_seconds", "has to be at least 1".into());
     }
-    if config.gate.required == 0 && config.gate.require_approval.is_some() {
-        return wrong(
-            "gate.required",
-            "has to be at least 1; to ask for no approval set `require_approval: null`".into(),
-        );
+    if let Err(message) = validate_gate(&config.gate) {
+        return wrong("gate", message);
     }
     if let Err(message) = config.tests.validate() {
         return wrong("tests", message.to_string());
     }
     Ok(())
+}
+
+/// Checks what would otherwise open the gate by a slip, or close it for good.
+fn validate_gate(gate: &Gate) -> Result<(), String> {
+    if gate.required == 0 && gate.require_approval.is_some() {
+        return Err("`required` has to be at least 1; to ask for no approval set `require_approval: null`".into());
+    }
+    let named = gate.approvers.iter().map(|name| (String::from("approvers"), name));
+    let in_rules = gate.rules.iter().enumerate().flat_map(|(at, rule)| {
+        rule.approvers.iter().flatten().map(move |name| (format!("rules[{at}].approvers"), name))
+    });
+    for (key, name) in named.chain(in_rules) {
+        if !is_approver(name) {
+            return Err(format!("`{key}`: `{name}` is no approver: write \"@user\" or \"@organisation/team\""));
+        }
+    }
+    for (at, rule) in gate.rules.iter().enumerate() {
+        if rule.required == Some(0) {
+            return Err(format!("`rules[{at}].required` has to be at least 1"));
+        }
+        if rule.severity.or(gate.require_approval).is_none() {
+            return Err(format!("`rules[{at}]` needs a `severity`, because `require_approval` names none"));
+        }
+        if rule.tables.iter().any(String::is_empty) {
+            return Err(format!("`rules[{at}].tables` has an empty name"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a name is one that a user or a team can have, with or without its `@`.
+fn is_approver(name: &str) -> bool {
+    let name = name.strip_prefix('@').unwrap_or(name);
+    let mut parts = name.split('/');
+    let is_part = |part: &str| {
+        !part.is_empty() && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter))
+    };
+    parts.by_ref().take(2).all(is_part) && parts.next().is_none()
 }
 
 fn is_module(name: &str) -> bool {
@@ -116,6 +151,39 @@ mod tests {
     #[test]
     fn a_command_kind_needs_a_command() {
         assert!(error("migrations:\n  kind: command\n").contains("`migrations.command`"));
+    }
+
+    #[test]
+    fn the_gates_rules_are_read_and_what_they_leave_out_is_inherited() {
+        let config = parse(
+            "gate:\n  approvers: ['@acme/data']\n  required: 2\n  rules:\n    - {severity: high, tables: [customer, 'billing_*'], \
+             approvers: ['@ann'], codeowners: true, required: 1}\n    - {tables: [invoice]}\n",
+            Path::new(FILE_NAME),
+        )
+        .expect("valid");
+        let policy = config.gate.policy(Default::default());
+        assert_eq!(policy.rules[0].tables, ["customer", "billing_*"]);
+        assert_eq!((policy.rules[0].required, policy.rules[0].codeowners), (1, true));
+        assert_eq!(policy.rules[1].approvers, ["@acme/data"]);
+        assert_eq!((policy.rules[1].required, policy.rules[1].codeowners), (2, false));
+        assert_eq!(Some(policy.rules[1].severity), policy.threshold);
+    }
+
+    #[test]
+    fn a_rule_of_the_gate_that_makes_no_sense_is_refused() {
+        for (text, expected) in [
+            ("gate:\n  rules:\n    - {table: customer}\n", ".fabwright.yml:3:"),
+            ("gate:\n  rules:\n    - {severity: grave}\n", ".fabwright.yml:3:"),
+            ("gate: {required: 0}", "`required` has to be at least 1"),
+            ("gate: {rules: [{required: 0}]}", "`rules[0].required` has to be at least 1"),
+            ("gate: {require_approval: null, rules: [{}]}", "`rules[0]` needs a `severity`"),
+            ("gate: {rules: [{tables: ['']}]}", "`rules[0].tables` has an empty name"),
+            ("gate: {approvers: ['@a/b/c']}", "`approvers`: `@a/b/c` is no approver"),
+            ("gate: {rules: [{approvers: ['@a b']}]}", "`rules[0].approvers`: `@a b` is no approver"),
+        ] {
+            let message = error(text);
+            assert!(message.contains(expected), "{text}: {message}");
+        }
     }
 
     #[test]

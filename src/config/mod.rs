@@ -10,5 +10,5 @@ mod types;
 pub use error::Error;
 pub use load::{FILE_NAME, load, parse};
 pub use types::{
-    Application, Config, Gate, Generate, HazardIgnore, Hazards, MigrationKind, Migrations, Rehearsal, Rename,
+    Application, Config, Gate, GateRule, Generate, HazardIgnore, Hazards, MigrationKind, Migrations, Rehearsal, Rename,
 };

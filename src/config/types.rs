@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::diff::Severity;
+use crate::gate::codeowners::CodeOwners;
+use crate::gate::{Policy, Rule};
 use crate::generate::tests::TestGenerationConfig;
 use crate::merge::Strategy;
 
@@ -143,13 +145,65 @@ pub struct Gate {
     pub require_approval: Option<Severity>,
     /// Who may approve: `@user` or `@org/team`. Empty: anyone with write access.
     pub approvers: Vec<String>,
+    /// Whether the code owners of a change's files may approve it, too.
+    pub codeowners: bool,
     /// How many of them.
     pub required: u32,
+    /// What holds for some tables or severities instead.
+    pub rules: Vec<GateRule>,
 }
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { require_approval: Some(Severity::Breaking), approvers: Vec::new(), required: 1 }
+        Self {
+            require_approval: Some(Severity::Breaking),
+            approvers: Vec::new(),
+            codeowners: false,
+            required: 1,
+            rules: Vec::new(),
+        }
+    }
+}
+
+/// What holds for some tables or severities. What is not given is as in [`Gate`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GateRule {
+    /// The lowest severity that the rule is about.
+    pub severity: Option<Severity>,
+    /// The tables that it is about, with `*` and `?` as wildcards. Empty: every table.
+    pub tables: Vec<String>,
+    /// Who may approve.
+    pub approvers: Option<Vec<String>>,
+    /// Whether the code owners of a change's files may approve it, too.
+    pub codeowners: Option<bool>,
+    /// How many of them.
+    pub required: Option<u32>,
+}
+
+impl Gate {
+    /// The policy that these values make, together with the base branch's CODEOWNERS.
+    pub fn policy(self, owners: CodeOwners) -> Policy {
+        let rules = self
+            .rules
+            .into_iter()
+            .map(|rule| Rule {
+                // Validation has seen to it that one of them is there.
+                severity: rule.severity.or(self.require_approval).unwrap_or(Severity::Low),
+                tables: rule.tables,
+                approvers: rule.approvers.unwrap_or_else(|| self.approvers.clone()),
+                codeowners: rule.codeowners.unwrap_or(self.codeowners),
+                required: rule.required.unwrap_or(self.required),
+            })
+            .collect();
+        Policy {
+            threshold: self.require_approval,
+            approvers: self.approvers,
+            codeowners: self.codeowners,
+            required: self.required,
+            rules,
+            owners,
+        }
     }
 }
 

@@ -1,47 +1,58 @@
 //! Weighs approvals against the policy.
 
 use super::{
-    Approval, ApprovalState, ApprovalStatus, ChangeDecision, Decision, Policy, RefusalReason, Refused, Standing,
-    Verdict,
+    Access, Approval, ApprovalState, ApprovalStatus, ChangeDecision, Decision, GateChange, NeedDecision, Person,
+    Policy, RefusalReason, Refused, Source, Standing, Verdict, bare, same_person,
 };
-use crate::diff::{ChangeId, SchemaChange};
+use crate::diff::ChangeId;
 
 /// Decides whether `changes` may be merged.
 ///
 /// Failed tests and open conflicts deny whatever was approved; the decision still says who approved what, so that
 /// nobody has to ask again once the tests pass.
-pub fn evaluate(policy: &Policy, changes: &[SchemaChange], approvals: &[Approval], standing: &Standing) -> Decision {
-    // A policy that asks for approval by nobody would be no policy: a slip must not open the gate.
-    let required = policy.required.max(1);
-    let standing_approvals = last_words(approvals);
+pub fn evaluate(policy: &Policy, changes: &[GateChange], approvals: &[Approval], standing: &Standing) -> Decision {
     let mut refused = Vec::new();
-    let mut counted: Vec<(&ChangeId, String)> = Vec::new();
-    for approval in standing_approvals {
+    let mut counted: Vec<(&ChangeId, &Person)> = Vec::new();
+    for approval in last_words(approvals) {
         match refusal(policy, changes, approval, standing) {
+            Some(_) if approval.source == Source::Review => {}
             Some(reason) => refused.push(Refused {
-                by: bare(&approval.by).to_owned(),
+                by: bare(&approval.by.login).to_owned(),
                 change_id: approval.change_id.clone(),
                 reason,
             }),
-            None => counted.push((&approval.change_id, bare(&approval.by).to_owned())),
+            None => counted.push((&approval.change_id, &approval.by)),
         }
     }
     let changes: Vec<ChangeDecision> = changes
         .iter()
         .map(|change| {
-            let approved_by: Vec<String> =
-                counted.iter().filter(|(id, _)| *id == &change.change_id).map(|(_, by)| by.clone()).collect();
-            let given = u32::try_from(approved_by.len()).unwrap_or(u32::MAX);
-            let status = match (policy.wants_approval(change), required.saturating_sub(given)) {
-                (false, _) => ApprovalStatus::NotNeeded,
-                (true, 0) => ApprovalStatus::Approved,
-                (true, missing) => ApprovalStatus::Waiting { missing },
+            let people: Vec<&Person> =
+                counted.iter().filter(|(id, _)| *id == &change.id).map(|(_, person)| *person).collect();
+            let needs: Vec<NeedDecision> = policy
+                .needs(change)
+                .into_iter()
+                .map(|need| {
+                    let given = people.iter().filter(|person| need.who.has(person)).count();
+                    let given = u32::try_from(given).unwrap_or(u32::MAX);
+                    NeedDecision {
+                        missing: need.required.saturating_sub(given),
+                        who: need.who,
+                        required: need.required,
+                    }
+                })
+                .collect();
+            let status = match needs.iter().map(|need| need.missing).max() {
+                None => ApprovalStatus::NotNeeded,
+                Some(0) => ApprovalStatus::Approved,
+                Some(missing) => ApprovalStatus::Waiting { missing },
             };
-            ChangeDecision { change_id: change.change_id.clone(), status, approved_by }
+            let approved_by = people.into_iter().map(|person| bare(&person.login).to_owned()).collect();
+            ChangeDecision { change_id: change.id.clone(), status, approved_by, needs }
         })
         .collect();
     let verdict = verdict(&changes, standing);
-    Decision { verdict, changes, refused, approvers: policy.approvers.clone(), required }
+    Decision { verdict, changes, refused }
 }
 
 /// The last word of each person about each change, where it approves, in the order in which it was said.
@@ -52,29 +63,36 @@ fn last_words(approvals: &[Approval]) -> impl Iterator<Item = &Approval> {
         .filter(|(at, approval)| {
             !approvals[at + 1..]
                 .iter()
-                .any(|later| later.change_id == approval.change_id && same_person(&later.by, &approval.by))
+                .any(|later| later.change_id == approval.change_id && same_person(&later.by.login, &approval.by.login))
         })
         .map(|(_, approval)| approval)
         .filter(|approval| approval.state == ApprovalState::Given)
 }
 
-fn refusal(
-    policy: &Policy,
-    changes: &[SchemaChange],
-    approval: &Approval,
-    standing: &Standing,
-) -> Option<RefusalReason> {
-    if !changes.iter().any(|change| change.change_id == approval.change_id) {
+fn refusal(policy: &Policy, changes: &[GateChange], approval: &Approval, standing: &Standing) -> Option<RefusalReason> {
+    let person = &approval.by;
+    let Some(change) = changes.iter().find(|change| change.id == approval.change_id) else {
         return Some(RefusalReason::UnknownChange);
+    };
+    if person.is_bot || person.login.ends_with("[bot]") {
+        return Some(RefusalReason::Bot);
     }
-    if standing.author.as_deref().is_some_and(|author| same_person(author, &approval.by)) {
+    if standing.author.as_deref().is_some_and(|author| same_person(author, &person.login)) {
         return Some(RefusalReason::Author);
     }
-    let named = policy.approvers.is_empty()
-        || policy.approvers.iter().any(|approver| {
-            same_person(approver, &approval.by) || approval.teams.iter().any(|team| same_person(approver, team))
-        });
-    (!named).then_some(RefusalReason::NotAnApprover)
+    match person.access {
+        Access::Write => {}
+        Access::Read => return Some(RefusalReason::NoWriteAccess),
+        Access::Unknown => return Some(RefusalReason::AccessUnknown),
+    }
+    let needs = policy.needs(change);
+    if needs.is_empty() || needs.iter().any(|need| need.who.has(person)) {
+        None
+    } else if needs.iter().any(|need| need.who.might_have(person)) {
+        Some(RefusalReason::TeamUnknown)
+    } else {
+        Some(RefusalReason::NotAnApprover)
+    }
 }
 
 fn verdict(changes: &[ChangeDecision], standing: &Standing) -> Verdict {
@@ -98,13 +116,4 @@ fn verdict(changes: &[ChangeDecision], standing: &Standing) -> Verdict {
         .map(|change| change.change_id.clone())
         .collect();
     if waiting.is_empty() { Verdict::Allowed } else { Verdict::Waiting { changes: waiting } }
-}
-
-/// GitHub's names ignore case; people write them with and without `@`.
-fn same_person(one: &str, other: &str) -> bool {
-    bare(one).eq_ignore_ascii_case(bare(other))
-}
-
-fn bare(name: &str) -> &str {
-    name.strip_prefix('@').unwrap_or(name)
 }

@@ -1,42 +1,111 @@
 //! May this pull request be merged, and if not, who has to do what?
 //!
+//! 1. [`command`] reads what people write in comments;
+//! 2. [`ledger`] turns comments and reviews into votes, each bound to the fingerprints that its author could see;
+//! 3. [`policy`] and [`codeowners`] say whose votes each change needs;
+//! 4. [`evaluate`] weighs the votes;
+//! 5. [`record`] is what the next run has to know, in a form that a check run can carry.
+//!
 //! Approvals hold on to changes by their fingerprint, not to commits: a rebase keeps an approval, an altered change
 //! voids it.
 
+pub mod codeowners;
+pub mod command;
+mod decision;
 mod evaluate;
+pub mod ledger;
+mod pattern;
+pub mod policy;
+pub mod record;
 #[cfg(test)]
 mod tests;
 
+pub use decision::{ApprovalStatus, ChangeDecision, Decision, NeedDecision, RefusalReason, Refused, Verdict};
+pub use evaluate::evaluate;
+pub use ledger::Source;
+pub use policy::{Need, Policy, Rule, Who};
+
 use serde::Serialize;
 
-pub use evaluate::evaluate;
+use crate::diff::{Change, ChangeId, SchemaChange, Severity};
 
-use crate::diff::{ChangeId, SchemaChange, Severity};
-
-/// Which changes wait for whom. Read from the base branch, never from the pull request.
+/// What the gate knows of a schema change: enough to decide again without comparing the schemas again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Policy {
-    /// Changes of this severity and above wait for approval; `None` asks for none.
-    pub threshold: Option<Severity>,
-    /// Who may approve: user names and `team` names with their `@`. Empty: anyone with write access.
-    pub approvers: Vec<String>,
-    /// How many of them.
-    pub required: u32,
+pub struct GateChange {
+    /// Its fingerprint.
+    pub id: ChangeId,
+    /// How much it can hurt.
+    pub severity: Severity,
+    /// The tables that it touches, under their old and new names.
+    pub tables: Vec<String>,
+    /// The files of the pull request that make it: migrations and models, from the root of the repository.
+    pub files: Vec<String>,
+    /// What it is, in one sentence that is safe to show as it stands.
+    pub told: String,
+}
+
+impl From<&SchemaChange> for GateChange {
+    fn from(change: &SchemaChange) -> Self {
+        let mut tables = vec![change.table_name.clone()];
+        if let Change::TableRenamed { from, .. } = &change.change {
+            tables.push(from.to_string());
+        }
+        tables.extend(change.affected_tables.iter().cloned());
+        tables.sort_unstable();
+        tables.dedup();
+        Self {
+            id: change.change_id.clone(),
+            severity: change.impact_severity,
+            tables,
+            files: Vec::new(),
+            told: change.change_description.clone(),
+        }
+    }
+}
+
+/// The changes as the gate sees them.
+pub fn changes(changes: &[SchemaChange]) -> Vec<GateChange> {
+    changes.iter().map(GateChange::from).collect()
 }
 
 /// What somebody said about one change.
-///
-/// Only people who may write to the repository have a say; leaving out the others is the caller's part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
     /// The change.
     pub change_id: ChangeId,
-    /// Who said it: a user name, with or without its `@`.
-    pub by: String,
-    /// The teams that this person is in, as `@organisation/team`.
-    pub teams: Vec<String>,
+    /// Who said it.
+    pub by: Person,
     /// Whether it was given or taken back. Of several by one person for one change, the last one counts.
     pub state: ApprovalState,
+    /// How it was said. A review is about more than the schema, so that one without a say is not worth a refusal.
+    pub source: Source,
+}
+
+/// Somebody with a say, and what is known of them now.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Person {
+    /// The user name, with or without its `@`.
+    pub login: String,
+    /// Whether a program acts under this name.
+    pub is_bot: bool,
+    /// What they may do in the repository.
+    pub access: Access,
+    /// The teams of the policy that they are in, as `@organisation/team`.
+    pub teams: Vec<String>,
+    /// The teams of the policy whose members could not be read.
+    pub unread_teams: Vec<String>,
+}
+
+/// What somebody may do in the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Access {
+    /// Push to it.
+    Write,
+    /// Less than that.
+    Read,
+    /// It could not be found out.
+    #[default]
+    Unknown,
 }
 
 /// Whether an approval was given or taken back.
@@ -60,109 +129,11 @@ pub struct Standing {
     pub author: Option<String>,
 }
 
-/// The gate's answer with everything that led to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Decision {
-    /// The answer.
-    pub verdict: Verdict,
-    /// What each change has and lacks, in the order of the changes.
-    pub changes: Vec<ChangeDecision>,
-    /// Approvals that do not count, in the order in which they were given.
-    pub refused: Vec<Refused>,
-    /// Who may approve: empty means anyone with write access.
-    pub approvers: Vec<String>,
-    /// How many of them each change needs.
-    pub required: u32,
+/// GitHub's names ignore case; people write them with and without `@`.
+fn same_person(one: &str, other: &str) -> bool {
+    bare(one).eq_ignore_ascii_case(bare(other))
 }
 
-/// What one change has and lacks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ChangeDecision {
-    /// The change.
-    pub change_id: ChangeId,
-    /// Whether it waits.
-    pub status: ApprovalStatus,
-    /// Whose approvals count, without `@`, in the order in which they were given.
-    pub approved_by: Vec<String>,
-}
-
-/// Whether a change waits for approval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(tag = "approval", rename_all = "snake_case")]
-pub enum ApprovalStatus {
-    /// The policy asks for none.
-    NotNeeded,
-    /// It has all that the policy asks for.
-    Approved,
-    /// It needs more.
-    Waiting {
-        /// How many approvals are missing.
-        missing: u32,
-    },
-}
-
-/// An approval that does not count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Refused {
-    /// Who gave it, without `@`.
-    pub by: String,
-    /// The change that it names.
-    pub change_id: ChangeId,
-    /// Why it does not count.
-    pub reason: RefusalReason,
-}
-
-/// Why an approval does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefusalReason {
-    /// Authors do not approve their own changes.
-    Author,
-    /// The policy names others.
-    NotAnApprover,
-    /// The pull request has no such change, or no longer: an altered change has another fingerprint.
-    UnknownChange,
-}
-
-impl Decision {
-    /// What this decision says about a change.
-    pub fn of(&self, id: &ChangeId) -> Option<&ChangeDecision> {
-        self.changes.iter().find(|change| &change.change_id == id)
-    }
-
-    /// The changes that wait, in order. A denied pull request can have some too.
-    pub fn waiting(&self) -> impl Iterator<Item = &ChangeDecision> {
-        self.changes.iter().filter(|change| matches!(change.status, ApprovalStatus::Waiting { .. }))
-    }
-
-    /// What an approver has to type, given the `command` that approves changes by id: nothing when none waits.
-    pub fn next_step(&self, command: &str) -> Option<String> {
-        let ids: Vec<&str> = self.waiting().map(|change| change.change_id.short()).collect();
-        (!ids.is_empty()).then(|| format!("{command} {}", ids.join(" ")))
-    }
-}
-
-/// The gate's answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "verdict", rename_all = "lowercase")]
-pub enum Verdict {
-    /// Nothing blocks.
-    Allowed,
-    /// Approval is missing.
-    Waiting {
-        /// The changes that wait.
-        changes: Vec<ChangeId>,
-    },
-    /// Tests failed or conflicts are open: no approval can help.
-    Denied {
-        /// Why, one sentence each.
-        reasons: Vec<String>,
-    },
-}
-
-impl Policy {
-    /// Whether this policy wants somebody's approval of `change`.
-    pub fn wants_approval(&self, change: &SchemaChange) -> bool {
-        self.threshold.is_some_and(|threshold| change.impact_severity >= threshold)
-    }
+fn bare(name: &str) -> &str {
+    name.strip_prefix('@').unwrap_or(name)
 }

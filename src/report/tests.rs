@@ -96,9 +96,9 @@ fn inferred_is_not_called_measured() {
 fn failing_tests_come_first_and_block() {
     let mut facts = sample::facts();
     facts.tests = Some(sample::report(&[("tests.unit.test_customer", "test_name", "assert 1 == 2")], 10));
-    let policy = crate::gate::Policy { threshold: None, approvers: Vec::new(), required: 1 };
+    let policy = crate::gate::Policy::simple(None, Vec::new(), 1);
     let standing = crate::gate::Standing { failed_tests: 1, ..Default::default() };
-    facts.decision = Some(crate::gate::evaluate(&policy, &facts.changes, &[], &standing));
+    facts.decision = Some(crate::gate::evaluate(&policy, &crate::gate::changes(&facts.changes), &[], &standing));
     let text = summary(&facts);
     assert!(text.starts_with("### Schema: 8 changes, 1 test fails\n"));
     assert!(text.contains("| **Approval** | **blocked**: 1 test fails |"));

@@ -10,6 +10,7 @@ use super::sides::Sides;
 use crate::app::{Console, Error};
 use crate::database::rows::{self, Sums};
 use crate::diff::{self, Change, ColumnDifference, RenameQuestion, SchemaChange};
+use crate::gate::GateChange;
 use crate::hazard::{self, RowCounts};
 use crate::impact::{self, SourceFile};
 use crate::migration;
@@ -32,7 +33,7 @@ pub(super) async fn compare(
         let (forward, back) = migration::scripts(&change.change, before, after);
         change.migration_script = Some(forward);
         change.rollback_plan = Some(back);
-        change.requires_approval = sides.policy.wants_approval(change);
+        change.requires_approval = sides.policy.wants_approval(&GateChange::from(&*change));
     }
     let differs: Vec<Change> = changes.iter().map(|change| change.change.clone()).collect();
     let plan = migration::plan(before, after, &differs);

@@ -137,7 +137,7 @@ fn decide(sides: &Sides, facts: &mut Facts) -> Exit {
         conflicts: facts.generated.as_ref().map_or(0, |generated| generated.conflicts.len()),
         author: None,
     };
-    let decision = gate::evaluate(&sides.policy, &facts.changes, &[], &standing);
+    let decision = gate::evaluate(&sides.policy, &gate::changes(&facts.changes), &[], &standing);
     let exit = match decision.verdict {
         _ if standing.conflicts > 0 => Exit::Conflicts,
         _ if standing.failed_tests > 0 => Exit::TestsFailed,

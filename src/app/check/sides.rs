@@ -8,6 +8,7 @@ use crate::app::{Console, Error};
 use crate::config::{self, Config, MigrationKind};
 use crate::database::{DatabaseUrl, Scratch};
 use crate::gate::Policy;
+use crate::gate::codeowners::{self, CodeOwners};
 use crate::run::migrate::{self, MigrationTool, Migrator, MigratorSettings};
 use crate::run::{self, PythonEnvironment, PythonOptions};
 use crate::schema::Dialect;
@@ -72,7 +73,8 @@ impl Sides {
                 .to_owned(),
         };
         // What the base branch gained since the pull request left it is no change of the pull request.
-        let base = repository.merge_base(&repository.resolve(&base_name)?, &head)?;
+        let base_tip = repository.resolve(&base_name)?;
+        let base = repository.merge_base(&base_tip, &head)?;
 
         let base_tree = repository.worktree_at(&base)?;
         let head_tree = repository.worktree_at(&head)?;
@@ -84,7 +86,7 @@ impl Sides {
             return Err(Error::Outside { folder: working_directory });
         }
         let config = config::load(&head_tree.path().join(&working_directory), request.config.as_deref())?;
-        let policy = policy(&base_tree.path().join(&working_directory), request.config.as_deref())?;
+        let policy = policy(&repository, &base_tip, &working_directory, request.config.as_deref())?;
         let prefix = slashed(&working_directory.join(&config.application.path));
         let side = |name: &str, commit: &Commit, worktree: Worktree| {
             let folder = worktree.path().join(&prefix);
@@ -177,14 +179,20 @@ impl Sides {
 }
 
 /// The gate's policy comes from the base branch: a pull request does not loosen the rules that it is judged by, not
-/// even by editing a file that the user named. A base without a configuration has the defaults.
-fn policy(base: &Path, explicit: Option<&Path>) -> Result<Policy, Error> {
-    let gate = match config::load(base, explicit) {
-        Ok(config) => config.gate,
-        Err(config::Error::Missing { .. }) => Config::default().gate,
-        Err(error) => return Err(error.into()),
+/// even by editing a file that the user named, or by leaving the branch before the rules were written. A base without
+/// a configuration has the defaults.
+fn policy(repository: &Repository, base: &Commit, folder: &Path, explicit: Option<&Path>) -> Result<Policy, Error> {
+    let path = slashed(&folder.join(explicit.unwrap_or(Path::new(config::FILE_NAME))));
+    let gate = match repository.read_file_at(base, &path)? {
+        Some(text) => config::parse(&text, Path::new(&path))?.gate,
+        None => Config::default().gate,
     };
-    Ok(Policy { threshold: gate.require_approval, approvers: gate.approvers, required: gate.required })
+    for path in codeowners::PATHS {
+        if let Some(text) = repository.read_file_at(base, path)? {
+            return Ok(gate.policy(CodeOwners::parse(&text)));
+        }
+    }
+    Ok(gate.policy(CodeOwners::default()))
 }
 
 /// A commit to a branch that is checked out moves the user's tree, so it has to be clean.
@@ -231,14 +239,22 @@ fn shown(prefix: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::git::Author;
 
     #[test]
     fn the_policy_is_that_of_the_base_whatever_file_holds_it() {
-        let base = tempfile::tempdir().expect("a folder");
-        std::fs::write(base.path().join("ci.yml"), "gate: {required: 3}").expect("written");
-        let required = |file: &str| policy(base.path(), Some(Path::new(file))).expect("valid").required;
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = [("web/ci.yml", "gate: {required: 3}"), ("CODEOWNERS", "* @ann")]
+            .map(|(path, text)| (path.to_owned(), text.to_owned()));
+        let author = Author { name: "A".into(), email: "a@example.org".into() };
+        let repository = Repository::create(folder.path(), "main", &files.into(), "Rules", &author).expect("created");
+        let base = repository.resolve("main").expect("a commit");
+        let required =
+            |file: &str| policy(&repository, &base, Path::new("web"), Some(Path::new(file))).expect("valid").required;
         assert_eq!(required("ci.yml"), 3);
         assert_eq!(required("new.yml"), Config::default().gate.required);
-        assert_eq!(policy(base.path(), None).expect("valid").required, 1);
+        let policy = policy(&repository, &base, Path::new("web"), None).expect("valid");
+        assert_eq!(policy.required, 1);
+        assert_eq!(policy.owners.of("x").collect::<Vec<_>>(), ["@ann"]);
     }
 }

@@ -9,7 +9,7 @@ use super::facts::*;
 use crate::diff::{
     Change, ChangeId, ColumnDifference, Constraint, RenameEvidence, SchemaChange, SchemaChangeType, Severity,
 };
-use crate::gate::{self, Approval, ApprovalState, Policy, Standing};
+use crate::gate::{self, Access, Approval, ApprovalState, Person, Policy, Source, Standing};
 use crate::hazard::{Confidence, Finding};
 use crate::impact::{SourceFile, Usage, UsageConfidence, UsageKind};
 use crate::outcome::{TestCase, TestKind, TestReport, TestStatus, TestSuite};
@@ -349,15 +349,20 @@ fn rehearsal() -> Rehearsal {
 /// The whole run.
 pub fn facts() -> Facts {
     let changes = changes();
-    let policy = Policy { threshold: Some(Severity::Breaking), approvers: vec!["@acme/data".to_owned()], required: 1 };
+    let policy = Policy::simple(Some(Severity::Breaking), vec!["@acme/data".to_owned()], 1);
     let approvals = [Approval {
         change_id: ChangeId(MAIL.to_owned()),
-        by: "marta".to_owned(),
-        teams: vec!["@acme/data".to_owned()],
+        by: Person {
+            login: "marta".to_owned(),
+            access: Access::Write,
+            teams: vec!["@acme/data".to_owned()],
+            ..Person::default()
+        },
         state: ApprovalState::Given,
+        source: Source::Comment,
     }];
     let standing = Standing { author: Some("jo".to_owned()), ..Standing::default() };
-    let decision = gate::evaluate(&policy, &changes, &approvals, &standing);
+    let decision = gate::evaluate(&policy, &gate::changes(&changes), &approvals, &standing);
     Facts {
         base: Revision { name: "main".to_owned(), commit: "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334".to_owned() },
         head: Revision { name: "invoices".to_owned(), commit: "d4e5f6a7b8c90011223344556677889900aabbcc".to_owned() },
@@ -422,7 +427,7 @@ pub fn nothing() -> Facts {
     facts.compatibility = Compatibility::Inferred;
     facts.migration_sql = None;
     facts.rollback_sql = None;
-    let policy = Policy { threshold: Some(Severity::Breaking), approvers: Vec::new(), required: 1 };
+    let policy = Policy::simple(Some(Severity::Breaking), Vec::new(), 1);
     facts.decision = Some(gate::evaluate(&policy, &[], &[], &Standing::default()));
     facts
 }

@@ -3,7 +3,7 @@
 use super::sentence::{Sentence, Span};
 use super::{change, count, list, seconds, thousands};
 use crate::diff::{Change, SchemaChange, Severity};
-use crate::gate::{ApprovalStatus, Decision, RefusalReason, Verdict};
+use crate::gate::{ApprovalStatus, Decision, Verdict, Who};
 use crate::outcome::{TestReport, TestStatus};
 use crate::report::facts::{Compatibility, Facts, Fate, LostValues, WayBack};
 
@@ -125,11 +125,7 @@ fn approval(facts: &Facts) -> Option<Row> {
         Verdict::Allowed => (Mark::Good, given(decision)),
     };
     for refused in &decision.refused {
-        let why = match refused.reason {
-            RefusalReason::Author => " does not count: authors do not approve their own changes",
-            RefusalReason::NotAnApprover => " does not count: the policy names others",
-            RefusalReason::UnknownChange => " is void: there is no such change any more",
-        };
+        let why = format!(" does not count: {}", refused.reason.words());
         text = text
             .text(". Approval of ")
             .code(refused.change_id.short())
@@ -159,22 +155,18 @@ fn given(decision: &Decision) -> Sentence {
 const TOLD: usize = 3;
 
 fn waiting(facts: &Facts, decision: &Decision) -> Sentence {
-    let missing = decision
-        .waiting()
-        .map(|change| match change.status {
-            ApprovalStatus::Waiting { missing } => missing,
-            ApprovalStatus::NotNeeded | ApprovalStatus::Approved => 0,
-        })
-        .max()
-        .unwrap_or_default();
-    let mut text = Sentence::new().strong(format!("waiting for {missing}"));
-    text = match decision.approvers.as_slice() {
-        [] if missing == 1 => text.text(" person with write access"),
-        [] => text.text(" people with write access"),
-        approvers => {
-            text.text(" of ").then(list(approvers.iter().map(|name| Sentence::new().push(Span::Mention(name.clone())))))
+    let needs = decision.open_needs();
+    let mut text = list(needs.into_iter().map(|need| {
+        let text = Sentence::new().strong(format!("waiting for {}", need.missing));
+        match &need.who {
+            Who::Anyone if need.missing == 1 => text.text(" person with write access"),
+            Who::Anyone => text.text(" people with write access"),
+            Who::Named(names) if names.is_empty() => text.text(" code owner, of whom there is none"),
+            Who::Named(names) => {
+                text.text(" of ").then(list(names.iter().map(|name| Sentence::new().push(Span::Mention(name.clone())))))
+            }
         }
-    };
+    }));
     let changes: Vec<&SchemaChange> = decision
         .waiting()
         .filter_map(|waits| facts.changes.iter().find(|change| change.change_id == waits.change_id))

@@ -1,43 +1,40 @@
-use jiff::Timestamp;
+//! Who opens the gate, and who does not.
+
+mod command;
+mod ledger;
+mod policy;
+mod record;
 
 use super::*;
-use crate::diff::{Change, SchemaChangeType};
-use crate::schema::Table;
 
-fn change(id: &str, severity: Severity) -> SchemaChange {
-    let table = Table::new(id);
-    SchemaChange {
-        change_id: ChangeId(id.to_owned()),
-        change_type: SchemaChangeType::TableRemoved,
-        timestamp: Timestamp::UNIX_EPOCH,
-        table_name: id.to_owned(),
-        column_name: None,
-        old_definition: None,
-        new_definition: None,
-        impact_severity: severity,
-        backward_compatible: false,
-        requires_approval: false,
-        rollback_plan: None,
-        affected_tables: Vec::new(),
-        affected_relationships: Vec::new(),
-        detected_by: "auto",
-        source_system: "database",
-        change_description: String::new(),
-        migration_script: None,
-        change: Change::TableRemoved { table },
+fn gate_change(id: &str) -> GateChange {
+    change(id, Severity::Breaking)
+}
+
+fn change(id: &str, severity: Severity) -> GateChange {
+    GateChange {
+        id: ChangeId(id.to_owned()),
+        severity,
+        tables: vec![id.to_owned()],
+        files: Vec::new(),
+        told: String::new(),
     }
 }
 
 fn policy(approvers: &[&str], required: u32) -> Policy {
-    Policy {
-        threshold: Some(Severity::Breaking),
-        approvers: approvers.iter().map(|&name| name.to_owned()).collect(),
-        required,
-    }
+    Policy::simple(Some(Severity::Breaking), approvers.iter().map(|&name| name.to_owned()).collect(), required)
+}
+
+fn writer(login: &str) -> Person {
+    Person { login: login.to_owned(), access: Access::Write, ..Person::default() }
+}
+
+fn given_by(id: &str, by: Person) -> Approval {
+    Approval { change_id: ChangeId(id.to_owned()), by, state: ApprovalState::Given, source: Source::Comment }
 }
 
 fn given(id: &str, by: &str) -> Approval {
-    Approval { change_id: ChangeId(id.to_owned()), by: by.to_owned(), teams: Vec::new(), state: ApprovalState::Given }
+    given_by(id, writer(by))
 }
 
 fn revoked(id: &str, by: &str) -> Approval {
@@ -87,8 +84,8 @@ fn an_approver_opens_the_gate_however_the_name_is_written() {
 
 #[test]
 fn a_member_of_an_approving_team_counts() {
-    let approval = Approval { teams: vec!["@org/data".to_owned()], ..given("drop", "bob") };
-    assert_eq!(decide(&policy(&["@org/data"], 1), &[approval]).verdict, Verdict::Allowed);
+    let member = Person { teams: vec!["@org/data".to_owned()], ..writer("bob") };
+    assert_eq!(decide(&policy(&["@Org/data"], 1), &[given_by("drop", member)]).verdict, Verdict::Allowed);
 }
 
 #[test]
@@ -108,6 +105,32 @@ fn the_author_is_refused_even_when_named() {
     let decision = decide(&policy(&["@ann"], 1), &[given("drop", "@ann")]);
     assert!(matches!(decision.verdict, Verdict::Waiting { .. }));
     assert_eq!(decision.refused[0].reason, RefusalReason::Author);
+}
+
+#[test]
+fn who_does_not_count_and_why() {
+    let policy = policy(&["@bob", "@org/data"], 1);
+    for (by, reason) in [
+        (Person { is_bot: true, ..writer("bob") }, RefusalReason::Bot),
+        (writer("fabwright[bot]"), RefusalReason::Bot),
+        (writer("@ann"), RefusalReason::Author),
+        (Person { access: Access::Read, ..writer("bob") }, RefusalReason::NoWriteAccess),
+        (Person { access: Access::Unknown, ..writer("bob") }, RefusalReason::AccessUnknown),
+        (writer("zoe"), RefusalReason::NotAnApprover),
+        (Person { unread_teams: vec!["@org/data".to_owned()], ..writer("zoe") }, RefusalReason::TeamUnknown),
+    ] {
+        let decision = decide(&policy, &[given_by("drop", by)]);
+        assert!(matches!(decision.verdict, Verdict::Waiting { .. }), "{reason:?}");
+        assert_eq!(decision.refused.len(), 1, "{reason:?}");
+        assert_eq!(decision.refused[0].reason, reason);
+        assert_eq!(decision.changes[0].approved_by, [""; 0]);
+    }
+}
+
+#[test]
+fn a_review_by_somebody_without_a_say_is_no_matter() {
+    let review = Approval { source: Source::Review, ..given("drop", "zoe") };
+    assert_eq!(decide(&policy(&["@bob"], 1), &[review]).refused, []);
 }
 
 #[test]
