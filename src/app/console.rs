@@ -59,6 +59,16 @@ impl Console {
         }
     }
 
+    /// Gives what tells the runner to hide a secret in its logs.
+    pub fn masker(&self) -> impl Fn(&str) + Send + Sync + 'static {
+        |secret| {
+            // A workflow command goes to standard output, on a line of its own.
+            let mut stdout = std::io::stdout().lock();
+            let _ = writeln!(stdout, "::add-mask::{secret}");
+            let _ = stdout.flush();
+        }
+    }
+
     /// Says what went wrong.
     pub fn complain(&self, text: &str) {
         let _ = self.stderr.write_line(&format!("{} {text}", style("error:").for_stderr().red().bold()));

@@ -51,7 +51,7 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
             database_url: None,
             python: std::env::var_os("FABWRIGHT_PYTHON").map(PathBuf::from),
             out: out.clone(),
-            commit: true,
+            commit: check::CommitMode::Local,
             tests: request.tests,
             format: Format::Text,
         },

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod diff;
 mod error;
 mod exit;
+pub mod forge;
 pub mod generate;
 pub mod init;
 pub mod migration;
@@ -28,7 +29,7 @@ pub enum Request {
     Diff(diff::Request),
     Migration(migration::Request),
     Generate(generate::Request),
-    Action(action::Request),
+    Action(Box<action::Request>),
 }
 
 /// What a command prints.
@@ -80,6 +81,6 @@ async fn command(request: Request, console: &Console) -> Result<Exit, Error> {
         Request::Diff(request) => diff::run(&request, console).await,
         Request::Migration(request) => migration::run(&request, console).await,
         Request::Generate(request) => generate::run(&request, console).await,
-        Request::Action(request) => action::run(request, console).await,
+        Request::Action(request) => action::run(*request, console).await,
     }
 }

@@ -6,11 +6,26 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::app::check::CommitMode;
+use crate::app::forge::{self, CommentMode, Secret};
 use crate::app::{Format, action, check};
 
 /// The inputs that `action.yml` declares.
-pub const INPUTS: &[&str] =
-    &["config", "working-directory", "base", "head", "database-url", "out", "commit", "tests", "fail-on"];
+pub const INPUTS: &[&str] = &[
+    "github-token",
+    "app-id",
+    "app-private-key",
+    "config",
+    "working-directory",
+    "base",
+    "head",
+    "database-url",
+    "out",
+    "comment",
+    "commit",
+    "tests",
+    "fail-on",
+];
 
 /// Why the action's inputs cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +37,14 @@ pub enum Error {
         input: &'static str,
         /// What was given.
         value: String,
+    },
+    /// An input that goes with another one.
+    #[error("input `{input}` is missing: `{beside}` is given")]
+    Missing {
+        /// The input.
+        input: &'static str,
+        /// The one that is there.
+        beside: &'static str,
     },
     /// A word that the input does not know.
     #[error("input `{input}`: `{value}` is not one of {known}")]
@@ -89,6 +112,14 @@ pub fn request(environment: &Environment) -> Result<action::Request, Error> {
             });
         }
     };
+    let commit = match environment.input("commit") {
+        None | Some("true" | "push") => CommitMode::Push,
+        Some("local") => CommitMode::Local,
+        Some("false" | "off") => CommitMode::Off,
+        Some(value) => {
+            return Err(Error::Word { input: "commit", value: value.to_owned(), known: "`push`, `local` and `off`" });
+        }
+    };
     let path = |name: &str| environment.variable(name).map(PathBuf::from);
     Ok(action::Request {
         check: check::Request {
@@ -100,7 +131,7 @@ pub fn request(environment: &Environment) -> Result<action::Request, Error> {
             database_url: environment.input("database-url").map(str::to_owned),
             python: environment.variable("FABWRIGHT_PYTHON").map(PathBuf::from),
             out: environment.input("out").map_or_else(|| PathBuf::from("fabwright-report"), PathBuf::from),
-            commit: environment.switch("commit")?,
+            commit,
             tests: environment.switch("tests")?,
             format: Format::Text,
         },
@@ -108,8 +139,49 @@ pub fn request(environment: &Environment) -> Result<action::Request, Error> {
         fail_on,
         event_name: environment.variable("GITHUB_EVENT_NAME").map(str::to_owned),
         event_path: path("GITHUB_EVENT_PATH"),
+        sha: environment.variable("GITHUB_SHA").map(str::to_owned),
+        forge: forge(environment)?,
         output_file: path("GITHUB_OUTPUT"),
         summary_file: path("GITHUB_STEP_SUMMARY"),
+    })
+}
+
+/// Where GitHub is, and who we are there.
+fn forge(environment: &Environment) -> Result<forge::Settings, Error> {
+    let comment = match environment.input("comment") {
+        None | Some("always") => CommentMode::Always,
+        Some("changes") => CommentMode::Changes,
+        Some("failures") => CommentMode::Failures,
+        Some("off") => CommentMode::Off,
+        Some(value) => {
+            return Err(Error::Word {
+                input: "comment",
+                value: value.to_owned(),
+                known: "`always`, `changes`, `failures` and `off`",
+            });
+        }
+    };
+    let app = match (environment.input("app-id"), environment.input("app-private-key").and_then(Secret::new)) {
+        (Some(id), Some(key)) => Some((id.to_owned(), key)),
+        // A fork's pull request has the repository's variables and none of its secrets.
+        (_, None) => None,
+        (None, Some(_)) => return Err(Error::Missing { input: "app-id", beside: "app-private-key" }),
+    };
+    let variable = |name: &str| environment.variable(name).map(str::to_owned);
+    let folder = environment.input("working-directory").map(|folder| folder.trim_matches('/').to_owned());
+    Ok(forge::Settings {
+        repository: variable("GITHUB_REPOSITORY"),
+        api_url: variable("GITHUB_API_URL"),
+        graphql_url: variable("GITHUB_GRAPHQL_URL"),
+        server_url: variable("GITHUB_SERVER_URL"),
+        token: environment.input("github-token").and_then(Secret::new),
+        app,
+        workflow: variable("GITHUB_WORKFLOW"),
+        job: variable("GITHUB_JOB"),
+        run_id: variable("GITHUB_RUN_ID"),
+        run_attempt: variable("GITHUB_RUN_ATTEMPT"),
+        folder: folder.filter(|folder| !folder.is_empty() && folder != "."),
+        comment,
     })
 }
 
@@ -127,6 +199,8 @@ mod tests {
             ("INPUT_DATABASE-URL", "sqlite:x.db"),
             ("INPUT_OUT", "report"),
             ("INPUT_COMMIT", "false"),
+            ("INPUT_COMMENT", "changes"),
+            ("INPUT_GITHUB-TOKEN", "ghs_secret"),
             ("INPUT_TESTS", "false"),
             ("INPUT_FAIL-ON", "tests"),
             ("GITHUB_WORKSPACE", "/github/workspace"),
@@ -139,21 +213,24 @@ mod tests {
         assert_eq!(request.check.database_url.as_deref(), Some("sqlite:x.db"));
         assert_eq!(request.check.out, PathBuf::from("report"));
         assert_eq!(request.check.repo, PathBuf::from("/github/workspace"));
-        assert!(!request.check.commit && !request.check.tests && request.head_given);
+        assert_eq!(request.check.commit, CommitMode::Off);
+        assert_eq!(request.forge.comment, CommentMode::Changes);
+        assert!(!format!("{request:?}").contains("ghs_secret"));
+        assert!(!request.check.tests && request.head_given);
         assert_eq!(request.fail_on, action::FailOn::Tests);
     }
 
     #[test]
     fn an_empty_input_means_its_default() {
         let request = request(&Environment::from([("INPUT_COMMIT", ""), ("INPUT_BASE", " ")])).expect("valid");
-        assert!(request.check.commit);
+        assert_eq!(request.check.commit, CommitMode::Push);
         assert_eq!(request.check.base, None);
     }
 
     #[test]
     fn a_word_that_an_input_does_not_know_is_refused() {
         let error = |name, value| request(&Environment::from([(name, value)])).expect_err("refused").to_string();
-        assert_eq!(error("INPUT_COMMIT", "yes"), "input `commit`: `yes` is neither `true` nor `false`");
+        assert_eq!(error("INPUT_COMMIT", "yes"), "input `commit`: `yes` is not one of `push`, `local` and `off`");
         assert!(error("INPUT_FAIL-ON", "warnings").contains("`approval`, `tests` and `error`"));
     }
 }

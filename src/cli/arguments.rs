@@ -205,7 +205,7 @@ impl Command {
                 database_url: it.database_url,
                 python: it.python,
                 out: it.out,
-                commit: !it.no_commit,
+                commit: if it.no_commit { check::CommitMode::Off } else { check::CommitMode::Local },
                 tests: !it.no_tests,
                 format: it.format.into(),
             }),
@@ -235,7 +235,7 @@ impl Command {
                 config: it.config,
                 dialect: it.dialect.dialect,
             }),
-            Self::Action => Request::Action(action::request(&action::Environment::of_process())?),
+            Self::Action => Request::Action(Box::new(action::request(&action::Environment::of_process())?)),
         })
     }
 }

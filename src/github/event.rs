@@ -2,21 +2,32 @@
 
 use std::path::Path;
 
-use octocrab::models::webhook_events::{WebhookEvent, WebhookEventPayload};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::Error;
+use super::people::Account;
+use super::pulls::PullRequest;
 
 /// What an event says about the revisions to compare.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Event {
+    /// What happened, in one word (`opened`, `synchronize`, `created`…).
+    pub action: Option<String>,
+    /// The pull request's number.
+    pub pull_request: Option<u64>,
     /// The commit of the base branch.
     pub base: Option<String>,
     /// The commit to check.
     pub head: Option<String>,
+    /// The branch that the head is on, in the repository of the base.
+    pub head_branch: Option<String>,
     /// The head branch lives in another repository, where nothing can be written.
     pub from_fork: bool,
     /// The repository's page, for links.
     pub repository_url: Option<String>,
+    /// Who made it happen.
+    pub sender: Option<Account>,
 }
 
 /// Reads the payload of the event called `name` (`GITHUB_EVENT_NAME`) from `path` (`GITHUB_EVENT_PATH`).
@@ -28,28 +39,72 @@ pub fn read(name: &str, path: &Path) -> Result<Event, Error> {
     parse(name, &body)
 }
 
+/// The parts of a payload that are looked at. Payloads grow; what is not here is not read.
+#[derive(Deserialize)]
+struct Payload {
+    #[serde(default)]
+    action: Option<String>,
+    #[serde(default)]
+    pull_request: Option<Value>,
+    #[serde(default)]
+    issue: Option<Issue>,
+    #[serde(default)]
+    merge_group: Option<MergeGroup>,
+    #[serde(default)]
+    after: Option<String>,
+    #[serde(default)]
+    repository: Option<Repository>,
+    #[serde(default)]
+    sender: Option<Account>,
+}
+
+#[derive(Deserialize)]
+struct Issue {
+    number: u64,
+    #[serde(default)]
+    pull_request: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct MergeGroup {
+    base_sha: String,
+    head_sha: String,
+}
+
+#[derive(Deserialize)]
+struct Repository {
+    #[serde(default)]
+    html_url: Option<String>,
+}
+
 fn parse(name: &str, body: &[u8]) -> Result<Event, Error> {
-    let malformed = |message: String| Error::Malformed { event: name.to_owned(), message };
-    // `pull_request_target` has the payload of `pull_request`, and no type of its own.
-    let kind = if name == "pull_request_target" { "pull_request" } else { name };
-    let payload = WebhookEvent::try_from_header_and_body(kind, body).map_err(|error| malformed(error.to_string()))?;
-    let repository = payload.repository;
-    let repository_url = repository.as_ref().and_then(|it| it.html_url.as_ref()).map(|url| url.to_string());
-    let mut event = Event { repository_url, ..Event::default() };
-    match payload.specific {
-        WebhookEventPayload::PullRequest(payload) => {
-            let pull_request = payload.pull_request;
-            let home = repository.map(|it| it.id);
-            event.from_fork = pull_request.head.repo.as_ref().map(|it| it.id) != home;
+    let malformed = |error: serde_json::Error| Error::Malformed { event: name.to_owned(), message: error.to_string() };
+    let payload: Payload = serde_json::from_slice(body).map_err(malformed)?;
+    let mut event = Event {
+        action: payload.action,
+        repository_url: payload.repository.and_then(|repository| repository.html_url),
+        sender: payload.sender,
+        ..Event::default()
+    };
+    match name {
+        "pull_request" | "pull_request_target" | "pull_request_review" => {
+            let pull_request = payload.pull_request.unwrap_or_default();
+            let pull_request: PullRequest = serde_json::from_value(pull_request).map_err(malformed)?;
+            event.pull_request = Some(pull_request.number);
+            event.from_fork = pull_request.is_from_fork();
             event.base = Some(pull_request.base.sha);
             event.head = Some(pull_request.head.sha);
+            event.head_branch = Some(pull_request.head.branch).filter(|branch| !branch.is_empty() && !event.from_fork);
         }
-        WebhookEventPayload::MergeGroup(payload) => {
-            let sha = |key: &str| payload.merge_group.get(key).and_then(|sha| sha.as_str()).map(str::to_owned);
-            event.base = sha("base_sha");
-            event.head = sha("head_sha");
+        "issue_comment" => {
+            event.pull_request = payload.issue.filter(|issue| issue.pull_request.is_some()).map(|issue| issue.number);
         }
-        // Any other event (a push, a schedule) checks what is checked out.
+        "merge_group" => {
+            event.base = payload.merge_group.as_ref().map(|group| group.base_sha.clone());
+            event.head = payload.merge_group.map(|group| group.head_sha);
+        }
+        "push" => event.head = payload.after,
+        // Any other event (a schedule, a dispatch) checks what is checked out.
         _ => {}
     }
     Ok(event)
@@ -60,9 +115,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_push_names_no_revisions() {
-        let event = parse("push", br#"{"ref": "refs/heads/main", "commits": []}"#);
-        assert!(matches!(event, Ok(Event { base: None, head: None, .. }) | Err(Error::Malformed { .. })));
+    fn a_push_names_what_was_pushed_and_no_base() {
+        let event = parse("push", br#"{"ref": "refs/heads/main", "after": "cc", "commits": []}"#).expect("documented");
+        assert_eq!((event.base, event.head.as_deref()), (None, Some("cc")));
+    }
+
+    #[test]
+    fn a_pull_request_names_its_revisions_and_its_branch() {
+        let payload = |repository: &str| {
+            format!(
+                r#"{{"action": "opened", "pull_request": {{"number": 7, "state": "open",
+                "head": {{"ref": "feature", "sha": "bb", "repo": {{"full_name": "{repository}"}}}},
+                "base": {{"ref": "main", "sha": "aa", "repo": {{"full_name": "octo/shop"}}}}}},
+                "repository": {{"html_url": "https://github.com/octo/shop"}}, "sender": {{"login": "ann"}}}}"#
+            )
+        };
+        let event = parse("pull_request", payload("Octo/Shop").as_bytes()).expect("documented");
+        assert_eq!(event.pull_request, Some(7));
+        assert_eq!((event.base.as_deref(), event.head.as_deref()), (Some("aa"), Some("bb")));
+        assert_eq!((event.head_branch.as_deref(), event.from_fork), (Some("feature"), false));
+        let event = parse("pull_request", payload("stranger/shop").as_bytes()).expect("documented");
+        assert_eq!((event.head_branch, event.from_fork), (None, true));
+    }
+
+    #[test]
+    fn a_comment_on_an_issue_is_about_no_pull_request() {
+        let event = |issue: &str| parse("issue_comment", issue.as_bytes()).expect("documented").pull_request;
+        assert_eq!(event(r#"{"action": "created", "issue": {"number": 3}}"#), None);
+        assert_eq!(event(r#"{"action": "created", "issue": {"number": 3, "pull_request": {"url": "x"}}}"#), Some(3));
     }
 
     #[test]

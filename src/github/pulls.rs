@@ -46,6 +46,9 @@ pub struct End {
 /// A repository, as far as it is needed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Repository {
+    /// Its id, which a new name does not change.
+    #[serde(default)]
+    pub id: Option<u64>,
     /// `OWNER/NAME`.
     #[serde(default, deserialize_with = "text")]
     pub full_name: String,
@@ -107,8 +110,11 @@ impl PullRequest {
 
     /// Whether its head lives in another repository than its base, or in one that is gone.
     pub fn is_from_fork(&self) -> bool {
-        let name = |end: &End| end.repo.as_ref().map(|repo| repo.full_name.to_lowercase());
-        name(&self.head).is_none() || name(&self.head) != name(&self.base)
+        let (Some(head), Some(base)) = (&self.head.repo, &self.base.repo) else { return true };
+        match (head.id, base.id) {
+            (Some(head), Some(base)) => head != base,
+            _ => head.full_name.is_empty() || !head.full_name.eq_ignore_ascii_case(&base.full_name),
+        }
     }
 }
 

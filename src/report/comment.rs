@@ -4,12 +4,15 @@
 //! 2. folded parts follow, and are shed in a fixed order until the text fits;
 //! 3. if the table alone is too long, it is cut from its mildest end.
 
-use super::facts::Facts;
+use sha2::{Digest as _, Sha256};
+
+use super::facts::{Compatibility, Facts};
 use super::markdown::{self, Links};
-use super::wording::sentence::{Sentence, Span};
+use super::wording::sentence::{Sentence, Span, clip};
 use super::wording::{self, ChangeLine};
 use super::{parts, wording::count};
 use crate::diff::Severity;
+use crate::outcome::TestReport;
 use parts::Part;
 
 /// How long a text may be, and whose it is.
@@ -48,10 +51,43 @@ pub fn marker(limits: &Limits) -> String {
     format!("<!-- fabwright:comment workflow={} job={} -->", word(&limits.workflow), word(&limits.job))
 }
 
+/// The text as one word. Texts that differ stay different: where one had to be altered, a part of its hash follows.
 fn word(text: &str) -> String {
-    text.chars()
+    let word: String = text
+        .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || "_.".contains(letter) { letter } else { '-' })
-        .collect()
+        .collect();
+    if word == text { word } else { format!("{word}-{}", &hash(text)[..8]) }
+}
+
+/// The comment of a run that could not be done.
+pub fn stopped(error: &str, limits: &Limits) -> String {
+    let error = markdown::fence("text", &clip(error, 4_000));
+    format!("{}\n### Schema: the check could not be done\n\n{error}\n", marker(limits))
+}
+
+/// What the comment says, as a hash: two runs that found the same have the same, however long they took and wherever
+/// their reports are.
+pub fn digest(facts: &Facts) -> String {
+    let mut facts = facts.clone();
+    facts.seconds = 0.0;
+    facts.report_url = None;
+    let untimed = |report: &mut TestReport| {
+        report.seconds = 0.0;
+        report.suites.iter_mut().flat_map(|suite| &mut suite.cases).for_each(|case| case.seconds = 0.0);
+    };
+    facts.tests.as_mut().map(untimed);
+    if let Compatibility::Measured(report) = &mut facts.compatibility {
+        untimed(report);
+    }
+    let revisions = facts.rehearsal.iter_mut().flat_map(|rehearsal| &mut rehearsal.revisions);
+    revisions.flat_map(|revision| &mut revision.statements).for_each(|statement| statement.seconds = None);
+    hash(&body(&facts, SUMMARY_CHARACTERS))[..32].to_owned()
+}
+
+/// A text's SHA-256 in hexadecimal digits.
+pub fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The text of the job summary.
@@ -59,7 +95,7 @@ pub fn summary(facts: &Facts) -> String {
     body(facts, SUMMARY_CHARACTERS)
 }
 
-fn body(facts: &Facts, room: usize) -> String {
+pub(super) fn body(facts: &Facts, room: usize) -> String {
     if wording::fits_on_one_line(facts) {
         return one_line(facts);
     }
@@ -139,7 +175,7 @@ fn whole_report(facts: &Facts) -> String {
     }
 }
 
-fn change_table(lines: &[ChangeLine<'_>], looked: bool, links: Links<'_>) -> String {
+pub(super) fn change_table(lines: &[ChangeLine<'_>], looked: bool, links: Links<'_>) -> String {
     let mut table = vec![
         "| change | what | severity | approval | used by |".to_owned(),
         "| --- | --- | --- | --- | --- |".to_owned(),

@@ -2,8 +2,9 @@
 //!
 //! 1. [`facts::Facts`] holds everything that there is to say;
 //! 2. [`wording`] turns facts into sentences, once;
-//! 3. [`comment`], [`html`], [`terminal`] and [`json`] each write the same sentences for another reader.
+//! 3. [`comment`], [`checks`], [`html`], [`terminal`] and [`json`] each write the same sentences for another reader.
 
+pub mod checks;
 pub mod comment;
 pub mod diagram;
 pub mod facts;
@@ -18,7 +19,8 @@ pub mod terminal;
 mod tests;
 pub mod wording;
 
-pub use comment::{Limits, comment, summary};
+pub use checks::{CheckKind, CheckReport, Remark, checks};
+pub use comment::{Limits, comment, digest, summary};
 pub use facts::{
     AppliedRevision, AppliedStatement, Compatibility, Facts, Failure, Fate, Generated, LostValues, OpenQuestion,
     Rehearsal, Revision, TableRows, WayBack,

@@ -23,6 +23,13 @@ pub(super) struct Part {
     pub markdown: String,
 }
 
+impl Part {
+    /// Whether it says how tests went.
+    pub fn about_tests(&self) -> bool {
+        matches!(self.name, "failed tests" | "tests by kind")
+    }
+}
+
 /// The parts that have something to say, in the order of reading.
 pub(super) fn parts(facts: &Facts, lines: &[ChangeLine<'_>]) -> Vec<Part> {
     let links = Links::of(facts);

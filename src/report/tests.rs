@@ -164,7 +164,12 @@ fn thousands_of_changes_still_fit() {
 #[test]
 fn the_marker_cannot_be_closed_from_outside() {
     let limits = Limits { workflow: "a --> <script>".to_owned(), job: "b\nc".to_owned(), ..Limits::default() };
-    assert_eq!(comment::marker(&limits), "<!-- fabwright:comment workflow=a------script- job=b-c -->");
+    assert_eq!(
+        comment::marker(&limits),
+        "<!-- fabwright:comment workflow=a------script--52271162 job=b-c-6c516cfc -->"
+    );
+    let other = Limits { workflow: "a --> [script]".to_owned(), ..limits.clone() };
+    assert_ne!(comment::marker(&limits), comment::marker(&other));
 }
 
 /// Names that try to leave wherever they are put.

@@ -19,6 +19,7 @@ mod suites;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use super::forge::Forge;
 use super::{Console, Error, Exit, Format};
 use crate::gate::{self, Standing, Verdict};
 use crate::report::{Compatibility, Facts, Revision, WayBack};
@@ -44,12 +45,23 @@ pub struct Request {
     pub python: Option<PathBuf>,
     /// Where the reports go.
     pub out: PathBuf,
-    /// Whether to commit what was regenerated.
-    pub commit: bool,
+    /// Where what was regenerated is committed.
+    pub commit: CommitMode,
     /// Whether to run tests.
     pub tests: bool,
     /// What to print at the end.
     pub format: Format,
+}
+
+/// Where what was regenerated is committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommitMode {
+    /// Nowhere.
+    Off,
+    /// To the branch in this repository.
+    Local,
+    /// To the pull request's branch on GitHub, unless somebody pushed to it; the checkout stays as it is.
+    Push,
 }
 
 /// What a check found, worded for each reader.
@@ -85,17 +97,17 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     Ok(checked.exit)
 }
 
-/// Does the job. `repository_url` is the repository's page, for links.
+/// Does the job. `forge` is where the repository lives, if it is to be told.
 ///
 /// # Errors
 /// As [`run`].
-pub async fn check(request: &Request, repository_url: Option<&str>, console: &Console) -> Result<Checked, Error> {
+pub async fn check(request: &Request, forge: Option<&Forge>, console: &Console) -> Result<Checked, Error> {
     let started = Instant::now();
     let sides = Sides::open(request, console)?;
     for notice in sides.config.tests.notices() {
         console.note(&notice);
     }
-    let mut facts = no_facts_yet(&sides, repository_url);
+    let mut facts = no_facts_yet(&sides, forge);
     let plan = sides.migrations(request, console).await?;
 
     let exit = match rehearse::rehearse(&sides, &plan, console).await? {
@@ -113,7 +125,7 @@ pub async fn check(request: &Request, repository_url: Option<&str>, console: &Co
                 suites::run(&sides, &plan.python, &rehearsed, regeneration.as_ref(), &mut facts, console).await?;
             }
             let exit = decide(&sides, &mut facts);
-            publish::commit(request, &sides, &rehearsed, regeneration.as_ref(), &mut facts, console)?;
+            publish::commit(request, &sides, &rehearsed, regeneration.as_ref(), &mut facts, forge, console).await?;
             exit
         }
     };
@@ -122,10 +134,11 @@ pub async fn check(request: &Request, repository_url: Option<&str>, console: &Co
 }
 
 /// The facts that are known before anything ran.
-fn no_facts_yet(sides: &Sides, repository_url: Option<&str>) -> Facts {
+fn no_facts_yet(sides: &Sides, forge: Option<&Forge>) -> Facts {
     let revision = |side: &sides::Side| Revision { name: side.name.clone(), commit: side.commit.id().to_owned() };
     Facts {
-        repository_url: repository_url.map(|url| url.trim_end_matches('/').to_owned()),
+        repository_url: forge.map(Forge::repository_url),
+        report_url: forge.and_then(Forge::run_url),
         ..Facts::new(revision(&sides.base), revision(&sides.head))
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-use super::Request;
+use super::{CommitMode, Request};
 use crate::app::{Console, Error};
 use crate::config::{self, Config, MigrationKind};
 use crate::database::{DatabaseUrl, Scratch};
@@ -105,7 +105,7 @@ impl Sides {
         if !sources.files.iter().any(|(path, text)| path.ends_with(".py") && text.contains("flask_appbuilder")) {
             return Err(Error::NoApplication { folder: shown(&prefix) });
         }
-        if request.commit {
+        if request.commit == CommitMode::Local {
             refuse_dirty(&repository, &head)?;
         }
         step.done(&format!("{} → {}", base.commit.short(), head.commit.short()));

@@ -121,7 +121,7 @@ impl Repository {
     }
 
     /// Writes the objects of a commit that no branch knows of yet.
-    fn write_commit(&self, new: &NewCommit<'_>) -> Result<Option<Commit>> {
+    pub(super) fn write_commit(&self, new: &NewCommit<'_>) -> Result<Option<Commit>> {
         let scratch = tempfile::tempdir().map_err(Error::file(std::env::temp_dir()))?;
         let index = scratch.path().join("index");
         self.git(["read-tree", new.parent.id()]).index(&index).bytes()?;
