@@ -14,6 +14,7 @@ mod edge_case;
 mod realistic;
 mod relationship;
 mod row;
+mod special;
 mod value;
 
 use crate::schema::{BOOKKEEPING, ObjectName, Schema};

@@ -9,10 +9,11 @@ use fake::faker::name::raw::{FirstName, LastName};
 use fake::locales::{DE_DE, EN, FR_FR, JA_JP};
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
-use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
 
+use super::special;
 use super::value::{Value, date_time};
 use crate::schema::{Column, DataType, Table, TypeKind};
 
@@ -26,6 +27,11 @@ const PEOPLE: [&str; 12] = [
     "customer", "user", "person", "people", "employee", "contact", "author", "patient", "student", "member", "client",
     "staff",
 ];
+
+/// Whether values of the type are known.
+pub(super) fn is_known(data_type: &DataType) -> bool {
+    data_type.kind != TypeKind::Other || special::value(&data_type.sql, &mut Random::seed_from_u64(0)).is_some()
+}
 
 /// A value for `column` of `table`.
 pub(super) fn value(table: &Table, column: &Column, random: &mut Random) -> Value {
@@ -57,13 +63,15 @@ fn of_kind(table: &Table, column: &Column, data_type: &DataType, random: &mut Ra
             Value::Text(serde_json::json!({"label": word, "count": number, "tags": [word]}).to_string())
         }
         TypeKind::Uuid => Value::Text(uuid(random, true)),
+        // An empty array is a value whatever its elements are.
+        TypeKind::Array { element } if !is_known(element) => Value::text("{}"),
         TypeKind::Array { element } => match of_kind(table, column, element, random) {
             Value::Text(text) => Value::text(format!("{{\"{}\"}}", text.replace('\\', r"\\").replace('"', "\\\""))),
             Value::Integer(number) => Value::text(format!("{{{number}}}")),
             Value::Decimal(number) => Value::text(format!("{{{number}}}")),
             _ => Value::text("{}"),
         },
-        TypeKind::Other => Value::text("1"),
+        TypeKind::Other => Value::text(special::value(&data_type.sql, random).unwrap_or_else(|| "1".to_owned())),
     }
 }
 

@@ -50,9 +50,9 @@ impl<'a> Maker<'a> {
         // A type without a meaning is left to its default where it has one.
         let columns: Vec<&Column> = (table.columns.iter())
             .filter(|column| column.generated.is_none())
-            .filter(|column| column.data_type.kind != TypeKind::Other || !(column.nullable || column.default.is_some()))
+            .filter(|column| realistic::is_known(&column.data_type) || !(column.nullable || column.default.is_some()))
             .collect();
-        for column in columns.iter().filter(|column| column.data_type.kind == TypeKind::Other) {
+        for column in columns.iter().filter(|column| !realistic::is_known(&column.data_type)) {
             declare(format!("column {}: no values are known for the type {}", column.name, column.data_type.sql));
         }
         for key in table.foreign_keys.iter().filter(|key| !relationship::may_be_null(table, key)) {
