@@ -35,11 +35,13 @@ pub enum Error {
     /// An .sql file without a dialect.
     #[error("{path}: say which dialect the file is in, with `--dialect postgres`, `mysql` or `sqlite`")]
     DialectNeeded { path: PathBuf },
-    /// A kind of server that a check cannot rehearse on yet.
+    /// The application cannot reach the servers that it is to be rehearsed on.
     #[error(
-        "this version rehearses on SQLite only, not on {dialect}: leave out the database's URL, or name sqlite:PATH"
+        "the rehearsal is on {dialect}, and {} has none of the packages that reach it ({}): add one to the \
+         application's requirements, or set `rehearsal.dialect` in .fabwright.yml",
+        interpreter.display(), drivers.join(", ")
     )]
-    RehearsalDialect { dialect: Dialect },
+    NoDriver { dialect: Dialect, interpreter: PathBuf, drivers: Vec<&'static str> },
     /// A migration that cannot be written.
     #[error("{0}")]
     NoPlan(String),
@@ -84,7 +86,7 @@ impl Error {
             Self::Config(_)
             | Self::Snapshot { .. }
             | Self::NoSource { .. }
-            | Self::RehearsalDialect { .. }
+            | Self::NoDriver { .. }
             | Self::DialectNeeded { .. }
             | Self::NoPlan(_)
             | Self::Tests(generate::tests::Error::Switch { .. })

@@ -8,6 +8,7 @@ use crate::gate::codeowners::CodeOwners;
 use crate::gate::{Policy, Rule};
 use crate::generate::tests::TestGenerationConfig;
 use crate::merge::Strategy;
+use crate::schema::Dialect;
 
 /// The whole of `.fabwright.yml`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -17,7 +18,7 @@ pub struct Config {
     pub application: Application,
     /// How it migrates.
     pub migrations: Migrations,
-    /// How much data the rehearsal uses.
+    /// What the migration is rehearsed on.
     pub rehearsal: Rehearsal,
     /// What is generated, and how it meets hand edits.
     pub generate: Generate,
@@ -100,10 +101,12 @@ pub enum MigrationKind {
     Sql,
 }
 
-/// How much data the rehearsal uses.
+/// What the migration is rehearsed on, and with how much data.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rehearsal {
+    /// The family of servers to rehearse on; found out when not given.
+    pub dialect: Option<Dialect>,
     /// Rows put into each table before the migration.
     pub rows_per_table: usize,
     /// The seed that the rows are made from.
@@ -112,7 +115,7 @@ pub struct Rehearsal {
 
 impl Default for Rehearsal {
     fn default() -> Self {
-        Self { rows_per_table: 60, seed: 1 }
+        Self { dialect: None, rows_per_table: 60, seed: 1 }
     }
 }
 

@@ -21,6 +21,19 @@ pub enum Error {
     /// The dialect is not supported here yet.
     #[error("this version of Fabwright reads SQLite and PostgreSQL databases, not {0}")]
     Unsupported(Dialect),
+    /// A role has no right to make databases.
+    #[error(
+        "{role} may not make databases on {url}, and a rehearsal needs one of its own: {remedy}, or leave out the \
+         database's URL, and a throw-away server is used"
+    )]
+    MayNotCreate {
+        /// The role.
+        role: String,
+        /// The server, its password masked.
+        url: String,
+        /// What would give it the right.
+        remedy: String,
+    },
     /// The programs of a server are not installed.
     #[error("{program} was not found: install the {product} server (Debian: {package}), or put its programs on PATH")]
     NotInstalled {
@@ -74,6 +87,7 @@ impl Error {
             | Self::Missing(_)
             | Self::Unsupported(_)
             | Self::Script { .. }
+            | Self::MayNotCreate { .. }
             | Self::NotInstalled { .. } => true,
             Self::Server { .. } | Self::NotStarted { .. } | Self::Io { .. } => false,
         }

@@ -37,13 +37,13 @@ impl PostgresServer {
     fn launch() -> Result<Self> {
         let place = Place::new(POSTGRES)?;
         let data = place.path().join("data");
-        let mut init = place.command(&installed("initdb"));
+        let mut init = place.command(&installed("initdb")?);
         init.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"]).arg(&data);
         let made = init.output().map_err(|_| POSTGRES.not_installed("initdb"))?;
         if !made.status.success() {
             return Err(POSTGRES.refused(&made));
         }
-        let mut server = place.command(&installed("postgres"));
+        let mut server = place.command(&installed("postgres")?);
         server.arg("-D").arg(&data).arg("-k").arg(place.path());
         for setting in [
             "listen_addresses=",
@@ -92,7 +92,16 @@ impl PostgresServer {
         let create = format!("CREATE DATABASE {name} TEMPLATE template0");
         connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(create))).await.map_err(cannot())?;
         connection.close().await.map_err(cannot())?;
-        format!("postgres://postgres@localhost/{name}?host={}", in_query(self.folder())).parse()
+        self.url(&name)
+    }
+
+    /// The address of one of its databases.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot stand in an address.
+    pub fn url(&self, database: &str) -> Result<DatabaseUrl> {
+        format!("postgres://postgres@localhost/{database}?host={}", in_query(self.folder())).parse()
     }
 
     /// The folder of the server, which goes with it.
@@ -101,11 +110,16 @@ impl PostgresServer {
     }
 }
 
-fn installed(program: &str) -> PathBuf {
+/// Where a program is: of the system's own servers the newest, else what is on `PATH`.
+fn installed(program: &str) -> Result<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let version = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
     let newest = versions.map(|entry| entry.path()).filter(|path| path.join("bin").join(program).is_file());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = || std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file());
     newest
         .max_by_key(|path| version(path))
-        .map_or_else(|| PathBuf::from(program), |path| path.join("bin").join(program))
+        .map(|path| path.join("bin").join(program))
+        .or_else(on_path)
+        .ok_or_else(|| POSTGRES.not_installed(program))
 }

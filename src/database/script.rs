@@ -1,10 +1,11 @@
 //! What a text of SQL statements makes: it is loaded into a scratch database, which is then read.
 
-use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
 
-use super::{DatabaseUrl, Error, MysqlServer, PostgresServer, Result, Scratch, introspect, mysql_session};
+use super::{
+    DatabaseUrl, Error, MysqlServer, PostgresServer, Result, Scratch, introspect, mysql_session, postgres_session,
+};
 use crate::schema::{Dialect, Schema};
 
 /// Runs every statement of `sql` on the database at `url`.
@@ -39,9 +40,7 @@ pub async fn apply_each(url: &DatabaseUrl, statements: impl IntoIterator<Item = 
 }
 
 async fn run_postgres(url: &DatabaseUrl, texts: impl IntoIterator<Item = &str>) -> Result<()> {
-    let cannot = || Error::server(format!("cannot open {url}"));
-    let options: PgConnectOptions = url.expose().parse().map_err(cannot())?;
-    let mut connection = options.connect().await.map_err(cannot())?;
+    let mut connection = postgres_session::connect(url).await?;
     for text in texts {
         let outcome = connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await;
         outcome.map_err(|source| Error::Script { source })?;

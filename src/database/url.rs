@@ -52,15 +52,65 @@ impl DatabaseUrl {
         }
     }
 
-    /// The URL as SQLAlchemy reads it, password included. Never print it.
-    pub fn sqlalchemy_uri(&self) -> String {
-        match &self.address {
-            Address::File(path) => format!("sqlite:///{}", path.display()),
-            Address::Server(url) => match url.split_once("://") {
-                Some(("postgres", rest)) => format!("postgresql://{rest}"),
-                _ => url.clone(),
-            },
-        }
+    /// The name of the database on its server.
+    pub fn database(&self) -> Option<String> {
+        let Address::Server(url) = &self.address else { return None };
+        let (_, path, _) = parts(url);
+        let name = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+        (!name.is_empty()).then(|| name.into_owned())
+    }
+
+    /// Another database on the same server.
+    ///
+    /// # Errors
+    ///
+    /// For a file.
+    pub fn with_database(&self, name: &str) -> Result<Self> {
+        let Address::Server(url) = &self.address else { return Err(Error::Unsupported(self.dialect)) };
+        let (authority, _, query) = parts(url);
+        let name = percent_encoding::utf8_percent_encode(name, OF_A_NAME);
+        Ok(Self { dialect: self.dialect, address: Address::Server(format!("{authority}/{name}{query}")) })
+    }
+
+    /// The URL as SQLAlchemy reads it for a driver (`psycopg2`, `pymysql`; none: its default), password included.
+    /// Never print it.
+    pub fn sqlalchemy_uri(&self, driver: Option<&str>) -> String {
+        let url = match &self.address {
+            Address::File(path) => return format!("sqlite:///{}", path.display()),
+            Address::Server(url) => url,
+        };
+        let (authority, path, query) = parts(url);
+        let rest = authority.split_once("://").map_or(authority, |(_, rest)| rest);
+        let family = if self.dialect == Dialect::Postgres { "postgresql" } else { "mysql" };
+        let driver_suffix = driver.map(|driver| format!("+{driver}")).unwrap_or_default();
+        let query = query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
+        let pairs: Vec<String> = query.map(|pair| parameter(self.dialect, driver, pair)).collect();
+        let query = if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) };
+        format!("{family}{driver_suffix}://{rest}/{path}{query}")
+    }
+}
+
+/// What a name in a URL cannot hold as it is.
+const OF_A_NAME: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
+
+/// Scheme with authority, path without its slash, and query with its question mark. The last `@` ends the credentials,
+/// since an unescaped `/` in a password is a common mistake.
+fn parts(url: &str) -> (&str, &str, &str) {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let host = url.rfind('@').map_or(start, |at| at + 1).max(start);
+    let query_at = url.get(host..).and_then(|rest| rest.find('?')).map_or(url.len(), |at| host + at);
+    let path_at = url.get(host..query_at).and_then(|rest| rest.find('/')).map_or(query_at, |at| host + at);
+    let (authority, rest) = url.split_at(path_at);
+    let (path, query) = rest.split_at(query_at - path_at);
+    (authority, path.strip_prefix('/').unwrap_or(path), query)
+}
+
+/// One parameter under the name by which a Python driver knows it.
+fn parameter(dialect: Dialect, driver: Option<&str>, pair: &str) -> String {
+    match (dialect, driver, pair.split_once('=')) {
+        (Dialect::Postgres, Some("pg8000"), Some(("host", folder))) => format!("unix_sock={folder}/.s.PGSQL.5432"),
+        _ => pair.to_owned(),
     }
 }
 
@@ -144,7 +194,7 @@ mod tests {
         assert_eq!(parsed("sqlite:/srv/app.db").path(), Some(Path::new("/srv/app.db")));
         assert_eq!(parsed("sqlite:///app.db").path(), Some(Path::new("app.db")));
         assert_eq!(parsed("sqlite:////srv/app.db?timeout=5").path(), Some(Path::new("/srv/app.db")));
-        assert_eq!(parsed("sqlite:/srv/app.db").sqlalchemy_uri(), "sqlite:////srv/app.db");
+        assert_eq!(parsed("sqlite:/srv/app.db").sqlalchemy_uri(None), "sqlite:////srv/app.db");
         for text in ["sqlite:", "sqlite://", "sqlite::memory:", "app.db", "oracle://x", "postgres:x"] {
             assert!(text.parse::<DatabaseUrl>().is_err(), "{text}");
         }
@@ -163,6 +213,36 @@ mod tests {
         }
         let error = "oracle://ann:s3cret@db/shop".parse::<DatabaseUrl>().unwrap_err();
         assert!(!error.to_string().contains("s3cret"));
-        assert_eq!(parsed("postgresql+psycopg://a@b/c").sqlalchemy_uri(), "postgresql://a@b/c");
+        assert_eq!(parsed("postgresql+psycopg://a@b/c").sqlalchemy_uri(None), "postgresql://a@b/c");
+    }
+
+    #[test]
+    fn each_driver_gets_the_words_that_it_knows() {
+        let postgres = parsed("postgres://ann:s3cret@localhost/shop?host=/run/pg");
+        assert_eq!(
+            postgres.sqlalchemy_uri(Some("psycopg2")),
+            "postgresql+psycopg2://ann:s3cret@localhost/shop?host=/run/pg"
+        );
+        assert_eq!(
+            postgres.sqlalchemy_uri(Some("pg8000")),
+            "postgresql+pg8000://ann:s3cret@localhost/shop?unix_sock=/run/pg/.s.PGSQL.5432"
+        );
+        let mysql = parsed("mysql://root@localhost/shop?unix_socket=/run/m.sock&charset=utf8mb4");
+        assert_eq!(
+            mysql.sqlalchemy_uri(Some("pymysql")),
+            "mysql+pymysql://root@localhost/shop?unix_socket=/run/m.sock&charset=utf8mb4"
+        );
+    }
+
+    #[test]
+    fn another_database_on_the_same_server() {
+        let url = parsed("postgres://ann:a/b@db:5433/shop?sslmode=require");
+        assert_eq!(url.database().as_deref(), Some("shop"));
+        let other = url.with_database("a b/c").unwrap();
+        assert_eq!(other.expose(), "postgres://ann:a/b@db:5433/a%20b%2Fc?sslmode=require");
+        assert_eq!(other.database().as_deref(), Some("a b/c"));
+        assert_eq!(parsed("postgres://db").database(), None);
+        assert_eq!(parsed("postgres://db").with_database("x").unwrap().expose(), "postgres://db/x");
+        assert_eq!(parsed("sqlite:x.db").database(), None);
     }
 }

@@ -8,6 +8,7 @@
 //! 3. otherwise it is made under a lock, by `uv` where that is on PATH and by `venv` and `pip` elsewhere, and marked
 //!    as complete at the very end, so that a crash leaves nothing that is taken for whole.
 
+pub mod driver;
 pub mod requirements;
 
 use std::fs::{File, TryLockError};
@@ -199,20 +200,29 @@ impl PythonEnvironment {
         child.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1")
     }
 
-    /// Fails with the modules that cannot be imported.
+    /// The modules among these that cannot be imported.
     ///
     /// # Errors
     ///
-    /// [`Error::ModulesMissing`] with what `needed_for` lacks.
-    pub async fn require(&self, modules: &[&str], needed_for: &str) -> Result<(), Error> {
-        let script = "import importlib.util, sys\nfor name in sys.argv[1:]:\n    if importlib.util.find_spec(name) is None:\n        print(name)";
+    /// When the interpreter does not run.
+    pub async fn missing(&self, modules: &[&str]) -> Result<Vec<String>, Error> {
+        let script = "import importlib.util, sys\nfor name in sys.argv[1:]:\n    try:\n        found = importlib.util.find_spec(name)\n    except ImportError:\n        found = None\n    if found is None:\n        print(name)";
         let folder = tempfile::tempdir().map_err(Error::at(std::env::temp_dir()))?;
         let outcome = self.child(folder.path()).args(["-c", script]).args(modules.iter().copied()).run().await?;
         if !outcome.success() {
             let reason = format!("{} does not run: {}", self.interpreter.display(), outcome.tail(5));
             return Err(Error::PythonMissing { reason });
         }
-        let missing: Vec<String> = outcome.stdout.lines().map(str::to_owned).collect();
+        Ok(outcome.stdout.lines().map(str::to_owned).collect())
+    }
+
+    /// Fails with the modules that cannot be imported.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ModulesMissing`] with what `needed_for` lacks.
+    pub async fn require(&self, modules: &[&str], needed_for: &str) -> Result<(), Error> {
+        let missing = self.missing(modules).await?;
         if missing.is_empty() {
             return Ok(());
         }

@@ -22,5 +22,6 @@ mod rehearsal;
 mod rules;
 mod sabotage;
 mod schema;
+mod scratch;
 mod store;
 mod universe;

@@ -40,7 +40,8 @@ async fn assert_schema(scratch: &Scratch, wanted: &Schema, sql: &str) {
 /// Every value of one query, as text, `-` for NULL.
 async fn values(scratch: &Scratch, query: &str) -> Vec<String> {
     use sqlx::{ConnectOptions, Row};
-    let mut connection = sqlx::sqlite::SqliteConnectOptions::new().filename(scratch.path()).connect().await.unwrap();
+    let mut connection =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(scratch.url().path().unwrap()).connect().await.unwrap();
     let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(&mut connection).await.unwrap();
     let text = |row: &sqlx::sqlite::SqliteRow, at: usize| {
         row.try_get_unchecked::<Option<String>, _>(at).unwrap().unwrap_or_else(|| "-".to_owned())

@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use super::rehearse::Rehearsed;
 use super::sides::Sides;
 use crate::app::{Console, Error};
-use crate::database::rows::{self, Sums};
+use crate::database::rows::{self, Followed, Sums};
 use crate::diff::{self, Change, ColumnDifference, RenameQuestion, SchemaChange};
 use crate::gate::GateChange;
 use crate::hazard::{self, RowCounts};
 use crate::impact::{self, SourceFile};
 use crate::migration;
 use crate::report::{Facts, Fate, LostValues, OpenQuestion, TableRows};
-use crate::schema::ObjectName;
+use crate::schema::{Column, ObjectName};
 use crate::store::baseline::Recorded;
 
 /// Fills in everything that the two schemas and the application's files tell.
@@ -37,6 +37,8 @@ pub(super) async fn compare(
     }
     let differs: Vec<Change> = changes.iter().map(|change| change.change.clone()).collect();
     let plan = migration::plan(before, after, &differs);
+    let mut implied = diff::implied(&differs.iter().collect::<Vec<_>>(), before, after).into_iter();
+    changes.retain(|_| !implied.next().unwrap_or_default());
     // The rehearsal's rows say nothing of how many there are in production.
     facts.findings = hazard::check(before, after, &changes, &RowCounts::unknown());
     facts.findings.retain(|finding| !is_accepted(sides, &changes, finding));
@@ -138,15 +140,13 @@ fn tables(before: &Sums, after: &Sums, changes: &[SchemaChange]) -> Vec<TableRow
     let mut rows: BTreeMap<ObjectName, TableRows> = BTreeMap::new();
     let mut known = BTreeSet::new();
     for (table, sum) in after {
-        let table = ObjectName::new(table);
-        let old = old_name(&table, changes).name;
+        let old = old_name(table, changes);
         let before = before.get(&old).map(|sum| sum.rows);
         known.insert(old);
-        rows.insert(table.clone(), TableRows { table, before, after: Some(sum.rows) });
+        rows.insert(table.clone(), TableRows { table: table.clone(), before, after: Some(sum.rows) });
     }
     for (table, sum) in before.iter().filter(|(table, _)| !known.contains(*table)) {
-        let table = ObjectName::new(table);
-        rows.insert(table.clone(), TableRows { table, before: Some(sum.rows), after: None });
+        rows.insert(table.clone(), TableRows { table: table.clone(), before: Some(sum.rows), after: None });
     }
     rows.into_values().collect()
 }
@@ -154,26 +154,26 @@ fn tables(before: &Sums, after: &Sums, changes: &[SchemaChange]) -> Vec<TableRow
 /// Values that the migration did away with, as the rehearsal's rows showed.
 async fn lost(changes: &[SchemaChange], rehearsed: &Rehearsed) -> Result<Vec<LostValues>, Error> {
     let before = &rehearsed.rows_before;
-    let values = |table: &str, column: &str| {
+    let values = |table: &ObjectName, column: &str| {
         before.get(table).and_then(|sum| sum.values.get(column)).copied().unwrap_or_default()
     };
     let mut lost = Vec::new();
     for change in changes {
         let (table, column, values, fate) = match &change.change {
             Change::TableRemoved { table } => {
-                let rows = before.get(&table.name.name).map_or(0, |sum| sum.rows);
+                let rows = before.get(&table.name).map_or(0, |sum| sum.rows);
                 (table.name.clone(), None, rows, Fate::Deleted)
             }
             Change::ColumnRemoved { table, column } => {
                 let old = old_name(table, changes);
-                let values = values(&old.name, &column.name);
+                let values = values(&old, &column.name);
                 (old, Some(column.name.clone()), values, Fate::Deleted)
             }
             Change::ColumnModified { table, from, to, differences }
                 if differences.contains(&ColumnDifference::Type) =>
             {
                 let old = old_name(table, changes);
-                let values = altered(changes, rehearsed, &old, table, (&from.name, &to.name)).await?;
+                let values = altered(changes, rehearsed, (&old, table), (from, to)).await?;
                 (old, Some(from.name.clone()), values, Fate::Altered)
             }
             _ => continue,
@@ -189,10 +189,10 @@ async fn lost(changes: &[SchemaChange], rehearsed: &Rehearsed) -> Result<Vec<Los
 async fn altered(
     changes: &[SchemaChange],
     rehearsed: &Rehearsed,
-    old: &ObjectName,
-    new: &ObjectName,
-    column: (&str, &str),
+    table: (&ObjectName, &ObjectName),
+    column: (&Column, &Column),
 ) -> Result<u64, Error> {
+    let (old, new) = table;
     let old_column = |name: &str| {
         changes
             .iter()
@@ -204,21 +204,15 @@ async fn altered(
             })
             .unwrap_or_else(|| name.to_owned())
     };
-    let Some(key) = rehearsed.after.table(new).and_then(|table| table.primary_key.as_ref()) else { return Ok(0) };
-    let known = rehearsed.before.table(old);
+    let (Some(before), Some(after)) = (rehearsed.before.table(old), rehearsed.after.table(new)) else { return Ok(0) };
+    let Some(key) = &after.primary_key else { return Ok(0) };
     let key: Vec<(String, String)> = key.columns.iter().map(|name| (old_column(name), name.clone())).collect();
-    if !known.is_some_and(|table| key.iter().all(|(old, _)| table.column(old).is_some())) {
+    if !key.iter().all(|(old, _)| before.column(old).is_some()) {
         return Ok(0);
     }
-    let column = (old_column(column.0), column.1.to_owned());
-    Ok(rows::altered(
-        &rehearsed.filled_before.url(),
-        &rehearsed.filled.url(),
-        (&old.name, &new.name),
-        &key,
-        (&column.0, &column.1),
-    )
-    .await?)
+    let column = (before.column(&old_column(&column.1.name)).unwrap_or(column.0), column.1);
+    let followed = Followed { table, key, column };
+    Ok(rows::altered(&rehearsed.filled_before.url(), &rehearsed.filled.url(), &followed).await?)
 }
 
 /// Whether a file is part of the migrations, which speak of old names by right.

@@ -1,15 +1,17 @@
 //! `fabwright check`: the pull-request job.
 //!
 //! 1. [`sides`] resolves base and head and checks both out beside the user's tree;
-//! 2. [`rehearse`] migrates a scratch database from base to head, with rows in it, and back;
-//! 3. [`compare`] finds what changed, what can go wrong and which lines are affected;
-//! 4. [`regenerate`] generates for the new schema and merges with the branch;
-//! 5. [`suites`] runs the tests of both sides on the new schema;
-//! 6. [`publish`] writes the reports and commits.
+//! 2. [`dialect`] tells which servers the application uses;
+//! 3. [`rehearse`] migrates a scratch database from base to head, with rows in it, and back;
+//! 4. [`compare`] finds what changed, what can go wrong and which lines are affected;
+//! 5. [`regenerate`] generates for the new schema and merges with the branch;
+//! 6. [`suites`] runs the tests of both sides on the new schema;
+//! 7. [`publish`] writes the reports and commits.
 //!
 //! Nothing outside temporary folders is written before the last step.
 
 mod compare;
+mod dialect;
 mod publish;
 mod regenerate;
 mod rehearse;
@@ -109,6 +111,7 @@ pub async fn check(request: &Request, forge: Option<&Forge>, console: &Console) 
     }
     let mut facts = no_facts_yet(&sides, forge);
     let plan = sides.migrations(request, console).await?;
+    facts.dialect = plan.place.dialect();
 
     let exit = match rehearse::rehearse(&sides, &plan, console).await? {
         Ending::Stopped(failure) => {
@@ -122,7 +125,7 @@ pub async fn check(request: &Request, forge: Option<&Forge>, console: &Console) 
             compare::compare(&sides, &rehearsed, &mut facts, console).await?;
             let regeneration = regenerate::regenerate(&sides, &rehearsed, &mut facts, console)?;
             if request.tests {
-                suites::run(&sides, &plan.python, &rehearsed, regeneration.as_ref(), &mut facts, console).await?;
+                suites::run(&sides, &plan, &rehearsed, regeneration.as_ref(), &mut facts, console).await?;
             }
             let exit = decide(&sides, &mut facts);
             publish::commit(request, &sides, &rehearsed, regeneration.as_ref(), &mut facts, forge, console).await?;

@@ -67,16 +67,18 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
         Ok(history) => history,
         Err(error) => return stopped(sides, error, "the pull request's migration history"),
     };
-    let filled = sides.scratch()?;
+    let filled = plan.place.database().await?;
     if let Some(base) = &plan.base
-        && let Err(error) = up(base, &sides.base, &filled, &base_history, &History::default()).await?
+        && let Err(error) = up(plan, base, &sides.base, &filled, &base_history, &History::default()).await?
     {
         return stopped(sides, error, "the base branch's migration");
     }
     let before = database::introspect(&filled.url()).await?;
     let empty = filled.copy().await?;
     let recorded = Recorded::at_commit(&sides.repository, &sides.base.commit, &sides.prefix)?.schema;
-    let is_stale = !recorded.is_empty() && recorded != snapshot::to_files(&before);
+    // What was recorded on another family of servers says nothing about this one.
+    let is_stale = snapshot::from_files(&recorded).is_ok_and(|recorded| recorded.dialect == before.dialect)
+        && recorded != snapshot::to_files(&before);
     step.done(&format!("{} tables, {} revisions", before.tables.len(), base_history.revisions.len()));
 
     let step = console.step("Fill with rows");
@@ -103,11 +105,11 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
     step.done(&format!("{} rows", total(&rows_before)));
 
     let step = console.step("Migrate to the head");
-    let applied = match up(&plan.head, &sides.head, &filled, &head_history, &base_history).await? {
+    let applied = match up(plan, &plan.head, &sides.head, &filled, &head_history, &base_history).await? {
         Ok(applied) => applied,
         Err(error) => return stopped(sides, error, "the pull request's migration"),
     };
-    if let Err(error) = up(&plan.head, &sides.head, &empty, &head_history, &base_history).await? {
+    if let Err(error) = up(plan, &plan.head, &sides.head, &empty, &head_history, &base_history).await? {
         return stopped(sides, error, "the pull request's migration on an empty database");
     }
     let after = database::introspect(&filled.url()).await?;
@@ -138,6 +140,7 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
 
 /// Applies what `wanted` has and `known` has not. The inner error is a migration's, the outer one ours.
 async fn up(
+    plan: &Plan,
     migrator: &Migrator,
     side: &Side,
     scratch: &Scratch,
@@ -145,7 +148,7 @@ async fn up(
     known: &History,
 ) -> Result<Result<Applied, run::Error>, Error> {
     if !matches!(migrator.tool(), MigrationTool::Sql { .. }) {
-        return Ok(migrator.upgrade(&scratch.url().sqlalchemy_uri(), &Target::Head).await);
+        return Ok(migrator.upgrade(&plan.uri(scratch), &Target::Head).await);
     }
     let mut applied = Applied::default();
     for revision in wanted.since(known) {
@@ -186,6 +189,7 @@ async fn script(
 
 /// Takes back what `wanted` has and `known` has not. `None` when the application has no way down.
 async fn down(
+    plan: &Plan,
     migrator: &Migrator,
     side: &Side,
     scratch: &Scratch,
@@ -196,7 +200,7 @@ async fn down(
         MigrationTool::Command { .. } => Ok(None),
         MigrationTool::FlaskMigrate { .. } | MigrationTool::Alembic { .. } => {
             let target = known.heads.first().map_or(Target::Base, |revision| Target::Revision(revision.clone()));
-            Ok(Some(migrator.downgrade(&scratch.url().sqlalchemy_uri(), &target).await))
+            Ok(Some(migrator.downgrade(&plan.uri(scratch), &target).await))
         }
         MigrationTool::Sql { .. } => {
             let scripts: Option<Vec<_>> = wanted
@@ -232,16 +236,14 @@ async fn back(
     let step = console.step("Go back");
     let copy = filled.copy().await?;
     let broken = |error: String| Ok(WayBack::Broken { error });
-    match down(&plan.head, &sides.head, &copy, head_history, base_history).await? {
+    match down(plan, &plan.head, &sides.head, &copy, head_history, base_history).await? {
         None => return Ok(WayBack::Inferred),
         Some(Err(error)) => return broken(in_repository(sides, &error)),
         Some(Ok(_)) => {}
     }
     let back = database::introspect(&copy.url()).await?;
-    let left = diff::compare(before, &back, &RenameHints::default(), Timestamp::now()).changes;
-    if let Some(first) = left.first() {
-        let first = &first.change_description;
-        return broken(format!("the downgrade leaves {} differences from the base, first: {first}", left.len()));
+    if let Some((many, first)) = differs(before, &back) {
+        return broken(format!("the downgrade leaves {many} differences from the base, first: {first}"));
     }
     let rows_back = rows::sums(&copy.url()).await?;
     let lost_rows = rows::differences(rows_before, &rows_back)
@@ -250,14 +252,22 @@ async fn back(
     if let Some(difference) = lost_rows {
         return broken(format!("after the downgrade, {difference}"));
     }
-    if let Err(error) = up(&plan.head, &sides.head, &copy, head_history, base_history).await? {
+    if let Err(error) = up(plan, &plan.head, &sides.head, &copy, head_history, base_history).await? {
         return broken(format!("the second upgrade failed: {}", in_repository(sides, &error)));
     }
-    if database::introspect(&copy.url()).await? != *after {
-        return broken("the second upgrade leads to another schema than the first".into());
+    let again = database::introspect(&copy.url()).await?;
+    if let Some((many, first)) = differs(after, &again) {
+        return broken(format!("the second upgrade leaves {many} differences from the first, first: {first}"));
     }
     step.done("down and up again");
     Ok(WayBack::Proven { rows: total(rows_before) })
+}
+
+/// In how many respects two schemas differ, and the first of them. Physical identity is no such respect.
+fn differs(wanted: &Schema, found: &Schema) -> Option<(usize, String)> {
+    let changes = diff::compare(wanted, found, &RenameHints::default(), Timestamp::now()).changes;
+    let first = changes.first()?.change_description.clone();
+    Some((changes.len(), first))
 }
 
 /// Renames that the statements showed, and those that the configuration answers.

@@ -3,15 +3,14 @@
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-use super::{CommitMode, Request};
+use super::{CommitMode, Request, dialect};
 use crate::app::{Console, Error};
 use crate::config::{self, Config, MigrationKind};
-use crate::database::{DatabaseUrl, Scratch};
+use crate::database::{DatabaseUrl, Place, Scratch};
 use crate::gate::Policy;
 use crate::gate::codeowners::{self, CodeOwners};
 use crate::run::migrate::{self, MigrationTool, Migrator, MigratorSettings};
 use crate::run::{self, PythonEnvironment, PythonOptions};
-use crate::schema::Dialect;
 use crate::store::git::{Commit, Repository, Worktree};
 use crate::store::tree::{self, SourceTree};
 
@@ -52,15 +51,23 @@ pub(super) struct Plan {
     /// `None` when the base has no migrations: its schema is empty then.
     pub(super) base: Option<Migrator>,
     pub(super) head: Migrator,
+    /// Where databases are made to rehearse on.
+    pub(super) place: Place,
+    /// SQLAlchemy's name of the driver that reaches them.
+    driver: Option<&'static str>,
+}
+
+impl Plan {
+    /// The address of a database as the application takes it, password included.
+    pub(super) fn uri(&self, scratch: &Scratch) -> String {
+        scratch.url().sqlalchemy_uri(self.driver)
+    }
 }
 
 impl Sides {
     /// Resolves the revisions, checks them out and reads their configuration.
     pub(super) fn open(request: &Request, console: &Console) -> Result<Self, Error> {
         let database = request.database_url.as_deref().map(str::parse::<DatabaseUrl>).transpose()?;
-        if let Some(url) = database.as_ref().filter(|url| url.dialect() != Dialect::Sqlite) {
-            return Err(Error::RehearsalDialect { dialect: url.dialect() });
-        }
         let step = console.step("Check out");
         let repository = Repository::open(&request.repo)?;
         let head = repository.resolve(&request.head)?;
@@ -112,14 +119,6 @@ impl Sides {
         Ok(Self { repository, base, head, config, policy, prefix, sources, database })
     }
 
-    /// A database to rehearse on, which is gone afterwards.
-    pub(super) fn scratch(&self) -> Result<Scratch, Error> {
-        Ok(match &self.database {
-            None => Scratch::sqlite()?,
-            Some(url) => Scratch::beside(url)?,
-        })
-    }
-
     /// A path in the repository, for one in the application's folder.
     pub(super) fn in_repository(&self, path: &str) -> String {
         if self.prefix.is_empty() { path.to_owned() } else { format!("{}/{path}", self.prefix) }
@@ -139,6 +138,11 @@ impl Sides {
         options.requirements.clone_from(&self.config.application.requirements);
         let python = PythonEnvironment::prepare(&self.head.folder, &options).await?;
         step.done(python.version());
+        let (dialect, driver) = dialect::choose(self, &python, &head_tool).await?;
+        let place = match &self.database {
+            None => Place::own(dialect).await?,
+            Some(url) => Place::beside(url).await?,
+        };
         let migrator = |tool, side: &Side| {
             let settings = MigratorSettings {
                 limit: Duration::from_secs(self.config.migrations.timeout_seconds),
@@ -149,7 +153,7 @@ impl Sides {
             Migrator::new(tool, python.clone(), &side.folder, settings)
         };
         let (base, head) = (base_tool.map(|tool| migrator(tool, &self.base)), migrator(head_tool, &self.head));
-        Ok(Plan { python, base, head })
+        Ok(Plan { python, base, head, place, driver })
     }
 
     fn tool(&self, side: &Side) -> Result<MigrationTool, Error> {

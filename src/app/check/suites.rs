@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use super::regenerate::Regeneration;
 use super::rehearse::Rehearsed;
-use super::sides::{Side, Sides};
+use super::sides::{Plan, Side, Sides};
 use crate::app::{Console, Error};
 use crate::outcome::{TestKind, TestReport};
 use crate::report::{Compatibility, Facts};
-use crate::run::PythonEnvironment;
 use crate::run::pytest::Suite;
 
 /// The pytest marker of tests that compare the database with the models. They are about the schema, which is meant to
@@ -18,7 +17,7 @@ const ABOUT_THE_SCHEMA: &str = "schema";
 /// Runs the suites and puts their results into the facts.
 pub(super) async fn run(
     sides: &Sides,
-    python: &PythonEnvironment,
+    plan: &Plan,
     rehearsed: &Rehearsed,
     regeneration: Option<&Regeneration>,
     facts: &mut Facts,
@@ -28,7 +27,7 @@ pub(super) async fn run(
         return Ok(());
     }
     let step = console.step("Test the head");
-    let report = suite(sides, &sides.head, python, rehearsed, kinds(sides)).run().await?;
+    let report = suite(sides, &sides.head, plan, rehearsed, kinds(sides)).run().await?;
     step.done(&counted(&report));
     facts.tests = Some(report);
 
@@ -41,7 +40,7 @@ pub(super) async fn run(
         return Ok(());
     }
     let step = console.step("Test the base's code");
-    let mut deployed = suite(sides, &sides.base, python, rehearsed, vec![TestKind::Unit, TestKind::Integration]);
+    let mut deployed = suite(sides, &sides.base, plan, rehearsed, vec![TestKind::Unit, TestKind::Integration]);
     deployed.without_marker = Some(ABOUT_THE_SCHEMA.to_owned());
     deployed.retry_failed_tests = false;
     let report = deployed.run().await?;
@@ -50,11 +49,11 @@ pub(super) async fn run(
     Ok(())
 }
 
-fn suite(sides: &Sides, side: &Side, python: &PythonEnvironment, rehearsed: &Rehearsed, kinds: Vec<TestKind>) -> Suite {
+fn suite(sides: &Sides, side: &Side, plan: &Plan, rehearsed: &Rehearsed, kinds: Vec<TestKind>) -> Suite {
     let tests = &sides.config.tests;
-    let mut suite = Suite::new(python.clone(), &side.folder);
+    let mut suite = Suite::new(plan.python.clone(), &side.folder);
     suite.kinds = kinds;
-    suite.database_uri = Some(rehearsed.empty.url().sqlalchemy_uri());
+    suite.database_uri = Some(plan.uri(&rehearsed.empty));
     suite.environment = sides.config.application.environment.clone().into_iter().collect();
     suite.workers = if tests.parallel_execution { usize::from(tests.max_test_workers) } else { 1 };
     suite.limit = Duration::from_secs(u64::from(tests.test_timeout_seconds));

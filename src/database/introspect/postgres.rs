@@ -8,9 +8,9 @@ mod rows;
 mod types;
 
 use serde::de::DeserializeOwned;
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Executor, PgConnection};
+use sqlx::{Executor, PgConnection};
 
+use super::super::postgres_session::connect;
 use super::super::{DatabaseUrl, Error, Result};
 use crate::schema::Schema;
 
@@ -48,12 +48,6 @@ pub(super) async fn server(url: &DatabaseUrl) -> Result<String> {
         .await
         .map_err(Error::server(format!("cannot read {url}")))?;
     Ok(version)
-}
-
-async fn connect(url: &DatabaseUrl) -> Result<PgConnection> {
-    let cannot = format!("cannot open {url}");
-    let options: PgConnectOptions = url.expose().parse().map_err(Error::server(cannot.clone()))?;
-    options.disable_statement_logging().connect().await.map_err(Error::server(cannot))
 }
 
 async fn others(connection: &mut PgConnection, url: &DatabaseUrl) -> Result<Vec<rows::OtherRow>> {

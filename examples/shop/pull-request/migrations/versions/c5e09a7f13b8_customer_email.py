@@ -26,10 +26,14 @@ def upgrade():
 
 
 def downgrade():
-    # Copying the table puts fax back where it was; its contents are lost.
-    with op.batch_alter_table("customer", recreate="always") as batch_op:
+    # The contents of fax are lost. SQLite copies the table, and can put the column back
+    # where it was.
+    copy = op.get_bind().dialect.name == "sqlite"
+    recreate = "always" if copy else "never"
+    with op.batch_alter_table("customer", recreate=recreate) as batch_op:
         batch_op.add_column(
-            sa.Column("fax", sa.String(length=30), nullable=True), insert_after="phone"
+            sa.Column("fax", sa.String(length=30), nullable=True),
+            insert_after="phone" if copy else None,
         )
         batch_op.alter_column(
             "email",

@@ -34,6 +34,14 @@ def upgrade():
     )
     op.create_index(op.f("ix_invoice_order_id"), "invoice", ["order_id"])
 
+    # Eight digits hold less than a million, and nothing in the shop costs as much.
+    op.execute(
+        """
+        UPDATE order_item
+           SET price = CASE WHEN price < 0 THEN -999999.99 ELSE 999999.99 END
+         WHERE abs(price) > 999999.99
+        """
+    )
     with op.batch_alter_table("order_item") as batch_op:
         batch_op.add_column(
             sa.Column("discount", sa.Numeric(precision=5, scale=2), nullable=True)

@@ -1,40 +1,20 @@
-//! Rows of a scratch database: putting them in, and telling afterwards whether they are still the same.
+//! Rows of an SQLite database.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use sha2::{Digest, Sha256};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
 use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Row};
 
-use super::{DatabaseUrl, Error, Result};
+use super::super::{DatabaseUrl, Error, Result};
+use super::{Checksum, Followed, Inserted, Sums, TableSum};
 use crate::generate::data::{TableRows, Value};
-use crate::schema::BOOKKEEPING;
 use crate::schema::quote::identifier as quoted;
+use crate::schema::{BOOKKEEPING, ObjectName};
 
 /// SQLite takes at most 32,766 parameters in a statement; shorter statements parse faster.
 const PARAMETERS: usize = 2_000;
 
-/// What became of the rows of one table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inserted {
-    /// The table.
-    pub table: String,
-    /// How many rows it took.
-    pub rows: usize,
-    /// How many it refused, by the database's reason.
-    pub rejected: BTreeMap<String, usize>,
-}
-
-/// Inserts rows in one transaction. A row that the database rejects is left out and counted.
-///
-/// Foreign keys are checked at the end, so that tables may reference each other in circles.
-///
-/// # Errors
-///
-/// When the database cannot be opened, when the transaction fails as a whole, and for dialects that are not
-/// supported yet.
-pub async fn insert(url: &DatabaseUrl, tables: &[TableRows]) -> Result<Vec<Inserted>> {
+pub(super) async fn insert(url: &DatabaseUrl, tables: &[TableRows]) -> Result<Vec<Inserted>> {
     let mut connection = open(url).await?;
     let failed = || Error::server(format!("cannot put rows into {url}"));
     let broken_before: BTreeSet<_> = violations(&mut connection).await.map_err(failed())?.into_iter().collect();
@@ -55,10 +35,9 @@ pub async fn insert(url: &DatabaseUrl, tables: &[TableRows]) -> Result<Vec<Inser
                 .map_err(failed())?;
             if outcome.rows_affected() == 1 {
                 removed += 1;
-                if let Some(table) = inserted.iter_mut().find(|table| table.table == violation.table) {
+                if let Some(table) = inserted.iter_mut().find(|table| table.table.name == violation.table) {
                     table.rows = table.rows.saturating_sub(1);
-                    let reason = format!("FOREIGN KEY constraint failed: no such row in {}", violation.parent);
-                    *table.rejected.entry(reason).or_default() += 1;
+                    table.reject(format!("FOREIGN KEY constraint failed: no such row in {}", violation.parent), 1);
                 }
             }
         }
@@ -73,7 +52,7 @@ pub async fn insert(url: &DatabaseUrl, tables: &[TableRows]) -> Result<Vec<Inser
 }
 
 async fn insert_table(connection: &mut SqliteConnection, table: &TableRows) -> Inserted {
-    let mut inserted = Inserted { table: table.table.name.clone(), rows: 0, rejected: BTreeMap::new() };
+    let mut inserted = Inserted::into(&table.table);
     if table.columns.is_empty() {
         return inserted;
     }
@@ -86,7 +65,7 @@ async fn insert_table(connection: &mut SqliteConnection, table: &TableRows) -> I
         for row in rows {
             match insert_chunk(connection, table, std::slice::from_ref(row)).await {
                 Ok(()) => inserted.rows += 1,
-                Err(error) => *inserted.rejected.entry(reason(&error)).or_default() += 1,
+                Err(error) => inserted.reject(reason(&error), 1),
             }
         }
     }
@@ -149,47 +128,7 @@ async fn violations(connection: &mut SqliteConnection) -> std::result::Result<Ve
         .collect()
 }
 
-/// What a database holds, in few words: for each table the number of its rows, a checksum over whole rows and one
-/// over each column. None depends on the order of the rows.
-pub type Sums = BTreeMap<String, TableSum>;
-
-/// What a table holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TableSum {
-    /// The number of its rows.
-    pub rows: u64,
-    /// A checksum over whole rows.
-    pub checksum: Checksum,
-    /// A checksum over each column.
-    pub columns: BTreeMap<String, Checksum>,
-    /// How many values of each column are not NULL.
-    pub values: BTreeMap<String, u64>,
-}
-
-/// The sum of the hashes of all values, whatever their order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Checksum(u128);
-
-impl Checksum {
-    fn add(&mut self, text: &str) {
-        let digest = Sha256::digest(text);
-        let number = digest.iter().take(16).fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
-        self.0 = self.0.wrapping_add(number);
-    }
-}
-
-impl fmt::Display for Checksum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-/// Counts and sums up all tables of the database at `url`, except the books of the migration tool.
-///
-/// # Errors
-///
-/// When the database cannot be read, and for dialects that are not supported yet.
-pub async fn sums(url: &DatabaseUrl) -> Result<Sums> {
+pub(super) async fn sums(url: &DatabaseUrl) -> Result<Sums> {
     let mut connection = open(url).await?;
     let failed = || Error::server(format!("cannot read the rows of {url}"));
     let columns = sqlx::query(
@@ -209,7 +148,7 @@ pub async fn sums(url: &DatabaseUrl) -> Result<Sums> {
     let mut sums = Sums::new();
     for (table, columns) in tables {
         let sum = sum(&mut connection, &table, &columns).await.map_err(failed())?;
-        sums.insert(table, sum);
+        sums.insert(ObjectName::new(table), sum);
     }
     connection.close().await.map_err(failed())?;
     Ok(sums)
@@ -246,20 +185,7 @@ async fn sum(
     })
 }
 
-/// How many rows, found again by the columns of their key, hold another value in a column than they did.
-///
-/// Old and new names are given as pairs, as a migration may rename what it alters.
-///
-/// # Errors
-///
-/// When one of the databases cannot be read, and for dialects that are not supported yet.
-pub async fn altered(
-    before: &DatabaseUrl,
-    after: &DatabaseUrl,
-    table: (&str, &str),
-    key: &[(String, String)],
-    column: (&str, &str),
-) -> Result<u64> {
+pub(super) async fn altered(before: &DatabaseUrl, after: &DatabaseUrl, followed: &Followed<'_>) -> Result<u64> {
     let Some(path) = before.path() else { return Err(Error::Unsupported(before.dialect())) };
     let mut connection = open(after).await?;
     let failed = || Error::server(format!("cannot compare the rows of {before} and {after}"));
@@ -269,81 +195,18 @@ pub async fn altered(
         .await
         .map_err(failed())?;
     let same_key: Vec<String> =
-        key.iter().map(|(old, new)| format!("old.{} = new.{}", quoted(old), quoted(new))).collect();
+        followed.key.iter().map(|(old, new)| format!("old.{} = new.{}", quoted(old), quoted(new))).collect();
     let sql = format!(
         "SELECT count(*) FROM \"before\".{} AS old JOIN main.{} AS new ON {} WHERE quote(old.{}) <> quote(new.{})",
-        quoted(table.0),
-        quoted(table.1),
+        quoted(&followed.table.0.name),
+        quoted(&followed.table.1.name),
         same_key.join(" AND "),
-        quoted(column.0),
-        quoted(column.1),
+        quoted(&followed.column.0.name),
+        quoted(&followed.column.1.name),
     );
     let count: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.map_err(failed())?;
     connection.close().await.map_err(failed())?;
     Ok(u64::try_from(count).unwrap_or_default())
-}
-
-/// One respect in which the rows of two databases differ.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RowDifference {
-    /// A table is in one of them only.
-    Table {
-        /// Its name.
-        table: String,
-    },
-    /// The numbers of rows differ.
-    Count {
-        /// The table.
-        table: String,
-        /// The number before.
-        before: u64,
-        /// The number after.
-        after: u64,
-    },
-    /// Values differ.
-    Values {
-        /// The table.
-        table: String,
-        /// The columns; empty when each column holds the same values but in other rows.
-        columns: Vec<String>,
-    },
-}
-
-impl fmt::Display for RowDifference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Table { table } => write!(f, "table {table} is there on one side only"),
-            Self::Count { table, before, after } => write!(f, "table {table} had {before} rows and has {after}"),
-            Self::Values { table, columns } if columns.is_empty() => {
-                write!(f, "table {table} holds the same values in other rows")
-            }
-            Self::Values { table, columns } => {
-                write!(f, "table {table} holds other values in {}", columns.join(", "))
-            }
-        }
-    }
-}
-
-/// What differs between two databases, table by table. Empty: the rows are the same.
-pub fn differences(before: &Sums, after: &Sums) -> Vec<RowDifference> {
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let differences = names.into_iter().filter_map(|table| {
-        let table = table.clone();
-        let (Some(old), Some(new)) = (before.get(&table), after.get(&table)) else {
-            return Some(RowDifference::Table { table });
-        };
-        if old.rows != new.rows {
-            return Some(RowDifference::Count { table, before: old.rows, after: new.rows });
-        }
-        if old == new {
-            return None;
-        }
-        let names: BTreeSet<&String> = old.columns.keys().chain(new.columns.keys()).collect();
-        let columns =
-            names.into_iter().filter(|name| old.columns.get(*name) != new.columns.get(*name)).cloned().collect();
-        Some(RowDifference::Values { table, columns })
-    });
-    differences.collect()
 }
 
 async fn open(url: &DatabaseUrl) -> Result<SqliteConnection> {
@@ -362,6 +225,7 @@ async fn open(url: &DatabaseUrl) -> Result<SqliteConnection> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{RowDifference, differences};
     use super::*;
     use crate::database::Scratch;
     use crate::database::script::apply;
@@ -394,7 +258,7 @@ mod tests {
         assert_eq!(inserted[1].rejected["CHECK constraint failed: n > 0"], 2);
         assert_eq!(inserted[0].rows, 1);
         assert!(inserted[0].rejected.keys().next().unwrap().starts_with("FOREIGN KEY"), "{:?}", inserted[0]);
-        assert_eq!(sums(&scratch.url()).await.unwrap()["child"].rows, 1);
+        assert_eq!(sums(&scratch.url()).await.unwrap()[&"child".into()].rows, 1);
     }
 
     #[tokio::test]
