@@ -6,7 +6,7 @@
 //! * [`config`] reads `.fabwright.yml`;
 //! * [`app`] has one file per command and is the only place that wires rooms together;
 //! * core rooms take values and give values, with no I/O, clock or randomness of their own: [`schema`],
-//!   [`diff`], [`hazard`], [`impact`], [`migration`], [`generate`], [`merge`], [`outcome`], [`gate`] and
+//!   [`diff`], [`hazard`], [`impact`], [`revision`], [`migration`], [`generate`], [`merge`], [`outcome`], [`gate`] and
 //!   [`report`];
 //! * edge rooms each face one outside system: [`database`], [`run`], [`store`] and [`github`].
 //!
@@ -26,6 +26,7 @@ pub mod merge;
 pub mod migration;
 pub mod outcome;
 pub mod report;
+pub mod revision;
 pub mod run;
 pub mod schema;
 pub mod store;

@@ -5,6 +5,7 @@ use crate::gate::Decision;
 use crate::hazard::Finding;
 use crate::impact::{SourceFile, Usage};
 use crate::outcome::TestReport;
+use crate::revision::HistoryFinding;
 use crate::schema::{Dialect, ObjectName, Schema};
 
 /// Everything that a report says about one run.
@@ -34,6 +35,8 @@ pub struct Facts {
     pub changes: Vec<SchemaChange>,
     /// What the migration can do to a database with rows and traffic.
     pub findings: Vec<Finding>,
+    /// What is wrong with the migration history.
+    pub history: Vec<HistoryFinding>,
     /// Which lines still use what changes. `None`: nobody looked.
     pub usages: Option<Vec<Usage>>,
     /// The files that `usages` point into, as the head has them, for the lines around a use.
@@ -80,6 +83,7 @@ impl Facts {
             after: None,
             changes: Vec::new(),
             findings: Vec::new(),
+            history: Vec::new(),
             usages: None,
             sources: Vec::new(),
             questions: Vec::new(),

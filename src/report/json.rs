@@ -20,6 +20,7 @@ pub fn changes_json(facts: &Facts) -> String {
         "head": {"name": facts.head.name, "commit": facts.head.commit},
         "dialect": facts.dialect,
         "findings": facts.findings,
+        "history": facts.history,
         "usages": facts.usages,
         "decision": facts.decision,
         "deployed_code": deployed_code(&facts.compatibility),

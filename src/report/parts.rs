@@ -37,6 +37,7 @@ pub(super) fn parts(facts: &Facts, lines: &[ChangeLine<'_>]) -> Vec<Part> {
         failed_tests(facts),
         conflicts(facts, links),
         questions(facts, links),
+        history(facts, links),
         advice(facts, links),
         picture(facts),
         usages(lines, links),
@@ -127,6 +128,28 @@ fn questions(facts: &Facts, links: Links<'_>) -> Option<Part> {
         &count(body.len(), "rename to confirm", "renames to confirm"),
         &body.join("\n\n"),
     ))
+}
+
+fn history(facts: &Facts, links: Links<'_>) -> Option<Part> {
+    if facts.history.is_empty() {
+        return None;
+    }
+    let body: Vec<String> = facts
+        .history
+        .iter()
+        .map(|finding| {
+            let place = Sentence::new().place(finding.path.as_str(), finding.line);
+            let head = format!(
+                "**{}** · {} · {}",
+                markdown::text(finding.rule),
+                finding.severity,
+                markdown::sentence(&place, links)
+            );
+            format!("{head}\n\n{}\n\n{}", paragraph(&finding.message), paragraph(&finding.advice))
+        })
+        .collect();
+    let title = format!("Migration history: {}", count(body.len(), "finding", "findings"));
+    Some(part("the migration history", 75, &title, &body.join("\n\n")))
 }
 
 fn advice(facts: &Facts, links: Links<'_>) -> Option<Part> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const PIPELINE: [&[&str]; 9] = [
     &["schema"],
     &["diff"],
-    &["hazard", "impact"],
+    &["hazard", "impact", "revision"],
     &["migration"],
     &["generate"],
     &["merge"],

@@ -1,7 +1,7 @@
 //! `fabwright check`: the pull-request job.
 //!
 //! 1. [`sides`] resolves base and head and checks both out beside the user's tree;
-//! 2. [`dialect`] tells which servers the application uses;
+//! 2. [`dialect`] tells which servers the application uses, and [`history`] what is wrong with its revisions;
 //! 3. [`rehearse`] migrates a scratch database from base to head, with rows in it, and back;
 //! 4. [`compare`] finds what changed, what can go wrong and which lines are affected;
 //! 5. [`regenerate`] generates for the new schema and merges with the branch;
@@ -12,6 +12,7 @@
 
 mod compare;
 mod dialect;
+mod history;
 mod publish;
 mod regenerate;
 mod rehearse;
@@ -112,6 +113,8 @@ pub async fn check(request: &Request, forge: Option<&Forge>, console: &Console) 
     let mut facts = no_facts_yet(&sides, forge);
     let plan = sides.migrations(request, console).await?;
     facts.dialect = plan.place.dialect();
+
+    facts.history = history::check(&sides, &plan, console)?;
 
     let exit = match rehearse::rehearse(&sides, &plan, console).await? {
         Ending::Stopped(failure) => {

@@ -24,6 +24,7 @@ pub struct Page {
     tables: Vec<String>,
     changes: Vec<ChangeView>,
     questions: Vec<QuestionView>,
+    history: Vec<HistoryView>,
     hazards: Vec<HazardView>,
     conflicts: Vec<String>,
     diagrams: Vec<DiagramView>,
@@ -96,6 +97,15 @@ struct HazardView {
 }
 
 #[derive(Serialize)]
+struct HistoryView {
+    rule: &'static str,
+    severity: String,
+    place: String,
+    message: String,
+    advice: String,
+}
+
+#[derive(Serialize)]
 struct DiagramView {
     id: &'static str,
     title: &'static str,
@@ -140,6 +150,7 @@ pub fn page(facts: &Facts) -> Page {
         tables,
         changes: lines.iter().map(|line| change(line, links)).collect(),
         questions: questions(facts, links),
+        history: history(facts, links),
         hazards: hazards(facts, links),
         conflicts: facts
             .generated
@@ -260,6 +271,20 @@ fn questions(facts: &Facts, links: Links<'_>) -> Vec<QuestionView> {
         .map(|question| QuestionView {
             text: inline::sentence(&wording::question(question), links),
             answer: visible_block(&question.answer),
+        })
+        .collect()
+}
+
+fn history(facts: &Facts, links: Links<'_>) -> Vec<HistoryView> {
+    facts
+        .history
+        .iter()
+        .map(|finding| HistoryView {
+            rule: finding.rule,
+            severity: finding.severity.to_string(),
+            place: inline::sentence(&Sentence::new().place(finding.path.as_str(), finding.line), links),
+            message: visible(&finding.message),
+            advice: visible(&finding.advice),
         })
         .collect()
 }

@@ -375,6 +375,7 @@ pub fn facts() -> Facts {
         after: Some(schemas::after()),
         changes,
         findings: findings(),
+        history: Vec::new(),
         usages: Some(usages()),
         sources: sources(),
         questions: Vec::new(),

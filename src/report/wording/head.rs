@@ -91,6 +91,7 @@ pub fn headline(facts: &Facts) -> String {
 pub fn rows(facts: &Facts) -> Vec<Row> {
     let mut rows: Vec<Row> = [
         approval(facts),
+        history(facts),
         deployed_code(facts),
         application_code(facts),
         way_back(facts),
@@ -190,6 +191,21 @@ fn why(facts: &Facts, change: &SchemaChange) -> Sentence {
         1 => text.text(" while 1 place still uses it"),
         many => text.text(format!(" while {many} places still use it")),
     }
+}
+
+fn history(facts: &Facts) -> Option<Row> {
+    let worst = facts.history.first()?;
+    let mark = match worst.severity {
+        Severity::Breaking => Mark::Bad,
+        Severity::High | Severity::Medium => Mark::Attention,
+        Severity::Low => Mark::Good,
+    };
+    let text = Sentence::new().place(worst.path.as_str(), worst.line).text(": ").text(worst.message.as_str());
+    let text = match facts.history.len() {
+        1 => text,
+        many => text.text(format!(", and {} more", many - 1)),
+    };
+    Some(Row { label: "Migrations", mark, text })
 }
 
 fn deployed_code(facts: &Facts) -> Option<Row> {

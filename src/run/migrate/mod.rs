@@ -301,7 +301,8 @@ impl Migrator {
         }
     }
 
-    fn merge_command(&self) -> String {
+    /// The command that merges all heads of the history into one.
+    pub fn merge_command(&self) -> String {
         // Flask-Migrate takes revisions, Alembic too; `heads` stands for all of them.
         self.alembic("merge heads")
     }
