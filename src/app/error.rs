@@ -71,6 +71,9 @@ pub enum Error {
          `--no-commit`"
     )]
     Dirty { branch: String, files: String },
+    /// A file that was named cannot be read.
+    #[error("{path}: cannot be read: {source}")]
+    Unreadable { path: PathBuf, source: std::io::Error },
     /// Somebody stopped it.
     #[error("stopped before the end: nothing was committed")]
     Interrupted,
@@ -94,6 +97,7 @@ impl Error {
             | Self::NoFolder { .. }
             | Self::Outside { .. }
             | Self::NoApplication { .. }
+            | Self::Unreadable { .. }
             | Self::Dirty { .. } => Exit::Usage,
             Self::Run(error) => match error {
                 run::Error::NoMigrations { .. }

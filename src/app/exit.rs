@@ -17,6 +17,8 @@ pub enum Exit {
     Outside,
     /// `generate --check` found files that are out of date.
     OutOfDate,
+    /// `lint --fail-on` found hazards.
+    HazardsFound,
     /// A bug in Fabwright.
     Bug,
 }
@@ -33,6 +35,7 @@ impl Exit {
             Self::Conflicts => 13,
             Self::Outside => 14,
             Self::OutOfDate => 15,
+            Self::HazardsFound => 16,
             Self::Bug => 70,
         }
     }

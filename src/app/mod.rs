@@ -9,7 +9,9 @@ mod error;
 mod exit;
 pub mod forge;
 pub mod generate;
+mod hazards;
 pub mod init;
+pub mod lint;
 pub mod migration;
 pub mod snapshot;
 mod source;
@@ -29,6 +31,7 @@ pub enum Request {
     Diff(diff::Request),
     Migration(migration::Request),
     Generate(generate::Request),
+    Lint(lint::Request),
     Action(Box<action::Request>),
 }
 
@@ -81,6 +84,7 @@ async fn command(request: Request, console: &Console) -> Result<Exit, Error> {
         Request::Diff(request) => diff::run(&request, console).await,
         Request::Migration(request) => migration::run(&request, console).await,
         Request::Generate(request) => generate::run(&request, console).await,
+        Request::Lint(request) => lint::run(&request, console),
         Request::Action(request) => action::run(*request, console).await,
     }
 }

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Error, action};
-use crate::app::{Format, Request, check, demo, diff, generate, init, migration, snapshot};
+use crate::app::{Format, Request, check, demo, diff, generate, init, lint, migration, snapshot};
 use crate::schema::Dialect;
 
 const AFTER_HELP: &str = "\
@@ -16,6 +16,7 @@ Exit codes:
   13  unresolved merge conflicts
   14  an outside system failed
   15  generated files are out of date (generate --check)
+  16  hazards were found (lint --fail-on)
   70  a bug in fabwright";
 
 /// Keeps a Flask-AppBuilder application in step with its database, one pull request at a time.
@@ -56,6 +57,8 @@ pub(super) enum Command {
     Migration(Migration),
     /// Generate models, views, APIs and tests
     Generate(Generate),
+    /// Find hazards in SQL, without a repository or a database
+    Lint(Lint),
     /// Do what the GitHub Action's inputs and event ask for
     #[command(hide = true)]
     Action,
@@ -173,6 +176,53 @@ pub(super) struct Generate {
     dialect: Dialected,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Lint {
+    /// Files of SQL, each a migration of its own; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The dialect of the files
+    #[arg(long, value_name = "postgres|mysql|sqlite")]
+    dialect: Dialect,
+    /// The server, as 16, 8.0 or mariadb-10.11 [default: one of those supported today]
+    #[arg(long, visible_alias = "pg-version", value_name = "VERSION")]
+    server_version: Option<String>,
+    /// The tool that runs the files opens a transaction around each
+    #[arg(long)]
+    assume_in_transaction: bool,
+    /// Configuration whose `hazards` hold
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Show nothing below this severity
+    #[arg(long, value_enum, default_value_t = Level::Low)]
+    min_severity: Level,
+    /// Fail with exit code 16 when something of this severity or above is found
+    #[arg(long, value_enum)]
+    fail_on: Option<Level>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Level {
+    Low,
+    Medium,
+    High,
+    Breaking,
+}
+
+impl From<Level> for lint::Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Low => Self::Low,
+            Level::Medium => Self::Medium,
+            Level::High => Self::High,
+            Level::Breaking => Self::Breaking,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum OutputFormat {
     /// For people, in a terminal
@@ -234,6 +284,16 @@ impl Command {
                 check: it.check,
                 config: it.config,
                 dialect: it.dialect.dialect,
+            }),
+            Self::Lint(it) => Request::Lint(lint::Request {
+                files: it.files,
+                dialect: it.dialect,
+                server_version: it.server_version,
+                in_transaction: it.assume_in_transaction,
+                config: it.config,
+                min_severity: it.min_severity.into(),
+                fail_on: it.fail_on.map(Into::into),
+                format: it.format.into(),
             }),
             Self::Action => Request::Action(Box::new(action::request(&action::Environment::of_process())?)),
         })

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{Config, Error, Gate, MigrationKind};
+use super::{Config, Error, Gate, MigrationKind, hazards};
 
 /// The name of the configuration file at the root of a repository.
 pub const FILE_NAME: &str = ".fabwright.yml";
@@ -31,12 +31,13 @@ pub fn parse(text: &str, path: &Path) -> Result<Config, Error> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Config::default());
     }
-    let config: Config = serde_yaml::from_str(text).map_err(|error| {
+    let mut config: Config = serde_yaml::from_str(text).map_err(|error| {
         let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
         Error::Invalid { path: path.to_owned(), line, column, message }
     })?;
+    hazards::place(&mut config, text);
     validate(&config, path)?;
     Ok(config)
 }
@@ -64,6 +65,7 @@ fn validate(config: &Config, path: &Path) -> Result<(), Error> {
     if let Err(message) = validate_gate(&config.gate) {
         return wrong("gate", message);
     }
+    hazards::validate(config, path)?;
     if let Err(message) = config.tests.validate() {
         return wrong("tests", message.to_string());
     }

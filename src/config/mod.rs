@@ -4,11 +4,13 @@
 //! be a silent default. Nothing outside the `app` and `cli` rooms sees a [`Config`] as a whole.
 
 mod error;
+mod hazards;
 mod load;
 mod types;
 
 pub use error::Error;
 pub use load::{FILE_NAME, load, parse};
 pub use types::{
-    Application, Config, Gate, GateRule, Generate, HazardIgnore, Hazards, MigrationKind, Migrations, Rehearsal, Rename,
+    Application, Config, Gate, GateRule, Generate, HazardIgnore, HazardRule, Hazards, MigrationKind, Migrations,
+    Rehearsal, Rename,
 };

@@ -216,6 +216,18 @@ impl Gate {
 pub struct Hazards {
     /// The findings to leave out.
     pub ignore: Vec<HazardIgnore>,
+    /// Rules by id, as the team wants them.
+    pub rules: BTreeMap<String, HazardRule>,
+}
+
+/// How the team wants a rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HazardRule {
+    /// Another severity.
+    pub severity: Option<Severity>,
+    /// On or off, whatever the default.
+    pub enabled: Option<bool>,
 }
 
 /// A finding to leave out.
@@ -227,11 +239,17 @@ pub struct HazardIgnore {
     /// The table; every table when not given.
     #[serde(default)]
     pub table: Option<String>,
+    /// The migration's file, or a folder of them, from the root of the repository; every file when not given.
+    #[serde(default)]
+    pub path: Option<String>,
     /// Why it is accepted.
     pub reason: String,
     /// The last day on which it is (`YYYY-MM-DD`).
     #[serde(default)]
     pub until: Option<jiff::civil::Date>,
+    /// The line of the configuration on which it stands, from 1.
+    #[serde(skip)]
+    pub line: usize,
 }
 
 /// An answer to "is this a rename?".

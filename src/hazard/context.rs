@@ -2,8 +2,43 @@
 
 use std::collections::BTreeMap;
 
+use super::registry::Input;
+use super::statement::{Action, Statement, TableChange};
 use crate::diff::{Change, Renames, SchemaChange};
 use crate::schema::{Column, Dialect, ObjectName, Schema, Table, quote};
+
+/// The server that a migration is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Server {
+    /// Its family.
+    pub dialect: Dialect,
+    /// Whether it is MariaDB.
+    pub mariadb: bool,
+    /// Its version, major and minor. `None`: one of those that are supported today.
+    pub version: Option<(u32, u32)>,
+}
+
+impl Server {
+    /// A server of this family of which no more is known.
+    pub fn of(dialect: Dialect) -> Self {
+        Self { dialect, mariadb: false, version: None }
+    }
+
+    /// The server as it names itself: `PostgreSQL 15.4`, `MariaDB 10.11.6`.
+    pub fn named(dialect: Dialect, name: &str) -> Self {
+        let numbers = name.split(|letter: char| !(letter.is_ascii_digit() || letter == '.'));
+        let version = numbers.filter(|number| !number.is_empty()).find_map(|number| {
+            let mut parts = number.split('.');
+            Some((parts.next()?.parse().ok()?, parts.next().and_then(|part| part.parse().ok()).unwrap_or(0)))
+        });
+        Self { dialect, mariadb: name.to_ascii_lowercase().contains("mariadb"), version }
+    }
+
+    /// Whether it is this version or a later one, which is assumed where nothing is known.
+    pub fn is_at_least(&self, major: u32, minor: u32) -> bool {
+        self.version.is_none_or(|version| version >= (major, minor))
+    }
+}
 
 /// What is known of the number of rows in each table before the migration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,20 +71,66 @@ pub struct Context<'a> {
     pub to: &'a Schema,
     /// Every change between the two.
     pub changes: &'a [SchemaChange],
+    /// Every statement of the migration, in order.
+    pub statements: &'a [Statement],
+    /// The server.
+    pub server: Server,
     rows: &'a RowCounts,
     renames: Renames,
+    /// The tables that statements make, each with the number of the statement.
+    created: Vec<(usize, ObjectName)>,
 }
 
 impl<'a> Context<'a> {
-    /// Puts both sides together.
-    pub fn new(from: &'a Schema, to: &'a Schema, changes: &'a [SchemaChange], rows: &'a RowCounts) -> Self {
-        let all: Vec<Change> = changes.iter().map(|change| change.change.clone()).collect();
-        Self { from, to, changes, rows, renames: Renames::of(&all) }
+    /// Puts everything together.
+    pub fn new(input: &Input<'a>, from: &'a Schema, to: &'a Schema) -> Self {
+        let all: Vec<Change> = input.changes.iter().map(|change| change.change.clone()).collect();
+        let statements = input.statements.all.as_slice();
+        Self {
+            from,
+            to,
+            changes: input.changes,
+            statements,
+            server: input.server,
+            rows: input.rows,
+            renames: Renames::of(&all),
+            created: created(statements),
+        }
     }
 
     /// The server's family.
     pub fn dialect(&self) -> Dialect {
-        self.to.dialect
+        self.server.dialect
+    }
+
+    /// Whether a statement before this one made the table, so that nobody uses it yet.
+    pub fn is_new_at(&self, table: &ObjectName, at: usize) -> bool {
+        self.is_new(table) || self.created.iter().any(|(made, name)| *made < at && self.from.same_name(name, table))
+    }
+
+    /// Whether both are one table, of which one may have the old name.
+    pub fn same_table(&self, one: Option<&ObjectName>, other: Option<&ObjectName>) -> bool {
+        match (one, other) {
+            (Some(one), Some(other)) => {
+                self.from.same_name(one, other) || self.from.same_name(self.renames.old_table(one), other)
+            }
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a table that is dropped here comes back under its name, copied into a new one: SQLite's way of changing
+    /// a table.
+    pub fn is_rebuilt(&self, table: &ObjectName, at: usize) -> bool {
+        self.statements
+            .iter()
+            .enumerate()
+            .skip(at)
+            .flat_map(|(later, statement)| statement.acts.iter().map(move |act| (later, act)))
+            .any(|(later, act)| {
+                matches!(&act.action, Action::Alter { table: new, change: TableChange::RenameTable { to } }
+                if self.from.same_name(to, table) && self.is_new_at(new, later))
+            })
     }
 
     /// The table as it was, by its new name.
@@ -125,6 +206,39 @@ impl<'a> Context<'a> {
     }
 }
 
+/// A text as a Python string on one line.
+pub(super) fn python(text: &str) -> String {
+    format!("\"{}\"", text.escape_default())
+}
+
+/// The tables that statements make and do not replace an older one by.
+fn created(statements: &[Statement]) -> Vec<(usize, ObjectName)> {
+    let mut created: Vec<(usize, ObjectName)> = Vec::new();
+    let mut dropped: Vec<&ObjectName> = Vec::new();
+    for (at, statement) in statements.iter().enumerate() {
+        for act in &statement.acts {
+            match &act.action {
+                Action::CreateTable(table) if !dropped.contains(&&table.name) => created.push((at, table.name.clone())),
+                Action::DropTable { table, .. } => {
+                    if created.iter().any(|(_, name)| name == table) {
+                        created.retain(|(_, name)| name != table);
+                    } else {
+                        dropped.push(table);
+                    }
+                }
+                // A new table under another name stays new; one that takes the place of an old table does not.
+                Action::Alter { table, change: TableChange::RenameTable { to } }
+                    if created.iter().any(|(_, name)| name == table) && !dropped.contains(&to) =>
+                {
+                    created.push((at, to.clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+    created
+}
+
 /// Plain words that make bad table or column names unquoted on some server.
 const RESERVED: [&str; 38] = [
     "all",
@@ -166,3 +280,8 @@ const RESERVED: [&str; 38] = [
     "values",
     "where",
 ];
+
+/// How a call is made outside the transaction of an Alembic revision, as comments under SQL.
+pub(super) fn in_alembic(call: &str) -> String {
+    format!("\n-- In the revision:\n-- with op.get_context().autocommit_block():\n--     {call}")
+}

@@ -3,8 +3,9 @@ use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
-use super::{Confidence, RULES, RowCounts, check};
-use crate::diff::{RenameHints, Severity, compare};
+use super::statement::Statements;
+use super::{Confidence, Input, Policy, RULES, RowCounts, Server};
+use crate::diff::{RenameHints, SchemaChange, Severity, compare};
 use crate::schema::{
     CheckConstraint, Column, ColumnDefault, DataType, Dialect, ForeignKey, Index, IndexPart, ObjectName,
     ReferentialAction, Schema, Table, TypeKind,
@@ -60,6 +61,13 @@ fn key(column: &str, target: &str) -> ForeignKey {
 fn found(from: &Schema, to: &Schema, rows: &RowCounts) -> Vec<super::Finding> {
     let changes = compare(from, to, &RenameHints::default(), Timestamp::UNIX_EPOCH).changes;
     check(from, to, &changes, rows)
+}
+
+fn check(from: &Schema, to: &Schema, changes: &[SchemaChange], rows: &RowCounts) -> Vec<super::Finding> {
+    let statements = Statements::default();
+    let server = Server::of(to.dialect);
+    let input = Input { from: Some(from), to: Some(to), changes, rows, statements: &statements, server };
+    super::check(&input, &Policy::on(jiff::civil::date(2026, 1, 1))).findings
 }
 
 fn rules(from: &Schema, to: &Schema, rows: &RowCounts) -> Vec<&'static str> {

@@ -2,7 +2,7 @@
 
 use crate::diff::{ChangeId, RenameQuestion, SchemaChange};
 use crate::gate::Decision;
-use crate::hazard::Finding;
+use crate::hazard::{Finding, Ignored};
 use crate::impact::{SourceFile, Usage};
 use crate::outcome::TestReport;
 use crate::revision::HistoryFinding;
@@ -37,6 +37,8 @@ pub struct Facts {
     pub findings: Vec<Finding>,
     /// What is wrong with the migration history.
     pub history: Vec<HistoryFinding>,
+    /// Findings that somebody accepted, with the reason.
+    pub ignored: Vec<Ignored>,
     /// Which lines still use what changes. `None`: nobody looked.
     pub usages: Option<Vec<Usage>>,
     /// The files that `usages` point into, as the head has them, for the lines around a use.
@@ -84,6 +86,7 @@ impl Facts {
             changes: Vec::new(),
             findings: Vec::new(),
             history: Vec::new(),
+            ignored: Vec::new(),
             usages: None,
             sources: Vec::new(),
             questions: Vec::new(),
@@ -158,6 +161,10 @@ pub struct AppliedStatement {
     pub sql: String,
     /// Wall time in seconds, where it was measured.
     pub seconds: Option<f64>,
+    /// The line of the revision's file that sent it, from 1.
+    pub line: Option<u32>,
+    /// Whether it ran outside a transaction.
+    pub autocommit: bool,
 }
 
 /// Rows of one table before and after. A side is absent where the table is.

@@ -21,6 +21,7 @@ pub fn changes_json(facts: &Facts) -> String {
         "dialect": facts.dialect,
         "findings": facts.findings,
         "history": facts.history,
+        "ignored_findings": facts.ignored,
         "usages": facts.usages,
         "decision": facts.decision,
         "deployed_code": deployed_code(&facts.compatibility),

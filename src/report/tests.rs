@@ -2,8 +2,10 @@ use super::sample;
 use super::wording::sentence::visible;
 use super::*;
 use crate::diff::{Change, ChangeId, RenameQuestion, SchemaChangeType, Severity};
+use crate::hazard::statement::Place;
 use crate::hazard::{Confidence, Finding};
 use crate::impact::{SourceFile, Usage, UsageConfidence, UsageKind};
+use crate::schema::ObjectName;
 
 #[test]
 fn the_comment_of_the_sample() {
@@ -229,7 +231,12 @@ fn hostile(name: &str) -> Facts {
     facts.sources.push(SourceFile { path: format!("app/{name}.py"), text: name.to_owned(), generated: false });
     facts.findings.push(Finding {
         rule: "some-rule",
-        change_id: ChangeId(id.clone()),
+        aliases: Vec::new(),
+        change_id: Some(ChangeId(id.clone())),
+        statement: Some(name.to_owned()),
+        place: Some(Place { path: Some(name.to_owned()), line: Some(1), ..Place::default() }),
+        table: Some(ObjectName::new(name)),
+        item: None,
         severity: Severity::Breaking,
         confidence: Confidence::High,
         message: name.to_owned(),

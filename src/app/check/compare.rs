@@ -7,11 +7,13 @@ use jiff::Timestamp;
 
 use super::rehearse::Rehearsed;
 use super::sides::Sides;
+use crate::app::hazards::{policy, scripts};
 use crate::app::{Console, Error};
+use crate::config::FILE_NAME;
 use crate::database::rows::{self, Followed, Sums};
 use crate::diff::{self, Change, ColumnDifference, RenameQuestion, SchemaChange};
 use crate::gate::GateChange;
-use crate::hazard::{self, RowCounts};
+use crate::hazard::{self, Input, RowCounts, Server, statement::Statements};
 use crate::impact::{self, SourceFile};
 use crate::migration;
 use crate::report::{Facts, Fate, LostValues, OpenQuestion, TableRows};
@@ -40,8 +42,9 @@ pub(super) async fn compare(
     let mut implied = diff::implied(&differs.iter().collect::<Vec<_>>(), before, after).into_iter();
     changes.retain(|_| !implied.next().unwrap_or_default());
     // The rehearsal's rows say nothing of how many there are in production.
-    facts.findings = hazard::check(before, after, &changes, &RowCounts::unknown());
-    facts.findings.retain(|finding| !is_accepted(sides, &changes, finding));
+    let hazards = hazards(sides, rehearsed, &changes);
+    (facts.findings, facts.ignored) = (hazards.findings, hazards.ignored);
+    facts.notes.extend(hazards.notices);
     step.done(&format!("{} changes, {} findings", changes.len(), facts.findings.len()));
 
     let step = console.step("Find the impact");
@@ -104,16 +107,25 @@ pub(super) async fn compare(
     Ok(())
 }
 
-/// Whether the configuration accepts this finding, today.
-fn is_accepted(sides: &Sides, changes: &[SchemaChange], finding: &hazard::Finding) -> bool {
-    let table =
-        changes.iter().find(|change| change.change_id == finding.change_id).map(|change| change.table_name.as_str());
-    let today = jiff::Zoned::now().date();
-    sides.config.hazards.ignore.iter().any(|known| {
-        known.rule == finding.rule
-            && known.table.as_deref().is_none_or(|name| Some(name) == table)
-            && known.until.is_none_or(|until| today <= until)
-    })
+/// What the rules say of the statements that were sent and of what changed.
+fn hazards(sides: &Sides, rehearsed: &Rehearsed, changes: &[SchemaChange]) -> hazard::Outcome {
+    let dialect = rehearsed.after.dialect;
+    let read = |path: &str| {
+        let inside = sides.sources.files.iter().find(|(file, _)| sides.in_repository(file) == path);
+        inside.map(|(_, text)| text.clone())
+    };
+    let statements = Statements::read(dialect, &scripts(dialect, &rehearsed.account.revisions, read));
+    // The rehearsal's rows say nothing of how many there are in production.
+    let rows = RowCounts::unknown();
+    let input = Input {
+        from: Some(&rehearsed.before),
+        to: Some(&rehearsed.after),
+        changes,
+        rows: &rows,
+        statements: &statements,
+        server: Server::named(dialect, &rehearsed.server),
+    };
+    hazard::check(&input, &policy(&sides.config.hazards, FILE_NAME, jiff::Zoned::now().date()))
 }
 
 /// A question with the words that answer it.

@@ -183,7 +183,7 @@ async fn script(
         path: path.to_owned(),
         seconds,
     });
-    applied.statements.push(run::migrate::Statement { revision, sql, seconds });
+    applied.statements.push(run::migrate::Statement { revision, sql, seconds, line: None, autocommit: false });
     Ok(Ok(()))
 }
 
@@ -300,7 +300,12 @@ fn account(sides: &Sides, history: &History, applied: &Applied) -> Rehearsal {
             .statements
             .iter()
             .filter(|statement| statement.revision == ran.revision)
-            .map(|statement| AppliedStatement { sql: statement.sql.clone(), seconds: Some(statement.seconds) })
+            .map(|statement| AppliedStatement {
+                sql: statement.sql.clone(),
+                seconds: Some(statement.seconds),
+                line: statement.line,
+                autocommit: statement.autocommit,
+            })
             .collect(),
     });
     Rehearsal { revisions: revisions.collect(), ..Rehearsal::default() }

@@ -1,32 +1,31 @@
 //! `add-check`: a condition that no row had to meet before.
 
 use crate::diff::{Change, Constraint, SchemaChange, Severity};
-use crate::hazard::{Confidence, Context, Rule, Warning};
-use crate::schema::Dialect;
+use crate::hazard::rule::{ANY, Look};
+use crate::hazard::statement::{Action, ConstraintKind, NewConstraint, TableChange};
+use crate::hazard::{Confidence, Context, Rule, Step, Warning};
+use crate::schema::{Dialect, ObjectName};
 
 /// A CHECK constraint is added.
-pub const RULE: Rule = Rule { id: "add-check", needs_rows: true, look };
+pub const RULE: Rule = Rule {
+    id: "add-check",
+    aliases: &[
+        ("squawk", "constraint-missing-not-valid"),
+        ("eugene", "E1"),
+        ("atlas", "PG305"),
+        ("strong_migrations", "add_check_constraint"),
+        ("bytebase", "statement.add-check-not-valid"),
+    ],
+    needs_rows: true,
+    looks: &[Look::Change(by_change), Look::Act(by_act)],
+    ..ANY
+};
 
-fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
+fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     let Change::ConstraintAdded { table, constraint: Constraint::Check(check) } = &change.change else { return None };
     let same = |before: &crate::schema::Table| before.checks.iter().any(|old| old.expression == check.expression);
     if context.before(table).is_some_and(same) {
         return None;
-    }
-    let name = context.table_sql(table);
-    let mut advice = format!(
-        "-- Must give 0 before the migration runs:\n\
-         SELECT count(*) FROM {name} WHERE NOT ({});",
-        check.expression
-    );
-    if let (Dialect::Postgres, Some(constraint)) = (context.dialect(), &check.name) {
-        let constraint = context.quote(constraint);
-        advice.push_str(&format!(
-            "\n-- Then without a long lock, each in its own transaction:\n\
-             ALTER TABLE {name} ADD CONSTRAINT {constraint} CHECK ({}) NOT VALID;\n\
-             ALTER TABLE {name} VALIDATE CONSTRAINT {constraint};",
-            check.expression
-        ));
     }
     Some(Warning {
         severity: Severity::High,
@@ -36,7 +35,54 @@ fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
              rows is refused.",
             check.expression
         ),
-        advice,
-        table: table.clone(),
+        advice: advice(context, table, &check.expression, check.name.as_deref()),
+        table: Some(table.clone()),
+        item: Some(check.name.clone().unwrap_or_else(|| check.expression.clone())),
     })
+}
+
+fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
+    let Action::Alter { table, change } = &step.act.action else { return None };
+    let (expression, name) = match change {
+        TableChange::AddConstraint(NewConstraint {
+            kind: ConstraintKind::Check { expression },
+            not_valid: false,
+            name,
+            ..
+        }) => (expression, name.clone()),
+        TableChange::AddColumn { column, .. } if column.default.is_some() => (column.check.as_ref()?, None),
+        _ => return None,
+    };
+    if context.is_new_at(table, step.at) || context.dialect() == Dialect::Sqlite {
+        return None;
+    }
+    let meanwhile = match context.dialect() {
+        Dialect::Mysql => "the table is copied and nobody can write it",
+        Dialect::Postgres | Dialect::Sqlite => "nobody can read or write it",
+    };
+    let text = format!(
+        "The condition {expression} is checked against {} of {table} while {meanwhile}; one that breaks it makes the \
+         migration fail.",
+        context.rows_in_words(table)
+    );
+    let item = name.clone().unwrap_or_else(|| expression.clone());
+    let name = name.unwrap_or_else(|| format!("{}_check", table.name));
+    let warning =
+        Warning::new(Severity::High, Confidence::High, text).advise(advice(context, table, expression, Some(&name)));
+    Some(warning.on(table).about(item))
+}
+
+fn advice(context: &Context<'_>, table: &ObjectName, expression: &str, name: Option<&str>) -> String {
+    let sql = context.table_sql(table);
+    let mut advice =
+        format!("-- Must give 0 before the migration runs:\nSELECT count(*) FROM {sql} WHERE NOT ({expression});");
+    if let (Dialect::Postgres, Some(name)) = (context.dialect(), name) {
+        let constraint = context.quote(name);
+        advice.push_str(&format!(
+            "\n-- Then without a long lock, each in its own transaction:\n\
+             ALTER TABLE {sql} ADD CONSTRAINT {constraint} CHECK ({expression}) NOT VALID;\n\
+             ALTER TABLE {sql} VALIDATE CONSTRAINT {constraint};"
+        ));
+    }
+    advice
 }

@@ -1,13 +1,30 @@
 //! `add-foreign-key`: values that could point nowhere no longer may.
 
 use crate::diff::{Change, SchemaChange, Severity};
-use crate::hazard::{Confidence, Context, Rule, Warning};
-use crate::schema::{Dialect, ForeignKey, ObjectName};
+use crate::hazard::rule::{ANY, Look};
+use crate::hazard::statement::{Action, ConstraintKind, NewConstraint, TableChange};
+use crate::hazard::{Confidence, Context, Rule, Step, Warning};
+use crate::schema::{Dialect, ForeignKey, ObjectName, ReferentialAction};
 
 /// A foreign key is added, or points at another table.
-pub const RULE: Rule = Rule { id: "add-foreign-key", needs_rows: true, look };
+pub const RULE: Rule = Rule {
+    id: "add-foreign-key",
+    aliases: &[
+        ("squawk", "adding-foreign-key-constraint"),
+        ("squawk", "constraint-missing-not-valid"),
+        ("eugene", "E1"),
+        ("atlas", "PG306"),
+        ("strong_migrations", "add_foreign_key"),
+        ("strong_migrations", "add_reference"),
+        ("bytebase", "statement.add-fk-not-valid"),
+        ("pg-schema-diff", "ACQUIRES_SHARE_ROW_EXCLUSIVE_LOCK"),
+    ],
+    needs_rows: true,
+    looks: &[Look::Change(by_change), Look::Act(by_act)],
+    ..ANY
+};
 
-fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
+fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     let (table, key) = match &change.change {
         Change::RelationshipAdded { table, foreign_key } => (table, foreign_key),
         Change::RelationshipModified { table, from, to }
@@ -30,7 +47,8 @@ fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
             key.columns.join(", ")
         ),
         advice: advice(context, table, key),
-        table: table.clone(),
+        table: Some(table.clone()),
+        item: Some(key.columns.join(", ")),
     })
 }
 
@@ -62,4 +80,48 @@ fn advice(context: &Context<'_>, table: &ObjectName, key: &ForeignKey) -> String
         ));
     }
     advice
+}
+
+fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
+    if context.dialect() == Dialect::Sqlite {
+        return None;
+    }
+    let Action::Alter { table, change } = &step.act.action else { return None };
+    let (columns, reference, name) = match change {
+        TableChange::AddConstraint(NewConstraint {
+            kind: ConstraintKind::ForeignKey { columns, reference },
+            not_valid: false,
+            name,
+            ..
+        }) => (columns.clone(), reference, name.clone()),
+        // MySQL reads REFERENCES in a column's definition and does nothing.
+        TableChange::AddColumn { column, .. } if context.dialect() == Dialect::Postgres => {
+            (vec![column.name.clone()], column.references.as_ref()?, None)
+        }
+        _ => return None,
+    };
+    if context.is_new_at(table, step.at) {
+        return None;
+    }
+    let key = ForeignKey {
+        name: Some(name.unwrap_or_else(|| format!("{}_{}_fkey", table.name, columns.join("_")))),
+        referenced_table: reference.table.clone(),
+        referenced_columns: if reference.columns.is_empty() {
+            vec!["id".to_owned()]
+        } else {
+            reference.columns.clone()
+        },
+        columns,
+        on_delete: reference.on_delete,
+        on_update: ReferentialAction::NoAction,
+        deferred: false,
+    };
+    let text = format!(
+        "Nobody can write {table} or {} until {} of {table} are checked against it; and a row that points nowhere makes \
+         the migration fail.",
+        key.referenced_table,
+        context.rows_in_words(table)
+    );
+    let warning = Warning::new(Severity::High, Confidence::High, text).advise(advice(context, table, &key));
+    Some(warning.on(table).about(key.columns.join(", ")))
 }

@@ -1,13 +1,30 @@
 //! `add-unique`: rows that were allowed to be alike no longer are.
 
 use crate::diff::{Change, Constraint, SchemaChange, Severity};
-use crate::hazard::{Confidence, Context, Rule, Warning};
-use crate::schema::{ColumnDefault, ObjectName};
+use crate::hazard::rule::{ANY, Look};
+use crate::hazard::statement::{Action, ConstraintKind, NewConstraint, TableChange};
+use crate::hazard::{Confidence, Context, Rule, Step, Warning};
+use crate::schema::{ColumnDefault, Dialect, ObjectName};
 
 /// A primary key, UNIQUE constraint or unique index is added.
-pub const RULE: Rule = Rule { id: "add-unique", needs_rows: true, look };
+pub const RULE: Rule = Rule {
+    id: "add-unique",
+    aliases: &[
+        ("squawk", "disallowed-unique-constraint"),
+        ("squawk", "disallow-unique-constraint"),
+        ("eugene", "E7"),
+        ("atlas", "PG105"),
+        ("atlas", "MF101"),
+        ("atlas", "MF102"),
+        ("strong_migrations", "add_unique_constraint"),
+        ("django-migration-linter", "ADD_UNIQUE"),
+    ],
+    needs_rows: true,
+    looks: &[Look::Change(by_change), Look::Act(by_act)],
+    ..ANY
+};
 
-fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
+fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     let (table, keys, columns, predicate) = subject(context, &change.change)?;
     // What was unique by the same columns before stays so.
     if predicate.is_none() && context.before(table).is_some_and(|before| before.is_unique_by(&columns)) {
@@ -45,7 +62,8 @@ fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
              SELECT {keys}, count(*) FROM {name}{condition}\n\
              GROUP BY {keys} HAVING count(*) > 1;"
         ),
-        table: table.clone(),
+        table: Some(table.clone()),
+        item: Some(columns.join(", ")),
     })
 }
 
@@ -72,4 +90,41 @@ fn subject<'a>(context: &Context<'_>, change: &'a Change) -> Option<Subject<'a>>
         }
         _ => None,
     }
+}
+
+fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
+    if context.dialect() != Dialect::Postgres {
+        return None;
+    }
+    let Action::Alter { table, change } = &step.act.action else { return None };
+    let (columns, name) = match change {
+        TableChange::AddConstraint(NewConstraint {
+            kind: ConstraintKind::Unique { columns, using_index: None },
+            name,
+            ..
+        }) => (columns.clone(), name.clone()),
+        TableChange::AddColumn { column, .. } if column.unique => (vec![column.name.clone()], None),
+        _ => return None,
+    };
+    if context.is_new_at(table, step.at) {
+        return None;
+    }
+    let (sql, keys) = (context.table_sql(table), context.columns_sql(&columns));
+    let name = name.unwrap_or_else(|| format!("{}_{}_key", table.name, columns.join("_")));
+    let constraint = context.quote(&name);
+    let text = format!(
+        "The constraint builds an index over {} of {table} while nobody can read or write the table, and fails when two \
+         rows have the same {}.",
+        context.rows_in_words(table),
+        columns.join(", ")
+    );
+    let advice = format!(
+        "-- Must give no rows before the migration runs:\n\
+         SELECT {keys}, count(*) FROM {sql} GROUP BY {keys} HAVING count(*) > 1;\n\
+         -- Then build the index outside a transaction:\n\
+         CREATE UNIQUE INDEX CONCURRENTLY {constraint} ON {sql} ({keys});\n\
+         -- And make it the constraint, which takes a moment:\n\
+         ALTER TABLE {sql} ADD CONSTRAINT {constraint} UNIQUE USING INDEX {constraint};"
+    );
+    Some(Warning::new(Severity::High, Confidence::High, text).advise(advice).on(table).about(columns.join(", ")))
 }

@@ -1,13 +1,19 @@
 //! `drop-constraint`: the database no longer refuses what it refused.
 
 use crate::diff::{Change, Constraint, SchemaChange, Severity};
+use crate::hazard::rule::{ANY, Look};
 use crate::hazard::{Confidence, Context, Rule, Warning};
 use crate::schema::ObjectName;
 
 /// A key, UNIQUE, CHECK or foreign key goes while its table and columns stay.
-pub const RULE: Rule = Rule { id: "drop-constraint", needs_rows: false, look };
+pub const RULE: Rule = Rule {
+    id: "drop-constraint",
+    aliases: &[("atlas", "CD101"), ("pgmold", "deny_drop_unique_constraint")],
+    looks: &[Look::Change(by_change)],
+    ..ANY
+};
 
-fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
+fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     let (table, what, consequence) = match &change.change {
         Change::ConstraintRemoved { table, constraint } => {
             let (what, consequence) = lost(context, table, constraint)?;
@@ -42,7 +48,8 @@ fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
         advice: format!(
             "Say in the pull request what keeps {table} right from now on, and keep a validator in the model."
         ),
-        table: table.clone(),
+        table: Some(table.clone()),
+        item: None,
     })
 }
 

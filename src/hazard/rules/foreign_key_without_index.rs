@@ -1,13 +1,15 @@
 //! `foreign-key-without-index`: every delete of a parent reads the whole table of its children.
 
 use crate::diff::{Change, SchemaChange, Severity};
+use crate::hazard::rule::{ANY, Look};
 use crate::hazard::{Confidence, Context, Rule, Warning};
 use crate::schema::{Dialect, ForeignKey, Table};
 
 /// A foreign key is added, or an index removed, so that the key's own columns have no index.
-pub const RULE: Rule = Rule { id: "foreign-key-without-index", needs_rows: false, look };
+pub const RULE: Rule =
+    Rule { id: "foreign-key-without-index", aliases: &[("eugene", "E15")], looks: &[Look::Change(by_change)], ..ANY };
 
-fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
+fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     // MySQL makes the index itself.
     if context.dialect() == Dialect::Mysql {
         return None;
@@ -47,7 +49,8 @@ fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
             first.referenced_table
         ),
         advice: format!("-- In the same pull request (index=True in the model):\n{}", statements.join("\n")),
-        table: table.name.clone(),
+        table: Some(table.name.clone()),
+        item: Some(first.columns.join(", ")),
     })
 }
 

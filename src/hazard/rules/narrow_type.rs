@@ -1,13 +1,20 @@
 //! `narrow-type`: a column's new type cannot hold every value that the old one could.
 
 use crate::diff::{Change, ColumnDifference, SchemaChange, Severity, TypeChange, type_change};
+use crate::hazard::rule::{ANY, Look};
 use crate::hazard::{Confidence, Context, Rule, Warning};
 use crate::schema::{Column, Dialect, TypeKind, quote};
 
 /// A type is narrowed or replaced.
-pub const RULE: Rule = Rule { id: "narrow-type", needs_rows: true, look };
+pub const RULE: Rule = Rule {
+    id: "narrow-type",
+    aliases: &[("pgmold", "warn_type_narrowing"), ("bytebase", "schema.backward-compatibility")],
+    needs_rows: true,
+    looks: &[Look::Change(by_change)],
+    ..ANY
+};
 
-fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
+fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     let Change::ColumnModified { table, from, to, differences } = &change.change else { return None };
     if !differences.contains(&ColumnDifference::Type) {
         return None;
@@ -45,7 +52,8 @@ fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
         confidence: if kind == TypeChange::Replaced { Confidence::High } else { Confidence::Medium },
         message: format!("{table}.{} goes from {} to {}. {fate}.", to.name, from.data_type.sql, to.data_type.sql),
         advice,
-        table: table.clone(),
+        table: Some(table.clone()),
+        item: Some(to.name.clone()),
     })
 }
 

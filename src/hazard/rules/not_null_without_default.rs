@@ -1,36 +1,54 @@
 //! `not-null-without-default`: a required column is added and nothing fills it.
 
 use crate::diff::{Change, SchemaChange, Severity};
-use crate::hazard::{Confidence, Context, Rule, Warning};
-use crate::schema::Dialect;
+use crate::hazard::context::python;
+use crate::hazard::rule::{ANY, Look};
+use crate::hazard::statement::{Action, TableChange};
+use crate::hazard::{Confidence, Context, Rule, Step, Warning};
+use crate::schema::{Dialect, ObjectName};
 
 /// A NOT NULL column is added without a default.
-pub const RULE: Rule = Rule { id: "not-null-without-default", needs_rows: false, look };
+pub const RULE: Rule = Rule {
+    id: "not-null-without-default",
+    aliases: &[
+        ("squawk", "adding-required-field"),
+        ("atlas", "MF103"),
+        ("django-migration-linter", "NOT_NULL"),
+        ("eugene", "E2"),
+        ("bytebase", "column.set-default-for-not-null"),
+        ("bytebase", "statement.disallow-add-not-null"),
+    ],
+    looks: &[Look::Change(by_change), Look::Act(by_act)],
+    ..ANY
+};
 
-fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
+fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     let Change::ColumnAdded { table, column } = &change.change else { return None };
     let filled = column.nullable || column.default.is_some() || column.generated.is_some() || column.auto_increment;
     if filled || context.is_new(table) {
         return None;
     }
-    let (name, new, sql) = (context.table_sql(table), context.quote(&column.name), &column.data_type.sql);
+    Some(warning(context, table, &column.name, &column.data_type.sql))
+}
+
+fn warning(context: &Context<'_>, table: &ObjectName, column: &str, sql: &str) -> Warning {
+    let (name, new) = (context.table_sql(table), context.quote(column));
     let then = match context.dialect() {
         Dialect::Postgres => format!("ALTER TABLE {name} ALTER COLUMN {new} SET NOT NULL;"),
         Dialect::Mysql => format!("ALTER TABLE {name} MODIFY COLUMN {new} {sql} NOT NULL;"),
-        Dialect::Sqlite => format!("-- batch_alter_table: alter_column({}, nullable=False)", python(&column.name)),
+        Dialect::Sqlite => format!("-- batch_alter_table: alter_column({}, nullable=False)", python(column)),
     };
     let rows = match context.rows(table) {
         Some(0) => "The table is empty, so the migration itself passes".to_owned(),
         Some(rows) => format!("The migration fails unless it fills the {rows} rows that are there"),
         None => "The migration fails unless it fills the rows that are there".to_owned(),
     };
-    Some(Warning {
+    Warning {
         severity: Severity::Breaking,
         confidence: Confidence::High,
         message: format!(
-            "{table}.{} is required and has no default. {rows}; and every INSERT of deployed code, which does not name \
-             the column, is refused.",
-            column.name
+            "{table}.{column} is required and has no default. {rows}; and every INSERT of deployed code, which does not name \
+             the column, is refused."
         ),
         advice: format!(
             "-- 1. Add it nullable, or with a default, and release code that fills it.\n\
@@ -40,11 +58,21 @@ fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
              -- 3. Require it in a later pull request.\n\
              {then}"
         ),
-        table: table.clone(),
-    })
+        table: Some(table.clone()),
+        item: Some(column.to_owned()),
+    }
 }
 
-/// A name as a Python string on one line.
-fn python(name: &str) -> String {
-    format!("\"{}\"", name.escape_default())
+fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
+    let Action::Alter { table, change: TableChange::AddColumn { column, .. } } = &step.act.action else { return None };
+    let data_type = column.data_type.as_ref()?;
+    let filled = column.default.as_ref().is_some_and(|default| !default.sql.eq_ignore_ascii_case("null"))
+        || column.generated.is_some()
+        || column.counted
+        || data_type.is_serial();
+    // A primary key is the business of `add-primary-key`.
+    if !column.not_null || filled || context.is_new_at(table, step.at) {
+        return None;
+    }
+    Some(warning(context, table, &column.name, &data_type.sql))
 }

@@ -1,32 +1,52 @@
 //! `rename-table`: a table gets another name.
 
 use crate::diff::{Change, RenameEvidence, SchemaChange, Severity};
-use crate::hazard::{Confidence, Context, Rule, Warning};
+use crate::hazard::rule::{ANY, Look};
+use crate::hazard::statement::{Action, TableChange};
+use crate::hazard::{Confidence, Context, Rule, Step, Warning};
+use crate::schema::ObjectName;
 
 /// A table is renamed.
-pub const RULE: Rule = Rule { id: "rename-table", needs_rows: false, look };
+pub const RULE: Rule = Rule {
+    id: "rename-table",
+    aliases: &[
+        ("squawk", "renaming-table"),
+        ("atlas", "BC101"),
+        ("strong_migrations", "rename_table"),
+        ("django-migration-linter", "RENAME_TABLE"),
+        ("pgroll", "rename_table"),
+    ],
+    looks: &[Look::Change(by_change), Look::Act(by_act)],
+    ..ANY
+};
 
-fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
+fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     let Change::TableRenamed { from, to, evidence } = &change.change else { return None };
+    let confidence = match evidence {
+        RenameEvidence::Observed { .. } | RenameEvidence::Answered | RenameEvidence::Identified { .. } => {
+            Confidence::High
+        }
+        RenameEvidence::Inferred { .. } => Confidence::Medium,
+    };
+    Some(warning(context, from, to, confidence))
+}
+
+fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
+    let Action::Alter { table, change: TableChange::RenameTable { to } } = &step.act.action else { return None };
+    (!context.is_new_at(table, step.at)).then(|| warning(context, table, to, Confidence::High))
+}
+
+fn warning(context: &Context<'_>, from: &ObjectName, to: &ObjectName, confidence: Confidence) -> Warning {
     let (old, new) = (context.table_sql(from), context.table_sql(to));
-    Some(Warning {
-        severity: Severity::Breaking,
-        confidence: match evidence {
-            RenameEvidence::Observed { .. } | RenameEvidence::Answered | RenameEvidence::Identified { .. } => {
-                Confidence::High
-            }
-            RenameEvidence::Inferred { .. } => Confidence::Medium,
-        },
-        message: format!(
-            "Deployed code still asks for {from} and fails from the migration until the new release has replaced it \
-             everywhere."
-        ),
-        advice: format!(
-            "-- Keep the old name readable until no deployed code uses it,\n\
-             -- and drop the view in a later pull request.\n\
-             ALTER TABLE {old} RENAME TO {new};\n\
-             CREATE VIEW {old} AS SELECT * FROM {new};"
-        ),
-        table: to.clone(),
-    })
+    let text = format!(
+        "Deployed code still asks for {from} and fails from the migration until the new release has replaced it \
+         everywhere."
+    );
+    let advice = format!(
+        "-- Keep the old name readable until no deployed code uses it,\n\
+         -- and drop the view in a later pull request.\n\
+         ALTER TABLE {old} RENAME TO {new};\n\
+         CREATE VIEW {old} AS SELECT * FROM {new};"
+    );
+    Warning::new(Severity::Breaking, confidence, text).advise(advice).on(to)
 }

@@ -1,13 +1,15 @@
 //! `sqlite-table-rebuild`: SQLite changes some things only by copying the whole table.
 
 use crate::diff::{Change, ChangeId, SchemaChange, Severity};
+use crate::hazard::rule::{Look, SQLITE};
 use crate::hazard::{Confidence, Context, Rule, Warning};
 use crate::schema::{ColumnDefault, Dialect, GeneratedStorage, ObjectName, Table};
 
 /// A change that SQLite makes by building the table anew. Said once for each table.
-pub const RULE: Rule = Rule { id: "sqlite-table-rebuild", needs_rows: true, look };
+pub const RULE: Rule =
+    Rule { id: "sqlite-table-rebuild", needs_rows: true, looks: &[Look::Change(by_change)], ..SQLITE };
 
-fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
+fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     if context.dialect() != Dialect::Sqlite {
         return None;
     }
@@ -41,7 +43,8 @@ fn look(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
              PRAGMA foreign_keys = ON;",
             table.to_string().replace(['\n', '\r'], " ")
         ),
-        table: table.clone(),
+        table: Some(table.clone()),
+        item: None,
     })
 }
 

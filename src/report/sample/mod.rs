@@ -221,7 +221,12 @@ fn findings() -> Vec<Finding> {
     vec![
         Finding {
             rule: "unique-on-existing-rows",
-            change_id: ChangeId(SKU.to_owned()),
+            aliases: Vec::new(),
+            change_id: Some(ChangeId(SKU.to_owned())),
+            statement: None,
+            place: None,
+            table: None,
+            item: None,
             severity: Severity::High,
             confidence: Confidence::Medium,
             message: "The unique index fails on a database that holds two products with one sku.".to_owned(),
@@ -230,7 +235,12 @@ fn findings() -> Vec<Finding> {
         },
         Finding {
             rule: "narrowed-type",
-            change_id: ChangeId(PRICE.to_owned()),
+            aliases: Vec::new(),
+            change_id: Some(ChangeId(PRICE.to_owned())),
+            statement: None,
+            place: None,
+            table: None,
+            item: None,
             severity: Severity::High,
             confidence: Confidence::High,
             message: "Prices with more than two digits after the point are rounded.".to_owned(),
@@ -283,7 +293,11 @@ fn rehearsal() -> Rehearsal {
         path: Some(path.to_owned()),
         statements: statements
             .iter()
-            .map(|(sql, seconds)| AppliedStatement { sql: (*sql).to_owned(), seconds: Some(*seconds) })
+            .map(|(sql, seconds)| AppliedStatement {
+                sql: (*sql).to_owned(),
+                seconds: Some(*seconds),
+                ..AppliedStatement::default()
+            })
             .collect(),
     };
     let rows = |table: &str, before: Option<u64>, after: Option<u64>| TableRows { table: table.into(), before, after };
@@ -376,6 +390,7 @@ pub fn facts() -> Facts {
         changes,
         findings: findings(),
         history: Vec::new(),
+        ignored: Vec::new(),
         usages: Some(usages()),
         sources: sources(),
         questions: Vec::new(),

@@ -155,8 +155,17 @@ pub fn findings(facts: &Facts) -> Vec<(&Finding, Sentence)> {
     let mut findings: Vec<&Finding> = facts.findings.iter().collect();
     findings.sort_by_key(|finding| Reverse((finding.severity, finding.confidence)));
     let subject = |finding: &Finding| {
-        let change = facts.changes.iter().find(|change| change.change_id == finding.change_id);
-        change.map(|change| change::what(&change.change)).unwrap_or_default()
+        let change = facts.changes.iter().find(|change| Some(&change.change_id) == finding.change_id.as_ref());
+        let about = match (change, &finding.table) {
+            (Some(change), _) => change::what(&change.change),
+            (None, Some(table)) => Sentence::new().code(table.to_string()),
+            (None, None) => Sentence::new(),
+        };
+        match finding.place.as_ref().and_then(|place| Some((place.path.as_deref()?, place.line))) {
+            Some((path, line)) if about.0.is_empty() => about.place(path, line),
+            Some((path, line)) => about.text(" at ").place(path, line),
+            None => about,
+        }
     };
     findings.into_iter().map(|finding| (finding, subject(finding))).collect()
 }

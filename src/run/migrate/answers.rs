@@ -94,6 +94,12 @@ pub struct Statement {
     pub sql: String,
     /// Time in the database, in seconds.
     pub seconds: f64,
+    /// The line of the revision's file that sent it, from 1.
+    #[serde(default)]
+    pub line: Option<u32>,
+    /// Whether it ran outside a transaction.
+    #[serde(default)]
+    pub autocommit: bool,
 }
 
 /// What a migration did.

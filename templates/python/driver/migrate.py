@@ -70,10 +70,22 @@ class Run:
                     revision=self.revision,
                     sql=statement,
                     seconds=time.perf_counter() - self.started,
+                    line=self.line(),
+                    autocommit=conn.get_execution_options().get("isolation_level")
+                    == "AUTOCOMMIT",
                 )
 
         event.listen(Engine, "before_cursor_execute", before)
         event.listen(Engine, "after_cursor_execute", after)
+
+    def line(self):
+        """The line of the revision's file that is being run."""
+        frame = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename == self.path:
+                return frame.f_lineno
+            frame = frame.f_back
+        return None
 
     def step(self, step):
         """Wrap the function of one revision so that its start and end are told."""
