@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::rename::Renames;
-use crate::schema::lexer::rename_identifiers;
+use crate::schema::lexer::{mysql, rename_identifiers};
+use crate::schema::quote::identifier_in;
 use crate::schema::{ColumnDefault, Dialect, ObjectName, Schema, Table};
 
 /// `from` with every rename applied: names of tables and columns, and whatever refers to them.
@@ -11,7 +12,7 @@ pub fn aligned(from: &Schema, renames: &Renames) -> Schema {
     let mut schema = from.clone();
     for table in &mut schema.tables {
         let new_name = renames.new_table(&table.name).clone();
-        rename_in(table, &new_name, renames);
+        rename_in(table, &new_name, from.dialect, renames);
         let own = table.foreign_keys.iter_mut();
         for key in own {
             let target = from.table(&key.referenced_table);
@@ -27,12 +28,18 @@ pub fn aligned(from: &Schema, renames: &Renames) -> Schema {
                 key.referenced_table = new_target;
             }
         }
+        if from.dialect == Dialect::Mysql {
+            rename_constraints(table, &new_name);
+        }
         table.name = new_name;
     }
     for trigger in &mut schema.triggers {
         let old = from.table(&trigger.table).map_or(&trigger.table, |table| &table.name);
+        trigger.definition = match from.dialect {
+            Dialect::Mysql => on_table(&trigger.definition, old, renames.new_table(old)),
+            dialect => rename_in_definition(&trigger.definition, renames, dialect),
+        };
         trigger.table = renames.new_table(old).clone();
-        trigger.definition = rename_in_definition(&trigger.definition, renames, from.dialect);
     }
     for view in &mut schema.views {
         view.definition = rename_in_definition(&view.definition, renames, from.dialect);
@@ -46,7 +53,37 @@ fn new_column(renames: &Renames, table: &ObjectName, old: &str, dialect: Dialect
     renames.columns.iter().find(|(of, from, ..)| of == table && same(from)).map(|(_, _, to, _)| to.clone())
 }
 
-fn rename_in(table: &mut Table, new_name: &ObjectName, renames: &Renames) {
+/// MySQL's names for constraints that were given none begin with the name of the table, and follow it.
+fn rename_constraints(table: &mut Table, new_name: &ObjectName) {
+    let old = &table.name.name;
+    let renamed = |name: &str| -> Option<String> {
+        let rest = name.strip_prefix(old.as_str())?;
+        let made_up = ["_ibfk_", "_chk_"].iter().any(|middle| {
+            rest.strip_prefix(middle).is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()))
+        });
+        made_up.then(|| format!("{}{rest}", new_name.name))
+    };
+    let keys = table.foreign_keys.iter_mut().map(|key| &mut key.name);
+    for name in keys.chain(table.checks.iter_mut().map(|check| &mut check.name)) {
+        if let Some(new) = name.as_deref().and_then(renamed) {
+            *name = Some(new);
+        }
+    }
+    let moved = |option: String| {
+        let named = ["foreign key ", "check "].iter().find_map(|kind| Some((kind, option.strip_prefix(kind)?)));
+        let new = named.and_then(|(kind, name)| Some(format!("{kind}{}", renamed(name)?)));
+        new.unwrap_or(option)
+    };
+    table.options = std::mem::take(&mut table.options).into_iter().map(|(key, value)| (moved(key), value)).collect();
+}
+
+/// A trigger goes along when its table is renamed. What its body says stays.
+fn on_table(definition: &str, old: &ObjectName, new: &ObjectName) -> String {
+    let on = |name: &ObjectName| format!(" ON {} FOR EACH ROW", identifier_in(Dialect::Mysql, &name.name));
+    definition.replacen(&on(old), &on(new), 1)
+}
+
+fn rename_in(table: &mut Table, new_name: &ObjectName, dialect: Dialect, renames: &Renames) {
     let names: BTreeMap<String, String> = renames
         .columns
         .iter()
@@ -61,7 +98,12 @@ fn rename_in(table: &mut Table, new_name: &ObjectName, renames: &Renames) {
             name.clone_from(new);
         }
     };
-    let text = |text: &mut String| *text = rename_identifiers(text, &names);
+    let text = |text: &mut String| {
+        *text = match dialect {
+            Dialect::Mysql => mysql::rename_identifiers(text, &names),
+            Dialect::Postgres | Dialect::Sqlite => rename_identifiers(text, &names),
+        }
+    };
     for column in &mut table.columns {
         rename(&mut column.name);
         if let Some(generated) = &mut column.generated {
@@ -84,6 +126,13 @@ fn rename_in(table: &mut Table, new_name: &ObjectName, renames: &Renames) {
             part.column.iter_mut().for_each(rename);
             part.expression.iter_mut().for_each(text);
         }
+    }
+    if dialect == Dialect::Mysql {
+        const TEXTS: [&str; 2] = ["primary key", "partition by"];
+        let options = table.options.iter_mut();
+        options
+            .filter(|(key, _)| TEXTS.contains(&key.as_str()) || key.starts_with("period "))
+            .for_each(|(_, value)| text(value));
     }
     for (_, value) in table.options.iter_mut().filter(|(key, _)| *key == crate::schema::canonical::NULLABLE_KEY) {
         if let Ok(mut columns) = serde_json::from_str::<Vec<String>>(value) {

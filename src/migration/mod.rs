@@ -31,10 +31,7 @@ fn one_way(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
     match (from.dialect, to.dialect) {
         (Dialect::Sqlite, Dialect::Sqlite) => steps::sqlite::plan(from, to, changes),
         (Dialect::Postgres, Dialect::Postgres) => steps::postgres::plan(from, to, changes),
-        (one, other) if one == other => Plan {
-            gap: Some(format!("This version of Fabwright writes no migrations for {other}.")),
-            ..Plan::default()
-        },
+        (Dialect::Mysql, Dialect::Mysql) => steps::mysql::plan(from, to, changes),
         (one, other) => {
             Plan { gap: Some(format!("A {one} schema cannot be migrated into a {other} schema.")), ..Plan::default() }
         }

@@ -1,5 +1,8 @@
 //! A plan as a value, and as text.
 
+use super::render::mysql;
+use crate::schema::Dialect;
+
 /// How a step is undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reverse {
@@ -30,6 +33,8 @@ pub struct Step {
 /// Steps in the order in which they must run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
+    /// Whose client reads the script, where that makes a difference.
+    pub dialect: Option<Dialect>,
     /// What this plan cannot bring back, when it is a way back.
     pub lost: Vec<String>,
     /// Statements before the first step.
@@ -75,14 +80,14 @@ impl Plan {
             }
             text.push('\n');
         }
-        self.opening.iter().for_each(|statement| line(&mut text, statement));
+        self.opening.iter().for_each(|statement| self.line(&mut text, statement));
         for step in &self.steps {
             text.push('\n');
             self.describe(step, &mut text);
-            step.statements.iter().for_each(|statement| line(&mut text, statement));
+            step.statements.iter().for_each(|statement| self.line(&mut text, statement));
         }
         text.push('\n');
-        self.closing.iter().for_each(|statement| line(&mut text, statement));
+        self.closing.iter().for_each(|statement| self.line(&mut text, statement));
         text
     }
 
@@ -97,6 +102,14 @@ impl Plan {
         self.opening.iter().chain(steps).chain(&self.closing).map(String::as_str)
     }
 
+    fn line(&self, text: &mut String, statement: &str) {
+        match self.dialect {
+            Some(Dialect::Mysql) => text.push_str(&mysql::for_client(statement)),
+            Some(Dialect::Postgres | Dialect::Sqlite) | None => text.push_str(statement),
+        }
+        text.push('\n');
+    }
+
     fn describe(&self, step: &Step, text: &mut String) {
         comment(text, &step.purpose);
         step.notes.iter().for_each(|note| comment(text, note));
@@ -105,11 +118,6 @@ impl Plan {
             comment(text, &format!("  {save_first}"));
         }
     }
-}
-
-fn line(text: &mut String, statement: &str) {
-    text.push_str(statement);
-    text.push('\n');
 }
 
 /// A name may hold a line end, which must not end the comment.

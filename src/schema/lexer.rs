@@ -3,6 +3,8 @@
 //! Servers hand expressions and definitions back as they were written, so two texts that mean the same may differ
 //! in spacing, comments, quotes and case. What is compared is [`canonical`]; what is rendered is [`tidy`].
 
+pub mod mysql;
+
 use std::collections::BTreeMap;
 
 use super::quote;

@@ -4,7 +4,7 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
-use super::{DatabaseUrl, Error, Result};
+use super::{DatabaseUrl, Result};
 use crate::schema::{Dialect, Schema};
 
 /// The schema of the database at `url`, as its server understands it.
@@ -14,7 +14,7 @@ use crate::schema::{Dialect, Schema};
 ///
 /// # Errors
 ///
-/// When there is no such database, when the server refuses, and for dialects that are not supported yet.
+/// When there is no such database, or the server refuses.
 pub async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
     match url.dialect() {
         Dialect::Sqlite => {
@@ -22,7 +22,7 @@ pub async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
             sqlite::introspect(path).await
         }
         Dialect::Postgres => postgres::introspect(url).await,
-        Dialect::Mysql => Err(Error::Unsupported(Dialect::Mysql)),
+        Dialect::Mysql => mysql::introspect(url).await,
     }
 }
 

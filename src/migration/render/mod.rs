@@ -1,4 +1,5 @@
 //! Objects as SQL, one file a dialect.
 
+pub mod mysql;
 pub mod postgres;
 pub mod sqlite;
