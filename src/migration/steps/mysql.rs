@@ -10,6 +10,8 @@
 //! 5. The missing foreign keys come, then routines, views in the order of their needs, triggers and events.
 
 mod alter;
+mod column;
+mod index;
 mod keys;
 mod partition;
 mod renames;
@@ -39,7 +41,7 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
         steps.extend(alter::steps(old, new));
     }
     steps.extend(tables_coming(&past, to, &keys));
-    steps.extend(keys.coming(to));
+    steps.extend(keys.coming(&past, to));
     steps.extend(sequences_going(from, to));
     steps.extend(programs_coming(from, &past, to));
     let (opening, closing) = surroundings(&past, to, &steps);
@@ -68,7 +70,7 @@ fn surroundings(past: &Schema, to: &Schema, steps: &[Step]) -> (Vec<String>, Vec
         closing.push("SET SESSION sql_mode = @sql_mode_before;".to_owned());
     }
     let versioned = |table: &Table| table.options.contains_key("system versioning");
-    if pairs(past, to).any(|(old, new)| versioned(old) && versioned(new)) {
+    if pairs(past, to).any(|(old, new)| versioned(old) || versioned(new)) {
         opening.push("SET SESSION system_versioning_alter_history = KEEP;".to_owned());
         closing.push("SET SESSION system_versioning_alter_history = DEFAULT;".to_owned());
     }

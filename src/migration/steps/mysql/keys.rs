@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{add_key, alter, pairs, step};
+use super::{add_key, alter, index, pairs, step};
 use crate::diff::Renames;
 use crate::migration::plan::Step;
 use crate::migration::render::mysql::{foreign_key, path, quoted};
@@ -101,7 +101,7 @@ impl Keys {
     }
 
     /// The statements that add keys, when all else is there.
-    pub fn coming(&self, to: &Schema) -> Vec<Step> {
+    pub fn coming(&self, past: &Schema, to: &Schema) -> Vec<Step> {
         let mut steps = Vec::new();
         for table in &to.tables {
             let comes = |key: &&ForeignKey| self.coming.contains(&place(table, key));
@@ -109,7 +109,9 @@ impl Keys {
             if keys.is_empty() {
                 continue;
             }
-            let adds: Vec<String> = keys.iter().map(|key| add_key(table, key)).collect();
+            let old = past.tables.iter().find(|old| old.name == table.name);
+            let mut adds = old.map(|old| index::lasting_indexes(old, table, &keys)).unwrap_or_default();
+            adds.extend(keys.iter().map(|key| add_key(table, key)));
             let drop =
                 |key: &&ForeignKey| format!("DROP FOREIGN KEY {}", quoted(key.name.as_deref().unwrap_or_default()));
             let drops: Vec<String> = keys.iter().map(drop).collect();
