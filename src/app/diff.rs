@@ -29,13 +29,15 @@ pub struct Request {
 /// # Errors
 /// When a source cannot be read.
 pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
-    let from = source::read(&request.from, request.dialect).await?;
-    let to = source::read(&request.to, request.dialect).await?;
+    let (from, to) = source::read_both(&request.from, &request.to, request.dialect).await?;
     let mut comparison = diff::compare(&from, &to, &RenameHints::default(), Timestamp::now());
-    for change in &mut comparison.changes {
-        let (forward, back) = migration::scripts(&change.change, &from, &to);
-        change.migration_script = Some(forward);
-        change.rollback_plan = Some(back);
+    if request.format == Format::Json {
+        let scripts = migration::Scripts::between(&from, &to);
+        for change in &mut comparison.changes {
+            let (forward, back) = scripts.of(&change.change);
+            change.migration_script = Some(forward);
+            change.rollback_plan = Some(back);
+        }
     }
     let text = match request.format {
         Format::Json => serde_json::to_string_pretty(&json!({ "changes": comparison.changes }))

@@ -23,8 +23,7 @@ pub struct Request {
 /// # Errors
 /// When a source cannot be read, or the two are of different dialects.
 pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
-    let from = source::read(&request.from, request.dialect).await?;
-    let to = source::read(&request.to, request.dialect).await?;
+    let (from, to) = source::read_both(&request.from, &request.to, request.dialect).await?;
     let changes = diff::differ::diff(&from, &to, &RenameHints::default());
     let plan = migration::plan(&from, &to, &changes);
     if let Some(gap) = plan.gap {

@@ -16,7 +16,8 @@ pub(super) async fn read(source: &str, dialect: Option<Dialect>) -> Result<Schem
     let path = Path::new(source);
     let in_snapshot = |error| Error::Snapshot { path: path.to_owned(), source: error };
     if path.is_dir() {
-        return snapshot::from_files(&store::folder::read(path)?).map_err(in_snapshot);
+        let files = store::folder::read(path)?;
+        return in_background(move || snapshot::from_files(&files)).await?.map_err(in_snapshot);
     }
     if !path.exists() {
         return Err(Error::NoSource { path: path.to_owned() });
@@ -26,7 +27,17 @@ pub(super) async fn read(source: &str, dialect: Option<Dialect>) -> Result<Schem
         let dialect = dialect.ok_or_else(|| Error::DialectNeeded { path: path.to_owned() })?;
         return Ok(database::script::schema_of_script(dialect, &text).await?);
     }
-    snapshot::from_text(&text).map_err(in_snapshot)
+    in_background(move || snapshot::from_text(&text)).await?.map_err(in_snapshot)
+}
+
+/// Reads two sources at once.
+pub(super) async fn read_both(from: &str, to: &str, dialect: Option<Dialect>) -> Result<(Schema, Schema), Error> {
+    tokio::try_join!(read(from, dialect), read(to, dialect))
+}
+
+/// Work that would keep the other source waiting.
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::bug("reading a snapshot", error))
 }
 
 fn looks_like_url(source: &str) -> bool {

@@ -1,25 +1,33 @@
 //! The old schema in the new names, so that what was only renamed compares equal.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::rename::Renames;
+use super::rename::{RenamedColumn, Renames};
 use crate::schema::lexer::{mysql, rename_identifiers};
 use crate::schema::quote::identifier_in;
-use crate::schema::{ColumnDefault, Dialect, ObjectName, Schema, Table};
+use crate::schema::{ColumnDefault, Dialect, Lookup, ObjectName, Schema, Table};
 
-/// `from` with every rename applied: names of tables and columns, and whatever refers to them.
-pub fn aligned(from: &Schema, renames: &Renames) -> Schema {
+/// `from` with every rename applied: names of tables and columns, and whatever refers to them. Without a rename it is
+/// `from` itself.
+pub fn aligned<'a>(from: &'a Schema, renames: &Renames) -> Cow<'a, Schema> {
+    if renames.tables.is_empty() && renames.columns.is_empty() {
+        return Cow::Borrowed(from);
+    }
+    let names = renames.lookup();
+    let old_tables = Lookup::new(from);
+    let table_names: BTreeMap<String, String> =
+        renames.tables.iter().map(|(from, to, _)| (from.name.to_ascii_lowercase(), to.name.clone())).collect();
     let mut schema = from.clone();
     for table in &mut schema.tables {
-        let new_name = renames.new_table(&table.name).clone();
-        rename_in(table, &new_name, from.dialect, renames);
-        let own = table.foreign_keys.iter_mut();
-        for key in own {
-            let target = from.table(&key.referenced_table);
+        let new_name = names.new_table(&table.name).clone();
+        rename_in(table, names.columns_of(&new_name), from.dialect);
+        for key in &mut table.foreign_keys {
+            let target = old_tables.table(&key.referenced_table);
             let old_target = target.map_or(&key.referenced_table, |target| &target.name);
-            let new_target = renames.new_table(old_target).clone();
+            let new_target = names.new_table(old_target).clone();
             for column in &mut key.referenced_columns {
-                if let Some(new) = new_column(renames, &new_target, column, from.dialect) {
+                if let Some(new) = new_column(names.columns_of(&new_target), column, from.dialect) {
                     *column = new;
                 }
             }
@@ -34,23 +42,23 @@ pub fn aligned(from: &Schema, renames: &Renames) -> Schema {
         table.name = new_name;
     }
     for trigger in &mut schema.triggers {
-        let old = from.table(&trigger.table).map_or(&trigger.table, |table| &table.name);
-        trigger.definition = match from.dialect {
-            Dialect::Mysql => on_table(&trigger.definition, old, renames.new_table(old)),
-            dialect => rename_in_definition(&trigger.definition, renames, dialect),
-        };
-        trigger.table = renames.new_table(old).clone();
+        let old = old_tables.table(&trigger.table).map_or(&trigger.table, |table| &table.name);
+        match from.dialect {
+            Dialect::Mysql => trigger.definition = on_table(&trigger.definition, old, names.new_table(old)),
+            dialect => rename_in_definition(&mut trigger.definition, &table_names, dialect),
+        }
+        trigger.table = names.new_table(old).clone();
     }
     for view in &mut schema.views {
-        view.definition = rename_in_definition(&view.definition, renames, from.dialect);
+        rename_in_definition(&mut view.definition, &table_names, from.dialect);
     }
     schema.sort();
-    schema
+    Cow::Owned(schema)
 }
 
-fn new_column(renames: &Renames, table: &ObjectName, old: &str, dialect: Dialect) -> Option<String> {
+fn new_column(renamed: &[RenamedColumn<'_>], old: &str, dialect: Dialect) -> Option<String> {
     let same = |one: &str| one == old || (dialect == Dialect::Sqlite && one.eq_ignore_ascii_case(old));
-    renames.columns.iter().find(|(of, from, ..)| of == table && same(from)).map(|(_, _, to, _)| to.clone())
+    renamed.iter().find(|(from, ..)| same(from)).map(|(_, to, _)| (*to).to_owned())
 }
 
 /// MySQL's names for constraints that were given none begin with the name of the table, and follow it.
@@ -83,19 +91,15 @@ fn on_table(definition: &str, old: &ObjectName, new: &ObjectName) -> String {
     definition.replacen(&on(old), &on(new), 1)
 }
 
-fn rename_in(table: &mut Table, new_name: &ObjectName, dialect: Dialect, renames: &Renames) {
-    let names: BTreeMap<String, String> = renames
-        .columns
-        .iter()
-        .filter(|(of, ..)| of == new_name)
-        .map(|(_, from, to, _)| (from.to_ascii_lowercase(), to.clone()))
-        .collect();
+fn rename_in(table: &mut Table, renamed: &[RenamedColumn<'_>], dialect: Dialect) {
+    let names: BTreeMap<String, String> =
+        renamed.iter().map(|(from, to, _)| (from.to_ascii_lowercase(), (*to).to_owned())).collect();
     if names.is_empty() {
         return;
     }
     let rename = |name: &mut String| {
-        if let Some(new) = names.get(&name.to_ascii_lowercase()) {
-            name.clone_from(new);
+        if let Some(new) = new_column(renamed, name, dialect) {
+            *name = new;
         }
     };
     let text = |text: &mut String| {
@@ -145,10 +149,8 @@ fn rename_in(table: &mut Table, new_name: &ObjectName, dialect: Dialect, renames
 /// SQLite rewrites the texts of views and triggers when it renames what they use. Only unmistakable names are
 /// exchanged here: those of tables. A column's name may mean another table's column, so a text that names a renamed
 /// column compares as written.
-fn rename_in_definition(definition: &str, renames: &Renames, dialect: Dialect) -> String {
-    if dialect != Dialect::Sqlite || (renames.tables.is_empty() && renames.columns.is_empty()) {
-        return definition.to_owned();
+fn rename_in_definition(definition: &mut String, names: &BTreeMap<String, String>, dialect: Dialect) {
+    if dialect == Dialect::Sqlite && !names.is_empty() {
+        *definition = rename_identifiers(definition, names);
     }
-    let names = renames.tables.iter().map(|(from, to, _)| (from.name.to_ascii_lowercase(), to.name.clone())).collect();
-    rename_identifiers(definition, &names)
 }

@@ -9,8 +9,8 @@ use super::change::{Change, ChangeId, Constraint, SchemaChange, SchemaChangeType
 use super::differ::differences;
 use super::rename::{RenameHints, RenameQuestion, resolve};
 use super::sentence::sentence;
-use super::severity::{Judgement, judge, untouched};
-use crate::schema::{ForeignKey, ObjectName, Schema, snapshot};
+use super::severity::{Judgement, Untouched, judge, untouched};
+use crate::schema::{ForeignKey, Lookup, ObjectName, Schema, snapshot};
 
 /// What differs between two schemas, and what only a person can answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,19 +27,19 @@ pub struct Comparison {
 pub fn compare(from: &Schema, to: &Schema, hints: &RenameHints, at: Timestamp) -> Comparison {
     let (renames, questions) = resolve(from, to, hints);
     let changes = differences(from, to, &renames);
+    let untouched = untouched(&changes);
+    let nothing = Untouched::default();
     let judgements: Vec<Judgement> = changes
         .iter()
-        .map(|change| {
-            let untouched = change.table().map(|table| untouched(table, &changes)).unwrap_or_default();
-            judge(change, &untouched)
-        })
+        .map(|change| judge(change, change.table().and_then(|table| untouched.get(table)).unwrap_or(&nothing)))
         .collect();
+    let (from, to) = (Lookup::new(from), Lookup::new(to));
     let described =
-        changes.into_iter().zip(judgements).map(|(change, judgement)| describe(change, judgement, from, to, at));
+        changes.into_iter().zip(judgements).map(|(change, judgement)| describe(change, judgement, &from, &to, at));
     Comparison { changes: described.collect(), questions }
 }
 
-fn describe(change: Change, judgement: Judgement, from: &Schema, to: &Schema, at: Timestamp) -> SchemaChange {
+fn describe(change: Change, judgement: Judgement, from: &Lookup<'_>, to: &Lookup<'_>, at: Timestamp) -> SchemaChange {
     let facts = Facts::of(&change);
     let keys = affected_keys(&change, from, to);
     let mut tables: BTreeSet<String> = facts.tables.iter().map(ToString::to_string).collect();
@@ -193,11 +193,13 @@ fn value(object: &impl serde::Serialize) -> Option<Value> {
 }
 
 /// Every foreign key that the change touches, with the table that holds it.
-fn affected_keys(change: &Change, from: &Schema, to: &Schema) -> Vec<(ObjectName, ForeignKey)> {
-    let of_table = |schema: &Schema, name: &ObjectName| -> Vec<(ObjectName, ForeignKey)> {
+fn affected_keys(change: &Change, from: &Lookup<'_>, to: &Lookup<'_>) -> Vec<(ObjectName, ForeignKey)> {
+    let of_table = |schema: &Lookup<'_>, name: &ObjectName| -> Vec<(ObjectName, ForeignKey)> {
         let own =
             schema.table(name).into_iter().flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)));
-        own.chain(schema.references_to(name)).map(|(table, key)| (table.name.clone(), key.clone())).collect()
+        own.chain(schema.references_to(name).iter().copied())
+            .map(|(table, key)| (table.name.clone(), key.clone()))
+            .collect()
     };
     let of_column = |name: &ObjectName, column: &str| -> Vec<(ObjectName, ForeignKey)> {
         [from, to]

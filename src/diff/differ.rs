@@ -4,10 +4,14 @@
 //! order of the result is always the same: tables removed, tables added, then every table that stayed by its new
 //! name (its rename, its options, columns, constraints, foreign keys, indexes), then views, triggers and the rest.
 
+use std::collections::HashMap;
+
 use super::align::aligned;
 use super::change::{Change, ColumnDifference, Constraint};
-use super::rename::{RenameHints, Renames, resolve};
-use crate::schema::{Column, Dialect, ForeignKey, Schema, Table, canonical};
+use super::rename::{RenameHints, RenameLookup, RenamedColumn, Renames, resolve};
+use crate::schema::{
+    Column, Dialect, ForeignKey, Index, Lookup, ObjectName, Other, Schema, Table, Trigger, View, canonical,
+};
 
 /// What differs between two schemas, renames told by `hints` or inferred.
 pub fn diff(from: &Schema, to: &Schema, hints: &RenameHints) -> Vec<Change> {
@@ -19,24 +23,28 @@ pub fn diff(from: &Schema, to: &Schema, hints: &RenameHints) -> Vec<Change> {
 pub fn differences(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Change> {
     let mut changes = Vec::new();
     let past = aligned(from, renames);
-    let came_from = |table: &Table| past.tables.iter().find(|old| old.name == table.name);
+    let names = renames.lookup();
+    let (old_tables, new_tables) = (Lookup::new(&past), Lookup::new(to));
     // Aligned tables are sorted anew; the original is found by the name it had.
-    let original = |table: &Table| from.tables.iter().find(|old| renames.new_table(&old.name) == &table.name);
+    let mut originals: HashMap<&ObjectName, &Table> = HashMap::with_capacity(from.tables.len());
+    for table in &from.tables {
+        originals.entry(names.new_table(&table.name)).or_insert(table);
+    }
     for table in &past.tables {
-        if !to.tables.iter().any(|new| new.name == table.name)
-            && let Some(table) = original(table)
+        if new_tables.exactly(&table.name).is_none()
+            && let Some(table) = originals.get(&table.name)
         {
-            changes.push(Change::TableRemoved { table: table.clone() });
+            changes.push(Change::TableRemoved { table: (*table).clone() });
         }
     }
     for table in &to.tables {
-        if came_from(table).is_none() {
+        if old_tables.exactly(&table.name).is_none() {
             changes.push(Change::TableAdded { table: table.clone() });
         }
     }
     for table in &to.tables {
-        if let (Some(old), Some(original)) = (came_from(table), original(table)) {
-            in_table(old, original, table, to.dialect, renames, &mut changes);
+        if let (Some(old), Some(original)) = (old_tables.exactly(&table.name), originals.get(&table.name)) {
+            in_table(&Sides { old, original, new: table, dialect: to.dialect }, &names, &mut changes);
         }
     }
     views(&past, from, to, &mut changes);
@@ -45,66 +53,79 @@ pub fn differences(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Change>
     changes
 }
 
-fn in_table(
-    old: &Table,
-    original: &Table,
-    new: &Table,
+/// A table on both sides.
+struct Sides<'a> {
+    /// The old side under the new names.
+    old: &'a Table,
+    /// The old side under its own names.
+    original: &'a Table,
+    new: &'a Table,
     dialect: Dialect,
-    renames: &Renames,
-    changes: &mut Vec<Change>,
-) {
-    if let Some((from, to, evidence)) = renames.tables.iter().find(|(_, to, _)| to == &new.name) {
-        changes.push(Change::TableRenamed { from: from.clone(), to: to.clone(), evidence: evidence.clone() });
+}
+
+fn in_table(sides: &Sides<'_>, names: &RenameLookup<'_>, changes: &mut Vec<Change>) {
+    let Sides { old, new, dialect, .. } = *sides;
+    if let Some((from, evidence)) = names.renamed_table(&new.name) {
+        let (from, to) = (from.clone(), new.name.clone());
+        changes.push(Change::TableRenamed { from, to, evidence: evidence.clone() });
     }
     if canonical::options(old) != canonical::options(new) || old.comment != new.comment {
         changes.push(Change::TableModified { from: old.clone(), to: new.clone() });
     }
-    columns(old, original, new, dialect, renames, changes);
+    columns(sides, names.columns_of(&new.name), changes);
     constraints(old, new, dialect, changes);
     foreign_keys(old, new, dialect, changes);
-    let same = |one, other| canonical::index(one, dialect) == canonical::index(other, dialect);
-    for index in old.indexes.iter().filter(|index| !new.indexes.iter().any(|other| same(index, other))) {
+    let same = |one: &&Index, other: &&Index| canonical::index(one, dialect) == canonical::index(other, dialect);
+    let (removed, added) = unpaired(old.indexes.iter().collect(), new.indexes.iter().collect(), same);
+    for index in removed {
         changes.push(Change::IndexRemoved { table: new.name.clone(), index: index.clone() });
     }
-    for index in new.indexes.iter().filter(|index| !old.indexes.iter().any(|other| same(other, index))) {
+    for index in added {
         changes.push(Change::IndexAdded { table: new.name.clone(), index: index.clone() });
     }
 }
 
-fn columns(old: &Table, original: &Table, new: &Table, dialect: Dialect, renames: &Renames, changes: &mut Vec<Change>) {
+fn columns(sides: &Sides<'_>, renamed: &[RenamedColumn<'_>], changes: &mut Vec<Change>) {
+    let Sides { old, original, new, dialect } = *sides;
     let table = &new.name;
-    for (_, from, to, evidence) in renames.columns.iter().filter(|(of, ..)| of == table) {
+    for (from, to, evidence) in renamed {
         if let (Some(from), Some(to)) = (original.column(from), new.column(to)) {
             changes.push(Change::ColumnRenamed {
                 table: table.clone(),
                 from: from.clone(),
                 to: to.clone(),
-                evidence: evidence.clone(),
+                evidence: (*evidence).clone(),
             });
         }
     }
-    for column in old.columns.iter().filter(|column| new.column(&column.name).is_none()) {
+    let by_name = |table: &'_ Table| -> HashMap<String, usize> {
+        let mut places = HashMap::with_capacity(table.columns.len());
+        for (place, column) in table.columns.iter().enumerate() {
+            places.entry(column.name.clone()).or_insert(place);
+        }
+        places
+    };
+    let places = (by_name(old), by_name(new));
+    for column in old.columns.iter().filter(|column| !places.1.contains_key(&column.name)) {
         changes.push(Change::ColumnRemoved { table: table.clone(), column: column.clone() });
     }
     for column in &new.columns {
-        match old.column(&column.name) {
-            None => changes.push(Change::ColumnAdded { table: table.clone(), column: column.clone() }),
-            Some(before) => {
-                let differences = column_differences(before, column, dialect);
-                if !differences.is_empty() {
-                    changes.push(Change::ColumnModified {
-                        table: table.clone(),
-                        from: before.clone(),
-                        to: column.clone(),
-                        differences,
-                    });
-                }
-            }
+        let Some(before) = places.0.get(&column.name).and_then(|place| old.columns.get(*place)) else {
+            changes.push(Change::ColumnAdded { table: table.clone(), column: column.clone() });
+            continue;
+        };
+        let differences = column_differences(before, column, dialect);
+        if !differences.is_empty() {
+            let (from, to) = (before.clone(), column.clone());
+            changes.push(Change::ColumnModified { table: table.clone(), from, to, differences });
         }
     }
 }
 
 fn column_differences(from: &Column, to: &Column, dialect: Dialect) -> Vec<ColumnDifference> {
+    if from == to {
+        return Vec::new();
+    }
     let (from, to) = (canonical::column(from, dialect), canonical::column(to, dialect));
     [
         (from.data_type.sql != to.data_type.sql, ColumnDifference::Type),
@@ -137,6 +158,9 @@ fn canonical_constraint(constraint: &Constraint, dialect: Dialect) -> Constraint
 }
 
 fn constraints(old: &Table, new: &Table, dialect: Dialect, changes: &mut Vec<Change>) {
+    if old.primary_key == new.primary_key && old.uniques == new.uniques && old.checks == new.checks {
+        return;
+    }
     let same = |one: &Constraint, other: &Constraint| {
         canonical_constraint(one, dialect) == canonical_constraint(other, dialect)
     };
@@ -150,11 +174,14 @@ fn constraints(old: &Table, new: &Table, dialect: Dialect, changes: &mut Vec<Cha
 }
 
 /// What has no partner on the other side, each partner counted once.
-fn unpaired<T>(old: Vec<T>, new: Vec<T>, same: impl Fn(&T, &T) -> bool) -> (Vec<T>, Vec<T>) {
+fn unpaired<T: PartialEq>(old: Vec<T>, new: Vec<T>, same: impl Fn(&T, &T) -> bool) -> (Vec<T>, Vec<T>) {
+    if old == new {
+        return (Vec::new(), Vec::new());
+    }
     let mut added = new;
     let mut removed = Vec::new();
     for one in old {
-        match added.iter().position(|other| same(&one, other)) {
+        match added.iter().position(|other| one == *other || same(&one, other)) {
             Some(place) => {
                 added.remove(place);
             }
@@ -165,6 +192,9 @@ fn unpaired<T>(old: Vec<T>, new: Vec<T>, same: impl Fn(&T, &T) -> bool) -> (Vec<
 }
 
 fn foreign_keys(old: &Table, new: &Table, dialect: Dialect, changes: &mut Vec<Change>) {
+    if old.foreign_keys == new.foreign_keys {
+        return;
+    }
     let table = &new.name;
     let same = |one: &ForeignKey, other: &ForeignKey| {
         canonical::foreign_key(one, dialect) == canonical::foreign_key(other, dialect)
@@ -184,25 +214,34 @@ fn foreign_keys(old: &Table, new: &Table, dialect: Dialect, changes: &mut Vec<Ch
     }
 }
 
+/// Objects by a key; of two with one key, which only a broken snapshot has, the first counts.
+fn by_key<K: Eq + std::hash::Hash, T>(objects: &[T], key: impl Fn(&T) -> K) -> HashMap<K, &T> {
+    let mut found = HashMap::with_capacity(objects.len());
+    for object in objects {
+        found.entry(key(object)).or_insert(object);
+    }
+    found
+}
+
+/// Whether two definitions say the same.
+fn same_text(one: &str, other: &str, dialect: Dialect) -> bool {
+    one == other || canonical::definition(one, dialect) == canonical::definition(other, dialect)
+}
+
 fn views(past: &Schema, from: &Schema, to: &Schema, changes: &mut Vec<Change>) {
-    let dialect = to.dialect;
-    for view in from.views.iter().filter(|view| !to.views.iter().any(|other| other.name == view.name)) {
+    let name = |view: &View| view.name.clone();
+    let (past, old, new) = (by_key(&past.views, name), by_key(&from.views, name), by_key(&to.views, name));
+    for view in from.views.iter().filter(|view| !new.contains_key(&view.name)) {
         changes.push(Change::ViewRemoved { view: view.clone() });
     }
     for view in &to.views {
-        let sides = (
-            past.views.iter().find(|other| other.name == view.name),
-            from.views.iter().find(|other| other.name == view.name),
-        );
-        let (Some(old), Some(original)) = sides else {
+        let (Some(aligned), Some(original)) = (past.get(&view.name), old.get(&view.name)) else {
             changes.push(Change::ViewAdded { view: view.clone() });
             continue;
         };
-        let same =
-            |text: &str| canonical::definition(text, dialect) == canonical::definition(&view.definition, dialect);
-        let unchanged = same(&old.definition) || same(&original.definition);
-        if !unchanged || old.materialized != view.materialized {
-            changes.push(Change::ViewModified { from: original.clone(), to: view.clone() });
+        let same = |old: &View| same_text(&old.definition, &view.definition, to.dialect);
+        if !(same(aligned) || same(original)) || original.materialized != view.materialized {
+            changes.push(Change::ViewModified { from: (*original).clone(), to: view.clone() });
         }
     }
 }
@@ -210,57 +249,42 @@ fn views(past: &Schema, from: &Schema, to: &Schema, changes: &mut Vec<Change>) {
 fn triggers(past: &Schema, from: &Schema, to: &Schema, changes: &mut Vec<Change>) {
     // SQLite's triggers have names of their own; elsewhere a name is only unique in its table.
     let dialect = to.dialect;
-    let pairs: Vec<(&crate::schema::Trigger, &crate::schema::Trigger)> = past
-        .triggers
-        .iter()
-        .filter_map(|old| {
-            let one = |other: &&crate::schema::Trigger| {
-                other.name == old.name && (dialect == Dialect::Sqlite || to.same_name(&other.table, &old.table))
-            };
-            Some((old, to.triggers.iter().find(one)?))
-        })
-        .collect();
-    let original = |old: &crate::schema::Trigger| {
-        from.triggers
-            .iter()
-            .find(|other| other.name == old.name && (dialect == Dialect::Sqlite || other.table == old.table))
+    let key = |trigger: &Trigger| {
+        let table = (dialect != Dialect::Sqlite).then(|| trigger.table.clone());
+        (table, trigger.name.clone())
     };
-    for old in &past.triggers {
-        if !pairs.iter().any(|(one, _)| *one == old) {
-            let trigger = original(old).unwrap_or(old).clone();
-            changes.push(Change::TriggerRemoved { trigger });
-        }
+    let (aligned, old, new) = (by_key(&past.triggers, key), by_key(&from.triggers, key), by_key(&to.triggers, key));
+    // A trigger on a table that was renamed is found under the table's old name where triggers belong to tables.
+    let original = |trigger: &Trigger| old.get(&key(trigger)).map_or_else(|| trigger.clone(), |old| (*old).clone());
+    for trigger in past.triggers.iter().filter(|trigger| !new.contains_key(&key(trigger))) {
+        changes.push(Change::TriggerRemoved { trigger: original(trigger) });
     }
     for trigger in &to.triggers {
-        let Some((old, _)) = pairs.iter().find(|(_, new)| *new == trigger) else {
+        let Some(before) = aligned.get(&key(trigger)) else {
             changes.push(Change::TriggerAdded { trigger: trigger.clone() });
             continue;
         };
-        let original = original(old).unwrap_or(old);
-        let same =
-            |text: &str| canonical::definition(text, dialect) == canonical::definition(&trigger.definition, dialect);
-        if !(same(&old.definition) || same(&original.definition)) {
-            changes.push(Change::TriggerModified { from: original.clone(), to: trigger.clone() });
+        let original = original(before);
+        let same = |text: &str| same_text(text, &trigger.definition, dialect);
+        if !(same(&before.definition) || same(&original.definition)) {
+            changes.push(Change::TriggerModified { from: original, to: trigger.clone() });
         }
     }
 }
 
 fn others(from: &Schema, to: &Schema, changes: &mut Vec<Change>) {
-    let dialect = to.dialect;
-    for object in &from.others {
-        if !to.others.iter().any(|other| other.kind == object.kind && other.name == object.name) {
-            changes.push(Change::ObjectRemoved { object: object.clone() });
-        }
+    let key = |object: &Other| (object.kind.clone(), object.name.clone());
+    let (old, new) = (by_key(&from.others, key), by_key(&to.others, key));
+    for object in from.others.iter().filter(|object| !new.contains_key(&key(object))) {
+        changes.push(Change::ObjectRemoved { object: object.clone() });
     }
     for object in &to.others {
-        match from.others.iter().find(|other| other.kind == object.kind && other.name == object.name) {
+        match old.get(&key(object)) {
             None => changes.push(Change::ObjectAdded { object: object.clone() }),
-            Some(old) => {
-                let definition = |text: &str| canonical::definition(text, dialect);
-                if definition(&old.definition) != definition(&object.definition) {
-                    changes.push(Change::ObjectModified { from: old.clone(), to: object.clone() });
-                }
+            Some(before) if !same_text(&before.definition, &object.definition, to.dialect) => {
+                changes.push(Change::ObjectModified { from: (*before).clone(), to: object.clone() });
             }
+            Some(_) => {}
         }
     }
 }

@@ -20,5 +20,5 @@ pub use change::{Change, ChangeId, ColumnDifference, Constraint, SchemaChange, S
 pub use describe::{Comparison, compare, relationship};
 pub use differ::{diff, differences};
 pub use implied::implied;
-pub use rename::{RenameEvidence, RenameHints, RenameQuestion, Renames};
+pub use rename::{RenameEvidence, RenameHints, RenameLookup, RenameQuestion, Renames};
 pub use severity::{TypeChange, type_change};

@@ -8,13 +8,13 @@
 //!    Above [`THRESHOLD`] the pair is taken for a rename; below, both changes stay and the pair becomes a
 //!    [`RenameQuestion`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
 use super::change::Change;
 use super::likeness;
-use crate::schema::{Column, Dialect, ObjectName, Schema, Table};
+use crate::schema::{Column, Dialect, Lookup, ObjectName, Schema, Table};
 
 /// The score from which a pair is taken for a rename.
 pub const THRESHOLD: u8 = 70;
@@ -123,6 +123,19 @@ impl Renames {
         }
     }
 
+    /// The same renames for those who ask about many tables.
+    pub fn lookup(&self) -> RenameLookup<'_> {
+        let mut lookup = RenameLookup::default();
+        for (from, to, why) in &self.tables {
+            lookup.new_tables.entry(from).or_insert((to, why));
+            lookup.old_tables.entry(to).or_insert((from, why));
+        }
+        for (table, from, to, why) in &self.columns {
+            lookup.columns.entry(table).or_default().push((from, to, why));
+        }
+        lookup
+    }
+
     /// The new name of the table that was called `old`.
     pub fn new_table<'a>(&'a self, old: &'a ObjectName) -> &'a ObjectName {
         self.tables.iter().find(|(from, ..)| from == old).map_or(old, |(_, to, _)| to)
@@ -146,20 +159,72 @@ impl Renames {
     }
 }
 
+/// [`Renames`] by name.
+#[derive(Debug, Default)]
+pub struct RenameLookup<'a> {
+    new_tables: HashMap<&'a ObjectName, (&'a ObjectName, &'a RenameEvidence)>,
+    old_tables: HashMap<&'a ObjectName, (&'a ObjectName, &'a RenameEvidence)>,
+    columns: HashMap<&'a ObjectName, Vec<RenamedColumn<'a>>>,
+}
+
+/// A column's old name, its new one, and why they are held to be the same.
+pub type RenamedColumn<'a> = (&'a str, &'a str, &'a RenameEvidence);
+
+impl<'a> RenameLookup<'a> {
+    /// The new name of the table that was called `old`.
+    pub fn new_table<'b>(&self, old: &'b ObjectName) -> &'b ObjectName
+    where
+        'a: 'b,
+    {
+        self.new_tables.get(old).map_or(old, |(to, _)| to)
+    }
+
+    /// The old name of the table that is called `new`.
+    pub fn old_table<'b>(&self, new: &'b ObjectName) -> &'b ObjectName
+    where
+        'a: 'b,
+    {
+        self.old_tables.get(new).map_or(new, |(from, _)| from)
+    }
+
+    /// The old name of the table that is called `new`, if that is another one, and why.
+    pub fn renamed_table(&self, new: &ObjectName) -> Option<(&'a ObjectName, &'a RenameEvidence)> {
+        self.old_tables.get(new).copied()
+    }
+
+    /// The renamed columns of the table that is now called `table`.
+    pub fn columns_of(&self, table: &ObjectName) -> &[RenamedColumn<'a>] {
+        self.columns.get(table).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
 /// Finds the renames between two schemas, and the questions that remain.
 pub fn resolve(from: &Schema, to: &Schema, hints: &RenameHints) -> (Renames, Vec<RenameQuestion>) {
     let mut renames = Renames::default();
     let mut questions = Vec::new();
     tables(from, to, hints, &mut renames, &mut questions);
-    for table in &to.tables {
-        let Some(old) = from.tables.iter().find(|old| &old.name == renames.old_table(&table.name)) else { continue };
-        if renames.new_table(&old.name) != &table.name {
-            // The table that had this name goes under another one now; this one is new.
-            continue;
-        }
-        let same_table = same_origin(from, to) && old.identity.is_some() && old.identity == table.identity;
-        columns(old, table, to.dialect, same_table, hints, &mut renames, &mut questions);
+    let mut hinted: HashMap<&ObjectName, Vec<RenamedColumn<'_>>> = HashMap::new();
+    for (table, from, to, why) in &hints.columns {
+        hinted.entry(table).or_default().push((from, to, why));
     }
+    let mut found = Vec::new();
+    {
+        let names = renames.lookup();
+        let old_tables = Lookup::new(from);
+        for table in &to.tables {
+            let Some(old) = old_tables.exactly(names.old_table(&table.name)) else { continue };
+            if names.new_table(&old.name) != &table.name {
+                // The table that had this name goes under another one now; this one is new.
+                continue;
+            }
+            let same_table = same_origin(from, to) && old.identity.is_some() && old.identity == table.identity;
+            let hints = hinted.get(&table.name).map(Vec::as_slice).unwrap_or_default();
+            let pair = TablePair { old, new: table, dialect: to.dialect, same_table };
+            let pairs = columns(&pair, hints, &mut questions);
+            found.extend(pairs.into_iter().map(|(from, to, why)| (table.name.clone(), from, to, why)));
+        }
+    }
+    renames.columns = found;
     renames.tables.sort_by(|a, b| a.1.cmp(&b.1));
     renames.columns.sort_by(|a, b| (&a.0, &a.2).cmp(&(&b.0, &b.2)));
     (renames, questions)
@@ -175,7 +240,7 @@ fn same_tables(from: &Schema, to: &Schema, known: &Renames) -> Vec<(ObjectName, 
     if !same_origin(from, to) {
         return Vec::new();
     }
-    let by_identity: BTreeMap<u64, &Table> =
+    let by_identity: HashMap<u64, &Table> =
         to.tables.iter().filter_map(|table| Some((table.identity?, table))).collect();
     let paired =
         |old: &Table, new: &Table| known.tables.iter().any(|(from, to, _)| *from == old.name || *to == new.name);
@@ -213,42 +278,38 @@ fn case_only() -> RenameEvidence {
 }
 
 fn tables(from: &Schema, to: &Schema, hints: &RenameHints, renames: &mut Renames, questions: &mut Vec<RenameQuestion>) {
+    let old_names: HashSet<&ObjectName> = from.tables.iter().map(|table| &table.name).collect();
+    let new_names: HashSet<&ObjectName> = to.tables.iter().map(|table| &table.name).collect();
     // A hint may also pair names that both stay in use, when tables swap theirs.
     for (old, new, why) in &hints.tables {
-        let known =
-            from.tables.iter().any(|table| &table.name == old) && to.tables.iter().any(|table| &table.name == new);
         let taken = renames.tables.iter().any(|(from, to, _)| from == old || to == new);
-        if known && !taken && old != new {
+        if old_names.contains(old) && new_names.contains(new) && !taken && old != new {
             renames.tables.push((old.clone(), new.clone(), why.clone()));
         }
     }
     renames.tables.extend(same_tables(from, to, renames));
-    let used_old: BTreeSet<ObjectName> = renames.tables.iter().map(|(old, ..)| old.clone()).collect();
-    let used_new: BTreeSet<ObjectName> = renames.tables.iter().map(|(_, new, _)| new.clone()).collect();
-    let mut gone: Vec<&Table> = from
-        .tables
-        .iter()
-        .filter(|table| {
-            let stays = to.tables.iter().any(|other| other.name == table.name) && !used_new.contains(&table.name);
-            !used_old.contains(&table.name) && !stays
-        })
-        .collect();
-    let mut new: Vec<&Table> = to
-        .tables
-        .iter()
-        .filter(|table| {
-            let was = from.tables.iter().any(|other| other.name == table.name) && !used_old.contains(&table.name);
-            !used_new.contains(&table.name) && !was
-        })
-        .collect();
+    let used_old: HashSet<ObjectName> = renames.tables.iter().map(|(old, ..)| old.clone()).collect();
+    let used_new: HashSet<ObjectName> = renames.tables.iter().map(|(_, new, _)| new.clone()).collect();
+    let is_gone =
+        |name: &ObjectName| !used_old.contains(name) && (!new_names.contains(name) || used_new.contains(name));
+    let is_new = |name: &ObjectName| !used_new.contains(name) && (!old_names.contains(name) || used_old.contains(name));
+    let mut gone: Vec<&Table> = from.tables.iter().filter(|table| is_gone(&table.name)).collect();
+    let mut new: Vec<&Table> = to.tables.iter().filter(|table| is_new(&table.name)).collect();
     if to.dialect == Dialect::Sqlite {
+        let mut twins: HashMap<String, &Table> = HashMap::new();
+        for table in &new {
+            twins.entry(table.name.name.to_ascii_lowercase()).or_insert(table);
+        }
+        let mut paired: HashSet<&ObjectName> = HashSet::new();
         gone.retain(|old| {
-            let twin = new.iter().position(|table| table.name.name.eq_ignore_ascii_case(&old.name.name));
-            if let Some(place) = twin {
-                renames.tables.push((old.name.clone(), new.remove(place).name.clone(), case_only()));
+            let twin = twins.remove(&old.name.name.to_ascii_lowercase());
+            if let Some(twin) = twin {
+                paired.insert(&twin.name);
+                renames.tables.push((old.name.clone(), twin.name.clone(), case_only()));
             }
             twin.is_none()
         });
+        new.retain(|table| !paired.contains(&table.name));
     }
     if same_origin(from, to) {
         // What bears a number that the other side does not know is known to be another table.
@@ -272,32 +333,43 @@ fn tables(from: &Schema, to: &Schema, hints: &RenameHints, renames: &mut Renames
     }
 }
 
-fn columns(
-    old: &Table,
-    new: &Table,
+/// A table before and after.
+struct TablePair<'a> {
+    old: &'a Table,
+    new: &'a Table,
     dialect: Dialect,
+    /// The server says that it is one table, so its numbers for columns mean something.
     same_table: bool,
-    hints: &RenameHints,
-    renames: &mut Renames,
+}
+
+fn columns(
+    pair: &TablePair<'_>,
+    hints: &[RenamedColumn<'_>],
     questions: &mut Vec<RenameQuestion>,
-) {
+) -> Vec<(String, String, RenameEvidence)> {
+    let (old, new) = (pair.old, pair.new);
+    let old_names: HashSet<&str> = old.columns.iter().map(|column| column.name.as_str()).collect();
+    let new_names: HashSet<&str> = new.columns.iter().map(|column| column.name.as_str()).collect();
+    if hints.is_empty() && !pair.same_table && old_names == new_names {
+        return Vec::new();
+    }
     let mut pairs: Vec<(String, String, RenameEvidence)> = Vec::new();
-    for (table, from, to, why) in &hints.columns {
-        let known = table == &new.name && old.column(from).is_some() && new.column(to).is_some();
+    for (from, to, why) in hints {
+        let known = old_names.contains(from) && new_names.contains(to);
         if known && from != to && !pairs.iter().any(|(one, other, _)| one == from || other == to) {
-            pairs.push((from.clone(), to.clone(), why.clone()));
+            pairs.push(((*from).to_owned(), (*to).to_owned(), (*why).clone()));
         }
     }
-    if same_table {
+    if pair.same_table {
         pairs.extend(same_columns(old, new, &pairs));
     }
     let moved_away =
         |name: &str, pairs: &[(String, String, RenameEvidence)]| pairs.iter().any(|(from, ..)| from == name);
     let moved_here = |name: &str, pairs: &[(String, String, RenameEvidence)]| pairs.iter().any(|(_, to, _)| to == name);
     let hinted = pairs.clone();
-    let is_gone = |name: &str| !moved_away(name, &hinted) && (new.column(name).is_none() || moved_here(name, &hinted));
-    let is_new = |name: &str| !moved_here(name, &hinted) && (old.column(name).is_none() || moved_away(name, &hinted));
-    if dialect == Dialect::Sqlite {
+    let is_gone = |name: &str| !moved_away(name, &hinted) && (!new_names.contains(name) || moved_here(name, &hinted));
+    let is_new = |name: &str| !moved_here(name, &hinted) && (!old_names.contains(name) || moved_away(name, &hinted));
+    if pair.dialect == Dialect::Sqlite {
         for column in old.columns.iter().filter(|column| is_gone(&column.name)) {
             let twin = new.columns.iter().find(|twin| {
                 twin.name.eq_ignore_ascii_case(&column.name) && is_new(&twin.name) && !moved_here(&twin.name, &pairs)
@@ -307,26 +379,26 @@ fn columns(
             }
         }
     }
-    for pair in likeness::pair_columns(old, new, &pairs) {
-        let (Some(from), Some(to)) = (old.columns.get(pair.old), new.columns.get(pair.new)) else { continue };
-        if same_table && from.identity.is_some() && to.identity.is_some() {
+    for likely in likeness::pair_columns(old, new, &pairs) {
+        let (Some(from), Some(to)) = (old.columns.get(likely.old), new.columns.get(likely.new)) else { continue };
+        if pair.same_table && from.identity.is_some() && to.identity.is_some() {
             // Two numbers in one table: known to be two columns.
             continue;
         }
-        if pair.score >= THRESHOLD {
-            let why = RenameEvidence::Inferred { score: pair.score, reasons: pair.reasons };
+        if likely.score >= THRESHOLD {
+            let why = RenameEvidence::Inferred { score: likely.score, reasons: likely.reasons };
             pairs.push((from.name.clone(), to.name.clone(), why));
-        } else if pair.score >= QUESTION {
+        } else if likely.score >= QUESTION {
             questions.push(RenameQuestion {
                 table: Some(new.name.clone()),
                 from: from.name.clone(),
                 to: to.name.clone(),
-                score: pair.score,
-                reasons: pair.reasons,
+                score: likely.score,
+                reasons: likely.reasons,
             });
         }
     }
-    renames.columns.extend(pairs.into_iter().map(|(from, to, why)| (new.name.clone(), from, to, why)));
+    pairs
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! How much a change can hurt, and whether deployed code survives it, as far as the definitions alone can tell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::change::{Change, ColumnDifference, Constraint, Severity};
 use crate::schema::{Column, ForeignKey, ObjectName, TypeKind};
@@ -33,16 +33,19 @@ pub enum TypeChange {
 /// satisfies every constraint that is on them alone.
 pub(super) type Untouched = BTreeSet<String>;
 
-pub(super) fn untouched(table: &ObjectName, changes: &[Change]) -> Untouched {
-    changes
-        .iter()
-        .filter_map(|change| match change {
-            Change::ColumnAdded { table: of, column } if of == table => {
-                (column.nullable && column.default.is_none() && column.generated.is_none()).then(|| column.name.clone())
-            }
-            _ => None,
-        })
-        .collect()
+/// The untouched columns of every table that has some.
+pub(super) fn untouched(changes: &[Change]) -> HashMap<ObjectName, Untouched> {
+    let mut untouched: HashMap<ObjectName, Untouched> = HashMap::new();
+    for change in changes {
+        if let Change::ColumnAdded { table, column } = change
+            && column.nullable
+            && column.default.is_none()
+            && column.generated.is_none()
+        {
+            untouched.entry(table.clone()).or_default().insert(column.name.clone());
+        }
+    }
+    untouched
 }
 
 /// Judges a change of a table whose columns `untouched` no deployed code writes.

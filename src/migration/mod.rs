@@ -10,7 +10,7 @@ mod single;
 mod steps;
 
 pub use plan::{Plan, Reverse, Step};
-pub use single::scripts;
+pub use single::Scripts;
 
 use crate::diff::{Change, Renames, differences};
 use crate::schema::{Dialect, Schema};

@@ -8,6 +8,7 @@
 //! * [`name`] holds qualified names;
 //! * [`address`] names every object of a schema in one text;
 //! * [`navigate`] answers questions that span objects ("who references this table?");
+//! * [`lookup`] answers them for those who ask about many tables;
 //! * [`quote`] writes names and texts as SQL;
 //! * [`lexer`] reads the words of SQL texts;
 //! * [`canonical`] says what counts when two objects are compared;
@@ -16,6 +17,7 @@
 pub mod address;
 pub mod canonical;
 pub mod lexer;
+pub mod lookup;
 pub mod model;
 pub mod name;
 pub mod navigate;
@@ -23,6 +25,7 @@ pub mod quote;
 pub mod snapshot;
 pub mod types;
 
+pub use lookup::Lookup;
 pub use model::{
     CheckConstraint, Column, ColumnDefault, ForeignKey, Generated, GeneratedStorage, Index, IndexPart, Other,
     PrimaryKey, ReferentialAction, Schema, Table, Trigger, UniqueConstraint, View,

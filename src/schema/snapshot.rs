@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -52,7 +53,7 @@ pub enum Error {
 
 #[derive(Serialize, Deserialize)]
 struct Database {
-    format: u32,
+    format: u64,
     dialect: Dialect,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     views: Vec<View>,
@@ -64,11 +65,27 @@ struct Database {
     dependencies: BTreeMap<String, BTreeSet<String>>,
 }
 
-#[derive(Serialize, Deserialize)]
+/// Written out field by field, since a flattened struct is read by way of a copy of the whole text.
+#[derive(Deserialize)]
 struct Whole {
+    format: u64,
+    dialect: Dialect,
+    tables: Vec<Table>,
+    #[serde(default)]
+    views: Vec<View>,
+    #[serde(default)]
+    triggers: Vec<Trigger>,
+    #[serde(default)]
+    others: Vec<Other>,
+    #[serde(default)]
+    dependencies: BTreeMap<String, BTreeSet<String>>,
+}
+
+#[derive(Serialize)]
+struct WholeRef<'a> {
     format: u32,
     #[serde(flatten)]
-    schema: Schema,
+    schema: &'a Schema,
 }
 
 /// The files of a snapshot folder: name to text.
@@ -76,11 +93,11 @@ pub fn to_files(schema: &Schema) -> BTreeMap<String, String> {
     let mut schema = schema.clone();
     schema.sort();
     let mut files: BTreeMap<String, String> =
-        schema.tables.iter().map(|table| (file_name(&table.name), pretty(table))).collect();
+        schema.tables.par_iter().map(|table| (file_name(&table.name), pretty(table))).collect();
     let Schema { dialect, views, triggers, others, dependencies, .. } = schema;
     files.insert(
         DATABASE_FILE.to_owned(),
-        pretty(&Database { format: FORMAT, dialect, views, triggers, others, dependencies }),
+        pretty(&Database { format: u64::from(FORMAT), dialect, views, triggers, others, dependencies }),
     );
     files
 }
@@ -92,19 +109,21 @@ pub fn to_files(schema: &Schema) -> BTreeMap<String, String> {
 /// When [`DATABASE_FILE`] is missing, when a file is malformed or of a newer format, or when two describe one table.
 pub fn from_files(files: &BTreeMap<String, String>) -> Result<Schema, Error> {
     let text = files.get(DATABASE_FILE).ok_or(Error::NoDatabaseFile)?;
-    check_format(DATABASE_FILE, text)?;
-    let Database { dialect, views, triggers, others, dependencies, .. } = parse(DATABASE_FILE, text)?;
-    let mut origin: BTreeMap<ObjectName, &String> = BTreeMap::new();
-    let mut tables = Vec::new();
-    for (file, text) in files {
-        if file == DATABASE_FILE || !file.ends_with(".json") {
-            continue;
+    let Database { dialect, views, triggers, others, dependencies, .. } =
+        parse(DATABASE_FILE, text, |database: &Database| database.format)?;
+    let is_table = |file: &str| file != DATABASE_FILE && file.ends_with(".json");
+    let files: Vec<(&String, &String)> = files.iter().filter(|(file, _)| is_table(file)).collect();
+    let malformed = |file: &str, source| Error::Malformed { file: file.to_owned(), source };
+    let tables: Vec<Table> = files
+        .par_iter()
+        .map(|(file, text)| serde_json::from_str(text).map_err(|source| malformed(file, source)))
+        .collect::<Result<_, Error>>()?;
+    let mut origin: BTreeMap<&ObjectName, &String> = BTreeMap::new();
+    for (table, (file, _)) in tables.iter().zip(&files) {
+        if let Some(first) = origin.insert(&table.name, file) {
+            let (first, second) = (first.clone(), (*file).clone());
+            return Err(Error::Twice { table: table.name.clone(), first, second });
         }
-        let table: Table = parse(file, text)?;
-        if let Some(first) = origin.insert(table.name.clone(), file) {
-            return Err(Error::Twice { table: table.name, first: first.clone(), second: file.clone() });
-        }
-        tables.push(table);
     }
     let mut schema = Schema { dialect, tables, views, triggers, others, dependencies, origin: None };
     schema.sort();
@@ -115,19 +134,25 @@ pub fn from_files(files: &BTreeMap<String, String>) -> Result<Schema, Error> {
 pub fn to_text(schema: &Schema) -> String {
     let mut schema = schema.clone();
     schema.sort();
-    pretty(&Whole { format: FORMAT, schema })
+    pretty(&WholeRef { format: FORMAT, schema: &schema })
 }
 
 /// The schema in one document.
 ///
 /// # Errors
 ///
-/// When the text is malformed or of a newer format.
+/// When the text is malformed, of a newer format, or describes a table twice.
 pub fn from_text(text: &str) -> Result<Schema, Error> {
     const FILE: &str = "the text";
-    check_format(FILE, text)?;
-    let Whole { mut schema, .. } = parse(FILE, text)?;
+    let Whole { dialect, tables, views, triggers, others, dependencies, .. } =
+        parse(FILE, text, |whole: &Whole| whole.format)?;
+    let mut schema = Schema { dialect, tables, views, triggers, others, dependencies, origin: None };
     schema.sort();
+    let mut pairs = schema.tables.iter().zip(schema.tables.iter().skip(1));
+    if let Some((table, _)) = pairs.find(|(one, other)| one.name == other.name) {
+        let (first, second) = ("one part of the text".to_owned(), "another".to_owned());
+        return Err(Error::Twice { table: table.name.clone(), first, second });
+    }
     Ok(schema)
 }
 
@@ -175,20 +200,23 @@ pub fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn check_format(file: &str, text: &str) -> Result<(), Error> {
+/// Reads a document whose format is known. That a newer one cannot be read is no fault of the document, so it is told
+/// apart.
+fn parse<T: for<'a> Deserialize<'a>>(file: &str, text: &str, format: impl Fn(&T) -> u64) -> Result<T, Error> {
     #[derive(Deserialize)]
     struct Format {
         format: u64,
     }
-    let Format { format } = parse(file, text)?;
-    if format == 0 || format > u64::from(FORMAT) {
-        return Err(Error::Format { file: file.to_owned(), found: format });
+    let known = |format: u64| (1..=u64::from(FORMAT)).contains(&format);
+    let newer = |found| Error::Format { file: file.to_owned(), found };
+    match serde_json::from_str::<T>(text) {
+        Ok(document) if known(format(&document)) => Ok(document),
+        Ok(document) => Err(newer(format(&document))),
+        Err(source) => match serde_json::from_str::<Format>(text) {
+            Ok(Format { format }) if !known(format) => Err(newer(format)),
+            _ => Err(Error::Malformed { file: file.to_owned(), source }),
+        },
     }
-    Ok(())
-}
-
-fn parse<T: for<'a> Deserialize<'a>>(file: &str, text: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|source| Error::Malformed { file: file.to_owned(), source })
 }
 
 /// Writing plain data with string keys into a string cannot fail.

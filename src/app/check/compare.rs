@@ -31,8 +31,9 @@ pub(super) async fn compare(
     let (before, after) = (&rehearsed.before, &rehearsed.after);
     let comparison = diff::compare(before, after, &rehearsed.hints, Timestamp::now());
     let mut changes = comparison.changes;
+    let scripts = migration::Scripts::between(before, after);
     for change in &mut changes {
-        let (forward, back) = migration::scripts(&change.change, before, after);
+        let (forward, back) = scripts.of(&change.change);
         change.migration_script = Some(forward);
         change.rollback_plan = Some(back);
         change.requires_approval = sides.policy.wants_approval(&GateChange::from(&*change));

@@ -1,13 +1,14 @@
 //! What existing rows get where a value is required from now on and nothing says which.
 
+use super::sqlite_texts::Lasting;
 use crate::migration::render::sqlite::{default_value, quoted, string};
 use crate::schema::lexer::{TokenKind, tokens};
-use crate::schema::{Column, Schema, Table, TypeKind};
+use crate::schema::{Column, Table, TypeKind};
 
 /// An SQL expression for the column in a row that has no value for it. It is decided in this order: the column's
 /// default, its key, a row of the table that it refers to, the values that a CHECK allows, and last the plainest value
 /// of its type. `lasting` is what is there all the time.
-pub(super) fn expression(lasting: &Schema, table: &Table, column: &Column, has_row_id: bool) -> String {
+pub(super) fn expression(lasting: &Lasting<'_>, table: &Table, column: &Column, has_row_id: bool) -> String {
     if let Some(default) = &column.default {
         return default_value(default, &column.data_type);
     }
@@ -21,8 +22,7 @@ pub(super) fn expression(lasting: &Schema, table: &Table, column: &Column, has_r
     }
     if let Some(key) = table.foreign_keys.iter().find(|key| alone(&key.columns))
         && let [referenced] = key.referenced_columns.as_slice()
-        && let Some(target) = lasting.table(&key.referenced_table)
-        && target.column(referenced).is_some()
+        && let Some(target) = lasting.table(&key.referenced_table, referenced)
     {
         let some_row = format!("(SELECT min({}) FROM {})", quoted(referenced), quoted(&target.name.name));
         return format!("coalesce({some_row}, {})", plain(&column.data_type.kind));

@@ -13,15 +13,16 @@
 //! 6. Indexes and triggers went with the old table and are made again by the plan's later steps.
 
 use super::fill;
+use super::sqlite_texts::Lasting;
 use crate::migration::render::sqlite::{create_table, list, quoted, string, takes_null};
-use crate::schema::{Column, Schema, Table};
+use crate::schema::{Column, Table};
 
 /// Both sides of a table that is made anew. The old side bears the new names already.
 pub(super) struct Pair<'a> {
     pub old: &'a Table,
     pub new: &'a Table,
     /// What is there all the time, under the new names.
-    pub lasting: &'a Schema,
+    pub lasting: &'a Lasting<'a>,
     /// A name that no object has, before or after.
     pub passing_name: String,
     /// What a column of the old table is called at this moment: (its aligned name, its name in the database).

@@ -13,14 +13,14 @@
 //! 7. Indexes, once every name is free and every column there.
 //! 8. Views, then triggers, which may stand on views.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::rebuild;
-use super::sqlite_texts::{self, Dependents};
-use crate::diff::{Change, Constraint, Renames, aligned};
+use super::sqlite_texts::{self, Dependents, Lasting, TakenNames};
+use crate::diff::{Change, Constraint, RenameLookup, Renames, aligned};
 use crate::migration::plan::{Plan, Reverse, Step};
 use crate::migration::render::sqlite::{added_column, create_index, create_table, is_fixed, list, quoted, terminated};
-use crate::schema::{Column, ForeignKey, ObjectName, Schema, Table};
+use crate::schema::{Column, ForeignKey, Lookup, ObjectName, Schema, Table};
 
 pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
     if changes.is_empty() {
@@ -34,14 +34,18 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
         }
     }
     let past = aligned(from, &renames);
+    let (from_tables, past_tables, to_tables) = (Lookup::new(from), Lookup::new(&past), Lookup::new(to));
     let mut planner = Planner {
         from,
         to,
         changes,
         by_table,
-        lasting: sqlite_texts::lasting(&past, to),
-        past,
-        renames,
+        lasting: Lasting { past: &past_tables, to: &to_tables },
+        from_tables: &from_tables,
+        past: &past_tables,
+        names: renames.lookup(),
+        renames: &renames,
+        taken: TakenNames::of(from, to),
         steps: Vec::new(),
         foreign_keys_off: false,
     };
@@ -61,14 +65,19 @@ struct Planner<'a> {
     to: &'a Schema,
     changes: &'a [Change],
     by_table: BTreeMap<&'a ObjectName, Vec<&'a Change>>,
+    from_tables: &'a Lookup<'a>,
     /// The old schema under the new names.
-    past: Schema,
-    /// What is there all the time, under the new names.
-    lasting: Schema,
-    renames: Renames,
+    past: &'a Lookup<'a>,
+    lasting: Lasting<'a>,
+    renames: &'a Renames,
+    names: RenameLookup<'a>,
+    taken: TakenNames,
     steps: Vec<Step>,
     foreign_keys_off: bool,
 }
+
+/// What the columns of a table are called at this moment where that is not their final name: (old name, name now).
+type CurrentNames = HashMap<ObjectName, Vec<(String, String)>>;
 
 /// How a table gets from one shape to the other.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,7 +95,7 @@ impl<'a> Planner<'a> {
         self.drop_tables();
         self.rename_tables();
         let current = self.rename_columns();
-        for table in &self.to.tables.clone() {
+        for table in &self.to.tables {
             match self.way(&table.name) {
                 Way::Stays => {}
                 Way::InPlace => self.alter(table, &current),
@@ -189,20 +198,20 @@ impl<'a> Planner<'a> {
         let mut tables = Vec::new();
         let mut gone_with_table = Vec::new();
         for table in &self.to.tables {
-            let renamed = self.renames.old_table(&table.name) != &table.name
-                || self.renames.columns.iter().any(|(of, ..)| of == &table.name);
+            let old_name = self.names.old_table(&table.name);
+            let renamed = old_name != &table.name || !self.names.columns_of(&table.name).is_empty();
             let dropped = self.changes_of(&table.name).any(|change| matches!(change, Change::ColumnRemoved { .. }));
             let way = self.way(&table.name);
             if renamed || (dropped && way == Way::InPlace) {
                 tables.push(table.name.clone());
-                tables.push(self.renames.old_table(&table.name).clone());
+                tables.push(old_name.clone());
             }
             if way == Way::Anew {
                 gone_with_table.push(table.name.clone());
-                gone_with_table.push(self.renames.old_table(&table.name).clone());
+                gone_with_table.push(old_name.clone());
             }
         }
-        sqlite_texts::dependents(self.from, self.to, self.changes, tables, &gone_with_table)
+        sqlite_texts::dependents(self.from, self.to, self.changes, &tables, &gone_with_table)
     }
 
     fn drop_dependents(&mut self, dependents: &Dependents) {
@@ -234,7 +243,7 @@ impl<'a> Planner<'a> {
             let Change::IndexRemoved { table, index } = change else { continue };
             // The index of a table that is made anew goes with the old table.
             if self.way(table) != Way::Anew {
-                let old_table = self.renames.old_table(table);
+                let old_table = self.names.old_table(table);
                 let reverse = Reverse::Statements(vec![create_index(index, &old_table.name)]);
                 self.step(
                     format!("Index {} goes", index.name),
@@ -255,7 +264,7 @@ impl<'a> Planner<'a> {
                 _ => continue,
             };
             self.foreign_keys_off = true;
-            let saved = quoted(&sqlite_texts::free_name(self.from, self.to, &format!("{}_saved", name.name)));
+            let saved = quoted(&self.taken.free(&format!("{}_saved", name.name)));
             let quoted_name = quoted(&name.name);
             self.step(
                 format!("The {what} {name} goes"),
@@ -269,21 +278,19 @@ impl<'a> Planner<'a> {
     }
 
     fn rename_tables(&mut self) {
-        let staying: Vec<String> = self
-            .from
-            .tables
+        let removed: HashSet<&ObjectName> = self
+            .changes
             .iter()
-            .filter(|table| {
-                !self
-                    .changes
-                    .iter()
-                    .any(|change| matches!(change, Change::TableRemoved { table: gone } if gone.name == table.name))
+            .filter_map(|change| match change {
+                Change::TableRemoved { table } => Some(&table.name),
+                _ => None,
             })
-            .map(|table| table.name.name.clone())
             .collect();
+        let tables = self.from.tables.iter().filter(|table| !removed.contains(&table.name));
+        let staying: Vec<String> = tables.map(|table| table.name.name.clone()).collect();
         let wanted: Vec<(String, String)> =
             self.renames.tables.iter().map(|(from, to, _)| (from.name.clone(), to.name.clone())).collect();
-        let passing = |name: &str| sqlite_texts::free_name(self.from, self.to, &format!("fabwright_{name}"));
+        let passing = |name: &str| self.taken.free(&format!("fabwright_{name}"));
         for (from, to) in sqlite_texts::rename_order(&wanted, staying, passing) {
             let rename = |one: &str, other: &str| format!("ALTER TABLE {} RENAME TO {};", quoted(one), quoted(other));
             let reverse = Reverse::Statements(vec![rename(&to, &from)]);
@@ -292,22 +299,14 @@ impl<'a> Planner<'a> {
     }
 
     /// Renames columns, and gives for each table what its columns are called now where that is not their final name.
-    fn rename_columns(&mut self) -> Vec<(ObjectName, Vec<(String, String)>)> {
-        let mut current = Vec::new();
+    fn rename_columns(&mut self) -> CurrentNames {
+        let mut current = CurrentNames::new();
         for table in &self.to.tables {
-            let wanted: Vec<(String, String)> = self
-                .renames
-                .columns
-                .iter()
-                .filter(|(of, ..)| *of == table.name)
-                .map(|(_, from, to, _)| (from.clone(), to.clone()))
-                .collect();
-            let Some(old) = self.from.tables.iter().find(|old| self.renames.new_table(&old.name) == &table.name) else {
-                continue;
-            };
-            if wanted.is_empty() {
-                continue;
-            }
+            let renamed = self.names.columns_of(&table.name);
+            let wanted: Vec<(String, String)> =
+                renamed.iter().map(|(from, to, _)| ((*from).to_owned(), (*to).to_owned())).collect();
+            let old = self.from_tables.exactly(self.names.old_table(&table.name));
+            let Some(old) = old.filter(|_| !wanted.is_empty()) else { continue };
             // A column that goes may hold a name that another one takes.
             let mut all = wanted.clone();
             let mut names = Vec::new();
@@ -335,14 +334,13 @@ impl<'a> Planner<'a> {
                     reverse: Reverse::Statements(vec![rename(&to, &from)]),
                 });
             }
-            current.push((table.name.clone(), names));
+            current.insert(table.name.clone(), names);
         }
         current
     }
 
-    fn alter(&mut self, table: &Table, current: &[(ObjectName, Vec<(String, String)>)]) {
-        let names =
-            current.iter().find(|(of, _)| *of == table.name).map(|(_, names)| names.clone()).unwrap_or_default();
+    fn alter(&mut self, table: &Table, current: &CurrentNames) {
+        let names = current.get(&table.name).map(Vec::as_slice).unwrap_or_default();
         let of = quoted(&table.name.name);
         let changes: Vec<Change> = self.changes_of(&table.name).cloned().collect();
         for change in &changes {
@@ -361,12 +359,11 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn rebuild(&mut self, table: &Table, current: &[(ObjectName, Vec<(String, String)>)]) {
+    fn rebuild(&mut self, table: &Table, current: &CurrentNames) {
         self.foreign_keys_off = true;
-        let Some(old) = self.past.tables.iter().find(|old| old.name == table.name).cloned() else { return };
-        let names =
-            current.iter().find(|(of, _)| *of == table.name).map(|(_, names)| names.clone()).unwrap_or_default();
-        let passing_name = sqlite_texts::free_name(self.from, self.to, &format!("fabwright_{}", table.name.name));
+        let Some(old) = self.past.exactly(&table.name) else { return };
+        let names = current.get(&table.name).map(Vec::as_slice).unwrap_or_default();
+        let passing_name = self.taken.free(&format!("fabwright_{}", table.name.name));
         let lasting = &self.lasting;
         let pair = |old, new, lasting, names| rebuild::Pair {
             old,
@@ -375,7 +372,7 @@ impl<'a> Planner<'a> {
             passing_name: passing_name.clone(),
             current_names: names,
         };
-        let (statements, notes) = rebuild::statements(&pair(&old, table, lasting, &names));
+        let (statements, notes) = rebuild::statements(&pair(old, table, lasting, names));
         let lost: Vec<String> = self
             .changes_of(&table.name)
             .filter_map(|change| match change {
@@ -384,7 +381,7 @@ impl<'a> Planner<'a> {
             })
             .collect();
         let reverse = if lost.is_empty() {
-            Reverse::Statements(rebuild::statements(&pair(table, &old, lasting, &[])).0)
+            Reverse::Statements(rebuild::statements(&pair(table, old, lasting, &[])).0)
         } else {
             self.loss(&table.name, &lost)
         };
@@ -395,10 +392,10 @@ impl<'a> Planner<'a> {
 
     /// What dropping these columns loses, by the names they had.
     fn loss(&self, table: &ObjectName, columns: &[String]) -> Reverse {
-        let old_table = self.renames.old_table(table);
+        let old_table = self.names.old_table(table);
         let lost = columns.join(", ");
-        let saved = sqlite_texts::free_name(self.from, self.to, &format!("{}_saved", old_table.name));
-        let keys = self.from.table(old_table).and_then(|table| table.primary_key.clone());
+        let saved = self.taken.free(&format!("{}_saved", old_table.name));
+        let keys = self.from_tables.table(old_table).and_then(|table| table.primary_key.clone());
         let mut kept: Vec<String> = keys.map(|key| key.columns).unwrap_or_default();
         kept.extend(columns.iter().filter(|column| !kept.contains(column)).cloned().collect::<Vec<_>>());
         Reverse::Irreversible {
@@ -435,7 +432,7 @@ impl<'a> Planner<'a> {
 
     fn create_indexes(&mut self) {
         for table in &self.to.tables {
-            let anew = self.way(&table.name) == Way::Anew || !self.past.tables.iter().any(|old| old.name == table.name);
+            let anew = self.way(&table.name) == Way::Anew || self.past.exactly(&table.name).is_none();
             for index in &table.indexes {
                 let added = self
                     .changes_of(&table.name)

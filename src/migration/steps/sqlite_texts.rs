@@ -1,11 +1,11 @@
 //! Questions of order and of names that the SQLite planner asks: who uses whom, what may be renamed when, which name
 //! is free.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::diff::Change;
 use crate::schema::lexer::{TokenKind, tokens};
-use crate::schema::{ObjectName, Schema, Table, Trigger, View};
+use crate::schema::{Lookup, ObjectName, Schema, Table, Trigger, View};
 
 /// Views and triggers that the plan takes down and puts up, each list in the order of creation.
 #[derive(Debug, Default)]
@@ -16,22 +16,25 @@ pub(super) struct Dependents {
     pub created_triggers: Vec<Trigger>,
 }
 
-/// `tables` are altered in a way that SQLite checks against every view and trigger; the triggers of
+/// `altered` tables change in a way that SQLite checks against every view and trigger; the triggers of
 /// `gone_with_table` go when their table is made anew.
 pub(super) fn dependents(
     from: &Schema,
     to: &Schema,
     changes: &[Change],
-    tables: Vec<ObjectName>,
+    altered: &[ObjectName],
     gone_with_table: &[ObjectName],
 ) -> Dependents {
-    let mut used: BTreeSet<String> = tables.iter().map(|name| name.name.to_ascii_lowercase()).collect();
+    let mut used: BTreeSet<String> = altered.iter().map(folded).collect();
     let mut views: BTreeSet<&ObjectName> = BTreeSet::new();
     let mut triggers: BTreeSet<&str> = BTreeSet::new();
+    let mut removed_tables: BTreeSet<String> = BTreeSet::new();
+    let mut coming: Vec<String> = Vec::new();
     for change in changes {
         match change {
             Change::ViewRemoved { view } | Change::ViewAdded { view } | Change::ViewModified { to: view, .. } => {
                 views.insert(&view.name);
+                coming.push(folded(&view.name));
             }
             Change::TriggerRemoved { trigger } | Change::TriggerAdded { trigger } => {
                 triggers.insert(&trigger.name);
@@ -39,47 +42,51 @@ pub(super) fn dependents(
             Change::TriggerModified { to, .. } => {
                 triggers.insert(&to.name);
             }
+            Change::TableRemoved { table } => {
+                removed_tables.insert(folded(&table.name));
+                coming.push(folded(&table.name));
+            }
+            Change::TableAdded { table } => coming.push(folded(&table.name)),
             _ => {}
         }
     }
-    // A view that is taken down takes the views along that stand on it only if those are altered too; SQLite does not
-    // look at them before they are used. The closure is needed for the checks of ALTER alone.
-    loop {
-        let before = views.len();
-        for view in from.views.iter().chain(&to.views) {
-            if !views.contains(&view.name) && names_any(&view.definition, &used) {
-                views.insert(&view.name);
-                used.insert(view.name.name.to_ascii_lowercase());
+    // SQLite refuses to alter a table while any view or trigger names something that is not there at that moment.
+    if !used.is_empty() {
+        used.extend(coming);
+    }
+    let all: Vec<(&View, HashSet<String>)> =
+        from.views.iter().chain(&to.views).map(|view| (view, names_in(&view.definition))).collect();
+    let mut users: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (place, (_, names)) in all.iter().enumerate() {
+        names.iter().for_each(|name| users.entry(name).or_default().push(place));
+    }
+    let mut waiting: Vec<String> = used.iter().cloned().collect();
+    while let Some(name) = waiting.pop() {
+        for (view, _) in users.get(name.as_str()).into_iter().flatten().filter_map(|place| all.get(*place)) {
+            views.insert(&view.name);
+            let name = folded(&view.name);
+            if used.insert(name.clone()) {
+                waiting.push(name);
             }
         }
-        if views.len() == before {
-            break;
-        }
     }
-    let down: BTreeSet<String> = views.iter().map(|name| name.name.to_ascii_lowercase()).collect();
-    let gone: BTreeSet<String> = gone_with_table.iter().map(|name| name.name.to_ascii_lowercase()).collect();
+    let down: BTreeSet<String> = views.iter().copied().map(folded).collect();
+    let gone: BTreeSet<String> = gone_with_table.iter().map(folded).collect();
     for trigger in from.triggers.iter().chain(&to.triggers) {
-        let on = trigger.table.name.to_ascii_lowercase();
-        if down.contains(&on) || gone.contains(&on) || names_any(&trigger.definition, &used) {
+        let on = folded(&trigger.table);
+        let uses = || !used.is_empty() && names_in(&trigger.definition).iter().any(|name| used.contains(name));
+        if down.contains(&on) || gone.contains(&on) || uses() {
             triggers.insert(&trigger.name);
         }
     }
-    let removed_tables: BTreeSet<String> = changes
-        .iter()
-        .filter_map(|change| match change {
-            Change::TableRemoved { table } => Some(table.name.name.to_ascii_lowercase()),
-            _ => None,
-        })
-        .collect();
     let pick_views = |schema: &Schema| -> Vec<View> {
-        let picked: Vec<View> = schema.views.iter().filter(|view| views.contains(&view.name)).cloned().collect();
-        standing_on_others_last(picked)
+        standing_on_others_last(schema.views.iter().filter(|view| views.contains(&view.name)).collect())
     };
     let pick_triggers = |schema: &Schema| -> Vec<Trigger> {
         schema.triggers.iter().filter(|trigger| triggers.contains(trigger.name.as_str())).cloned().collect()
     };
     let mut dropped_triggers = pick_triggers(from);
-    dropped_triggers.retain(|trigger| !removed_tables.contains(&trigger.table.name.to_ascii_lowercase()));
+    dropped_triggers.retain(|trigger| !removed_tables.contains(&folded(&trigger.table)));
     Dependents {
         dropped_views: pick_views(from),
         dropped_triggers,
@@ -88,104 +95,139 @@ pub(super) fn dependents(
     }
 }
 
-fn names_any(definition: &str, names: &BTreeSet<String>) -> bool {
-    tokens(definition).iter().any(|token| {
-        matches!(token.kind, TokenKind::Word | TokenKind::Quoted)
-            && names.contains(&token.unquoted().to_ascii_lowercase())
-    })
+fn folded(name: &ObjectName) -> String {
+    name.name.to_ascii_lowercase()
 }
 
-fn standing_on_others_last(mut views: Vec<View>) -> Vec<View> {
-    let mut ordered: Vec<View> = Vec::new();
-    while !views.is_empty() {
-        let waiting: BTreeSet<String> = views.iter().map(|view| view.name.name.to_ascii_lowercase()).collect();
-        let free = |view: &View| {
-            let mut others = waiting.clone();
-            others.remove(&view.name.name.to_ascii_lowercase());
-            !names_any(&view.definition, &others)
-        };
-        let (mut ready, rest): (Vec<View>, Vec<View>) = views.into_iter().partition(free);
-        views = rest;
-        if ready.is_empty() {
-            // A name is shared with a column, or the views are circular; any order will do.
-            ordered.append(&mut views);
-        }
-        ordered.append(&mut ready);
-    }
-    ordered
+/// Every name in a definition, in lower case. Some authors put names into single quotes, which SQLite takes.
+fn names_in(definition: &str) -> HashSet<String> {
+    let name = |kind| matches!(kind, TokenKind::Word | TokenKind::Quoted | TokenKind::Text);
+    tokens(definition)
+        .iter()
+        .filter(|token| name(token.kind))
+        .map(|token| token.unquoted().to_ascii_lowercase())
+        .collect()
+}
+
+fn standing_on_others_last(views: Vec<&View>) -> Vec<View> {
+    let names: Vec<String> = views.iter().map(|view| folded(&view.name)).collect();
+    let needs: Vec<HashSet<String>> = views.iter().map(|view| names_in(&view.definition)).collect();
+    ordered(&names, &needs).into_iter().filter_map(|place| views.get(place).copied().cloned()).collect()
 }
 
 /// Referenced tables before those that refer to them; circles in the given order.
 pub(super) fn parents_first<'a>(tables: &[&'a Table]) -> Vec<&'a Table> {
-    let mut waiting: Vec<&Table> = tables.to_vec();
-    let mut ordered: Vec<&'a Table> = Vec::new();
-    while !waiting.is_empty() {
-        let free = |table: &&Table| {
-            table.foreign_keys.iter().all(|key| {
-                let target = &key.referenced_table.name;
-                target.eq_ignore_ascii_case(&table.name.name)
-                    || !waiting.iter().any(|other| other.name.name.eq_ignore_ascii_case(target))
-            })
-        };
-        let (ready, rest): (Vec<&Table>, Vec<&Table>) = waiting.iter().copied().partition(free);
-        if ready.is_empty() {
-            ordered.extend(rest);
-            break;
+    let names: Vec<String> = tables.iter().map(|table| folded(&table.name)).collect();
+    let target = |table: &&Table| table.foreign_keys.iter().map(|key| folded(&key.referenced_table)).collect();
+    let needs: Vec<HashSet<String>> = tables.iter().map(target).collect();
+    ordered(&names, &needs).into_iter().filter_map(|place| tables.get(place).copied()).collect()
+}
+
+/// The places of objects so that each comes after those that it needs, in rounds; what is in a circle, or stands on
+/// one, comes last in the given order. A name that is none of the objects' is no need.
+fn ordered(names: &[String], needs: &[HashSet<String>]) -> Vec<usize> {
+    let places: HashMap<&str, usize> = names.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
+    let mut open: Vec<usize> = vec![0; names.len()];
+    let mut needed_by: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (place, needs) in needs.iter().enumerate() {
+        for need in needs.iter().filter_map(|name| places.get(name.as_str())).filter(|need| **need != place) {
+            needed_by.entry(*need).or_default().push(place);
+            open.iter_mut().skip(place).take(1).for_each(|open| *open += 1);
         }
-        ordered.extend(ready);
-        waiting = rest;
     }
-    ordered
+    let mut order = Vec::with_capacity(names.len());
+    let mut round: Vec<usize> = (0..names.len()).filter(|place| open.get(*place) == Some(&0)).collect();
+    while !round.is_empty() {
+        let mut next = Vec::new();
+        for user in round.iter().flat_map(|place| needed_by.get(place).into_iter().flatten()) {
+            if let Some(open) = open.get_mut(*user) {
+                *open -= 1;
+                if *open == 0 {
+                    next.push(*user);
+                }
+            }
+        }
+        next.sort_unstable();
+        order.append(&mut round);
+        round = next;
+    }
+    let done: HashSet<usize> = order.iter().copied().collect();
+    order.extend((0..names.len()).filter(|place| !done.contains(place)));
+    order
 }
 
 /// An order of single renames that never meets a taken name. `names` are all names that are in use at the start.
 pub(super) fn rename_order(
     wanted: &[(String, String)],
-    mut names: Vec<String>,
+    names: Vec<String>,
     passing: impl Fn(&str) -> String,
 ) -> Vec<(String, String)> {
-    let mut waiting: Vec<(String, String)> = wanted.to_vec();
-    let mut steps = Vec::new();
+    let mut taken: HashSet<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let mut waiting: BTreeMap<usize, (String, String)> = wanted.iter().cloned().enumerate().collect();
+    let wanting: HashMap<String, usize> =
+        wanted.iter().enumerate().map(|(place, (_, to))| (to.to_ascii_lowercase(), place)).collect();
+    let mut free: VecDeque<usize> = VecDeque::new();
+    free.extend(
+        waiting.iter().filter(|(_, (_, to))| !taken.contains(&to.to_ascii_lowercase())).map(|(place, _)| place),
+    );
+    let mut steps = Vec::with_capacity(wanted.len());
     while !waiting.is_empty() {
-        let free = waiting.iter().position(|(_, to)| !names.iter().any(|name| name.eq_ignore_ascii_case(to)));
-        let step = match free {
-            Some(place) => waiting.remove(place),
+        let step = match free.pop_front().and_then(|place| waiting.remove(&place)) {
+            Some(step) => step,
             None => {
-                let Some((from, _)) = waiting.first_mut() else { break };
-                let step = (from.clone(), passing(from));
-                from.clone_from(&step.1);
-                step
+                // Everything that waits waits for another: one of them steps aside.
+                let Some((_, first)) = waiting.iter_mut().next() else { break };
+                let aside = passing(&first.0);
+                (std::mem::replace(&mut first.0, aside.clone()), aside)
             }
         };
-        names.retain(|name| *name != step.0);
-        names.push(step.1.clone());
+        let left = step.0.to_ascii_lowercase();
+        taken.remove(&left);
+        taken.insert(step.1.to_ascii_lowercase());
+        if let Some(place) = wanting.get(&left).filter(|place| waiting.contains_key(place)) {
+            free.push_back(*place);
+        }
         steps.push(step);
     }
     steps
 }
 
-/// A name for a table that no object of either schema has.
-pub(super) fn free_name(from: &Schema, to: &Schema, wish: &str) -> String {
-    free(wish, |candidate| {
-        [from, to].iter().any(|schema| {
+/// The names that objects of two schemas have.
+pub(super) struct TakenNames(HashSet<String>);
+
+impl TakenNames {
+    pub(super) fn of(from: &Schema, to: &Schema) -> Self {
+        let mut taken = HashSet::new();
+        for schema in [from, to] {
             let tables = schema.tables.iter().map(|table| &table.name.name);
             let indexes = schema.tables.iter().flat_map(|table| &table.indexes).map(|index| &index.name);
             let views = schema.views.iter().map(|view| &view.name.name);
             let others = schema.others.iter().map(|other| &other.name.name);
-            tables.chain(indexes).chain(views).chain(others).any(|name| name.eq_ignore_ascii_case(candidate))
-        })
-    })
+            let all = tables.chain(indexes).chain(views).chain(others);
+            taken.extend(all.map(|name| name.to_ascii_lowercase()));
+        }
+        Self(taken)
+    }
+
+    /// A name that no object of either schema has.
+    pub(super) fn free(&self, wish: &str) -> String {
+        free(wish, |candidate| self.0.contains(&candidate.to_ascii_lowercase()))
+    }
 }
 
-/// The tables, with their columns, that are there before, during and after: those of both schemas.
-pub(super) fn lasting(past: &Schema, to: &Schema) -> Schema {
-    let mut tables = past.tables.clone();
-    tables.retain_mut(|table| {
-        let Some(new) = to.tables.iter().find(|new| new.name == table.name) else { return false };
-        table.columns.retain(|column| new.column(&column.name).is_some());
-        true
-    });
-    Schema { tables, ..Schema::empty(to.dialect) }
+/// What is there before, during and after.
+pub(super) struct Lasting<'a> {
+    /// The old side under the new names.
+    pub past: &'a Lookup<'a>,
+    pub to: &'a Lookup<'a>,
+}
+
+impl<'a> Lasting<'a> {
+    /// The table of this name, if it and its column are there all the time.
+    pub(super) fn table(&self, name: &ObjectName, column: &str) -> Option<&'a Table> {
+        let (old, new) = (self.past.table(name)?, self.to.table(name)?);
+        (old.column(column).is_some() && new.column(column).is_some()).then_some(old)
+    }
 }
 
 /// `wish`, or the first of `wish_2`, `wish_3` … that is not taken.

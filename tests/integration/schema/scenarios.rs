@@ -222,7 +222,7 @@ async fn each_change_has_a_script_of_its_own() {
     let comparison = diff::compare(&from, &to, &RenameHints::default(), at);
     assert!(comparison.changes.len() >= 9);
     for change in &comparison.changes {
-        let (forward, back) = migration::scripts(&change.change, &from, &to);
+        let (forward, back) = migration::Scripts::between(&from, &to).of(&change.change);
         assert!(
             forward.contains("BEGIN;") && back.contains("COMMIT;"),
             "{}: {forward}{back}",
