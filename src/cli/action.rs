@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::secrets;
 use crate::app::check::CommitMode;
 use crate::app::forge::{self, CommentMode, Secret};
 use crate::app::{Format, action, check};
@@ -63,13 +64,9 @@ pub enum Error {
 pub struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// The variables of this process. A variable that is no text is left out: a runner sets none.
+    /// The variables of this process, from which secrets are taken out: the process starts over for that.
     pub fn of_process() -> Self {
-        Self(
-            std::env::vars_os()
-                .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
-                .collect(),
-        )
+        Self(secrets::environment())
     }
 
     fn input(&self, name: &str) -> Option<&str> {

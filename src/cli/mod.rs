@@ -5,6 +5,7 @@
 
 pub mod action;
 mod arguments;
+mod secrets;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

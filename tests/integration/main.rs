@@ -11,6 +11,7 @@ mod configuration;
 mod environment;
 mod generate;
 mod generated_tests;
+mod github;
 mod history;
 mod impact;
 mod interrupted;

@@ -112,6 +112,10 @@ impl Forge {
                 Err(error) => self.notice(format!("the check `{}` could not be written: {error}", run.name)),
             }
         }
+        if checks.way == Way::Statuses && !self.may_write("statuses").await {
+            checks.way = Way::Nothing;
+            self.notice("no commit statuses were written either, the job summary has it all".to_owned());
+        }
         if checks.way == Way::Statuses {
             let status = Status {
                 state,
