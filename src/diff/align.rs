@@ -1,5 +1,7 @@
 //! The old schema in the new names, so that what was only renamed compares equal.
 
+mod postgres;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -39,7 +41,10 @@ pub fn aligned<'a>(from: &'a Schema, renames: &Renames) -> Cow<'a, Schema> {
         if from.dialect == Dialect::Mysql {
             rename_constraints(table, &new_name);
         }
-        table.name = new_name;
+        let old_name = std::mem::replace(&mut table.name, new_name);
+        if from.dialect == Dialect::Postgres {
+            postgres::rename_in(table, &old_name, renames);
+        }
     }
     for trigger in &mut schema.triggers {
         let old = old_tables.table(&trigger.table).map_or(&trigger.table, |table| &table.name);

@@ -1,5 +1,8 @@
 //! Schemas on a real PostgreSQL: what is read, what differs, and whether a migration gets there and back.
 
+mod random;
+mod scenarios;
+
 use fabwright::database::{DatabaseUrl, PostgresServer, introspect, script};
 use fabwright::diff::{self, RenameHints};
 use fabwright::migration;

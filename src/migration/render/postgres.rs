@@ -1,5 +1,7 @@
 //! Objects as PostgreSQL's SQL. Names that need no quotes have none, as the server itself writes them.
 
+pub mod names;
+
 use crate::schema::{
     CheckConstraint, Column, ColumnDefault, ForeignKey, GeneratedStorage, ObjectName, PrimaryKey, ReferentialAction,
     Table, TypeKind, UniqueConstraint,

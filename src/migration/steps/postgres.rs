@@ -5,24 +5,30 @@
 //! 1. Every atom stays, comes, goes, changes where it stands ([`alter`]) or is made anew. What needs something that
 //!    goes is made anew with it; a column whose type goes waits as text until the type is back.
 //! 2. New values of enums come first, outside of the transaction, since it could not use them.
-//! 3. Whatever goes goes, users before what they use. A part of something that goes as a whole needs no statement.
+//! 3. Whatever goes goes ([`remove`]), users before what they use. A part of something that goes as a whole needs no
+//!    statement, and neither does what follows its parent through a link between tables. Rows of a table that is made
+//!    anew are kept aside ([`rows`]).
 //! 4. Tables and columns get their new names.
-//! 5. Everything else comes or changes, after what it needs ([`order`]). Keys, defaults and checks stand inside
-//!    CREATE TABLE unless they need something that needs the table.
+//! 5. Everything else comes or changes ([`create`]), after what it needs ([`order`]). Keys, defaults and checks stand
+//!    inside CREATE TABLE unless they need something that needs the table.
 
 mod alter;
 mod atom;
+mod create;
 mod order;
+mod remove;
 mod renames;
+mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::alter::{Way, filler, way};
+use self::alter::{Way, way};
 use self::atom::{Atom, Atoms, Body, atoms};
 use crate::diff::{Change, Renames, aligned};
 use crate::migration::plan::{Plan, Reverse, Step};
-use crate::migration::render::postgres::{create_table, default_value, identity, list, path, quoted};
-use crate::schema::{Column, Schema, address};
+use crate::migration::render::postgres::{default_value, path, quoted};
+use crate::schema::lexer::mentions;
+use crate::schema::{Schema, Table, address};
 
 pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
     if changes.is_empty() {
@@ -32,10 +38,12 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
     let past = aligned(from, &renames);
     let old = renames::renamed(atoms(from), &renames);
     let mut past = atoms(&past);
+    let moved = renames::along(&mut past, from, &renames);
     for (key, atom) in &mut past {
         // What the server said of needs has the old addresses.
         if let Some(known) = old.get(key) {
             atom.needs.clone_from(&known.needs);
+            atom.after.clone_from(&known.after);
             atom.owner.clone_from(&known.owner);
         }
     }
@@ -43,6 +51,7 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
         old,
         past,
         new: atoms(to),
+        users: BTreeMap::new(),
         going: BTreeSet::new(),
         coming: BTreeSet::new(),
         changing: BTreeMap::new(),
@@ -50,10 +59,15 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
         before: Vec::new(),
         steps: Vec::new(),
     };
+    planner.moved(&moved);
+    let parts = planner.rename_parts();
+    planner.count_users();
     planner.decide();
     planner.spread();
+    planner.settle();
     planner.remove();
-    planner.steps.extend(renames::steps(&renames));
+    planner.steps.extend(renames::steps(from, &renames));
+    planner.steps.extend(parts);
     planner.create();
     let mut opening = planner.before;
     if planner.steps.is_empty() {
@@ -70,6 +84,8 @@ struct Planner<'a> {
     /// The old schema as it is after the renames.
     past: Atoms<'a>,
     new: Atoms<'a>,
+    /// Who needs what in the old schema.
+    users: BTreeMap<String, Vec<String>>,
     /// What goes, for good or to be made anew.
     going: BTreeSet<String>,
     /// What comes, for the first time or anew.
@@ -98,12 +114,18 @@ impl<'a> Planner<'a> {
             {
                 continue;
             }
-            match way(old, new) {
+            match way(old, new, self.follows(key)) {
                 Way::InPlace(statements) if statements.is_empty() => {}
                 Way::InPlace(statements) => {
                     self.changing.insert(key.clone(), statements);
                 }
                 Way::Retyped(statements) => {
+                    if let Some(table) = self.split_by(old) {
+                        // The server changes no column that rows are divided by.
+                        let key = address::table(&table.name);
+                        self.going.insert(key.clone());
+                        self.coming.insert(key);
+                    }
                     self.changing.insert(key.clone(), statements);
                     retyped.push(key.clone());
                 }
@@ -117,11 +139,92 @@ impl<'a> Planner<'a> {
         for key in retyped {
             self.retype(&key);
         }
+        let nullable = |key: &String| {
+            let column = key.strip_prefix("not null ").map(|rest| format!("column {rest}"));
+            let column = column.and_then(|column| self.new.get(&column));
+            column.is_none_or(|atom| matches!(atom.body, Body::Column(_, column) if column.nullable))
+        };
+        let kept: Vec<String> = self.going.iter().filter(|key| !nullable(key)).cloned().collect();
+        self.going.retain(|key| !kept.contains(key));
+        let links: Vec<String> = self.coming.iter().filter(|key| key.starts_with("link ")).cloned().collect();
+        for link in links {
+            self.inherited_anew(&link);
+        }
+        self.decide_domains();
+    }
+
+    /// A domain gets no condition as long as arrays or composite types hold values of it.
+    fn decide_domains(&mut self) {
+        let parts = self
+            .coming
+            .iter()
+            .filter(|key| key.starts_with("domain constraint ") || key.starts_with("domain not null "));
+        let stricter = parts.filter_map(|key| self.new.get(key)?.owner.clone());
+        let held = |domain: &String| {
+            self.past.values().any(|atom| {
+                atom.needs.contains(domain)
+                    && match atom.body {
+                        Body::Column(_, column) => column.data_type.sql.ends_with("[]"),
+                        Body::Other(other) => other.kind == "composite type",
+                        _ => false,
+                    }
+            })
+        };
+        let anew: Vec<String> = stricter.filter(|domain| self.past.contains_key(domain) && held(domain)).collect();
+        for domain in anew {
+            self.changing.remove(&domain);
+            self.going.insert(domain.clone());
+            self.coming.insert(domain);
+        }
+    }
+
+    /// A table that is there already has its columns as its own when it becomes an heir; those that it shall only
+    /// inherit come with a new table. A partition makes no such difference.
+    fn inherited_anew(&mut self, link: &str) -> Option<String> {
+        let Some(Body::Table(table)) = self.new.get(self.new.get(link)?.owner.as_ref()?).map(|atom| atom.body) else {
+            return None;
+        };
+        let key = address::table(&table.name);
+        let through = |atom: &Atom<'a>| {
+            matches!(atom.body, Body::Column(..))
+                && atom.follows.as_ref().is_some_and(|one| one.wholly && one.link == link)
+        };
+        let heir = table.options.contains_key("inherits") && self.past.contains_key(&key);
+        if !heir || !self.new.values().any(through) {
+            return None;
+        }
+        self.again(&key)
+    }
+
+    /// Whether the link between two tables is there before and after, and stays all the time.
+    fn stays(&self, link: &str) -> bool {
+        let same = |old: &Atom<'a>, new: &Atom<'a>| old.create == new.create;
+        let both = self.past.get(link).zip(self.new.get(link)).is_some_and(|(old, new)| same(old, new));
+        both && !self.going.contains(link)
+    }
+
+    /// Whether what happens to the leader happens to this.
+    fn follows(&self, key: &str) -> bool {
+        let followed = |atom: &Atom<'a>| atom.follows.as_ref().is_some_and(|follows| self.stays(&follows.link));
+        self.past.get(key).is_some_and(followed) && self.new.get(key).is_none_or(followed)
+    }
+
+    /// The table, when this is a column by which its rows are divided.
+    fn split_by(&self, atom: &Atom<'a>) -> Option<&'a Table> {
+        let Body::Column(table, column) = atom.body else { return None };
+        table.options.get("partition by").filter(|key| mentions(key, &column.name)).map(|_| table)
     }
 
     fn users(&self, key: &str) -> Vec<String> {
-        let uses = |(user, atom): (&String, &Atom<'a>)| atom.needs.contains(key).then(|| user.clone());
-        self.past.iter().filter_map(uses).collect()
+        self.users.get(key).cloned().unwrap_or_default()
+    }
+
+    fn count_users(&mut self) {
+        for (user, atom) in &self.past {
+            for need in &atom.needs {
+                self.users.entry(need.clone()).or_default().push(user.clone());
+            }
+        }
     }
 
     /// What needs something that goes goes, too, and comes back when it is wanted.
@@ -129,25 +232,43 @@ impl<'a> Planner<'a> {
         let mut open: Vec<String> = self.going.iter().cloned().collect();
         while let Some(key) = open.pop() {
             for user in self.users(&key) {
-                if self.going.contains(&user) || self.waiting.contains(&user) {
+                if self.going.contains(&user) || self.waiting.contains(&user) || self.parted(&user, &key) {
                     continue;
                 }
                 let is_type = self.old.get(&key).is_some_and(
                     |atom| matches!(atom.body, Body::Other(other) if other.kind.contains("type") || matches!(other.kind.as_str(), "enum" | "domain")),
                 );
-                match self.old.get(&user).map(|atom| atom.body) {
-                    Some(Body::Column(_, column)) if is_type && column.generated.is_none() => {
-                        self.waiting.insert(user.clone());
-                        open.extend(self.retype(&user));
-                        continue;
+                match self.old.get(&user) {
+                    Some(atom) if is_type => {
+                        if let Some(table) = self.split_by(atom) {
+                            open.extend(self.again(&address::table(&table.name)));
+                            continue;
+                        }
+                        if matches!(atom.body, Body::Column(_, column) if column.generated.is_none()) {
+                            self.waiting.insert(user.clone());
+                            open.extend(self.retype(&user));
+                            continue;
+                        }
                     }
                     // A partitioned table needs the columns of its key, which never go before it does.
-                    Some(Body::Table(_)) if key.starts_with("column ") => continue,
+                    Some(atom) if matches!(atom.body, Body::Table(_)) && key.starts_with("column ") => continue,
                     _ => {}
                 }
                 open.extend(self.again(&user));
+                if user.starts_with("link ") {
+                    open.extend(self.inherited_anew(&user));
+                }
             }
         }
+    }
+
+    /// Whether `user` only follows `key`, and parts from it before that goes.
+    fn parted(&self, user: &str, key: &str) -> bool {
+        let Some(follows) = self.past.get(user).and_then(|atom| atom.follows.as_ref()) else { return false };
+        let of_parent = |need: &String| need.starts_with("table ") && self.going.contains(need);
+        let link = self.past.get(&follows.link);
+        follows.leader == key
+            && (self.going.contains(&follows.link) || link.is_some_and(|link| link.needs.iter().any(of_parent)))
     }
 
     fn again(&mut self, key: &str) -> Option<String> {
@@ -169,11 +290,13 @@ impl<'a> Planner<'a> {
                     matches!(other.kind.as_str(), "statistics" | "comment" | "grant" | "revoke" | "sequence owner")
                 }
                 Body::Table(_)
+                | Body::Link
                 | Body::Identity(_)
                 | Body::Constraint
+                | Body::Index
                 | Body::Setting
                 | Body::Parameters(_)
-                | Body::Plain => true,
+                | Body::Rows => true,
             });
             if !survives && !self.going.contains(&user) {
                 more.extend(self.again(&user));
@@ -182,292 +305,48 @@ impl<'a> Planner<'a> {
         more
     }
 
-    fn root<'k>(&'k self, key: &'k str) -> &'k str {
-        let mut at = key;
-        for _ in 0..4 {
-            match self.old.get(at).and_then(|atom| atom.owner.as_deref()) {
-                Some(owner) if self.going.contains(owner) => at = owner,
-                _ => break,
-            }
-        }
-        at
-    }
-
-    /// What goes without a statement of its own, with what it goes with. A foreign key is taken away first, since two
-    /// tables may refer to each other, and so is what uses something that needs the whole in its turn.
-    fn silent(&self) -> BTreeMap<String, String> {
-        let silent = self.going.iter().filter_map(|key| {
-            let root = self.root(key);
-            let atom = self.old.get(key).filter(|_| root != key)?;
-            let own = |need: &str| !self.going.contains(need) || self.root(need) == root;
-            let fits = match atom.body {
-                Body::ForeignKey => atom.needs.iter().all(|need| own(need)),
-                _ => !atom.needs.iter().any(|need| !own(need) && self.leads_back(need, root)),
-            };
-            fits.then(|| (key.clone(), root.to_owned()))
-        });
-        silent.collect()
-    }
-
-    fn leads_back(&self, start: &str, root: &str) -> bool {
-        let mut open = vec![start];
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        while let Some(at) = open.pop() {
-            for need in
-                self.old.get(at).into_iter().flat_map(|atom| &atom.needs).filter(|need| self.going.contains(*need))
-            {
-                if self.root(need) == root {
-                    return true;
+    /// Looks again at what follows a parent, now that it is known which links stay.
+    fn settle(&mut self) {
+        let both = |key: &&String| !self.going.contains(*key) && !self.coming.contains(*key);
+        let mut anew: Vec<(String, Vec<String>)> = Vec::new();
+        for (key, new) in self.new.iter().filter(|(key, _)| both(key)) {
+            let Some(old) = self.past.get(key) else { continue };
+            match new.body {
+                Body::Column(table, column)
+                    if (old.follows.is_some() || new.follows.is_some()) && !self.follows(key) =>
+                {
+                    let (Way::InPlace(mut statements) | Way::Retyped(mut statements)) = way(old, new, false) else {
+                        continue;
+                    };
+                    // A default that was the parent's is the table's own now.
+                    let default = format!("default {}", key.trim_start_matches("column "));
+                    if let Body::Column(_, past) = old.body
+                        && past.default != column.default
+                        && !self.new.contains_key(&default)
+                    {
+                        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", path(&table.name), quoted(&column.name));
+                        statements.push(match &column.default {
+                            Some(value) => format!("{alter} SET DEFAULT {};", default_value(column, value)),
+                            None => format!("{alter} DROP DEFAULT;"),
+                        });
+                    }
+                    if !statements.is_empty() {
+                        anew.push((key.clone(), statements));
+                    }
                 }
-                if seen.insert(need) {
-                    open.push(need);
+                Body::Default(_) => {
+                    let touched = |key: &String| {
+                        self.going.contains(key) || self.coming.contains(key) || self.changing.contains_key(key)
+                    };
+                    if new.after.iter().any(|leader| leader.starts_with("default ") && touched(leader)) {
+                        anew.push((key.clone(), new.create.clone()));
+                    }
                 }
+                _ => {}
             }
         }
-        false
+        self.changing.extend(anew);
     }
-
-    fn remove(&mut self) {
-        let silent = self.silent();
-        let place = |key: &'_ String| silent.get(key).unwrap_or(key).clone();
-        let mut all: BTreeMap<String, (u8, BTreeSet<String>)> = BTreeMap::new();
-        for (key, atom) in &self.old {
-            if self.going.contains(key) || self.waiting.contains(key) {
-                let at = place(key);
-                let entry = all.entry(at.clone()).or_default();
-                entry.0 = self.old.get(&at).map_or(0, |atom| atom.rank);
-                entry.1.extend(atom.needs.iter().map(place).filter(|need| *need != at));
-            }
-        }
-        let needs: BTreeMap<&str, (u8, BTreeSet<&str>)> = all
-            .iter()
-            .map(|(key, (rank, needs))| (key.as_str(), (*rank, needs.iter().map(String::as_str).collect())))
-            .collect();
-        let mut steps = Vec::new();
-        for key in order::sorted(&needs).into_iter().rev() {
-            let Some(atom) = self.old.get(&key) else { continue };
-            if self.waiting.contains(&key) {
-                if let Body::Column(table, column) = atom.body {
-                    let (table, own) = (path(&table.name), quoted(&column.name));
-                    let statement = format!("ALTER TABLE {table} ALTER COLUMN {own} TYPE text USING {own}::text;");
-                    let reverse = Reverse::Statements(Vec::new());
-                    steps.push(step(format!("Let {key} wait as text for its type"), vec![statement], reverse));
-                }
-                continue;
-            }
-            if atom.remove.is_empty() {
-                continue;
-            }
-            let reverse = match atom.body {
-                Body::Table(table) => {
-                    let saved = quoted(&format!("{}_saved", table.name.name));
-                    let save_first = format!("CREATE TABLE {saved} AS TABLE {};", path(&table.name));
-                    Reverse::Irreversible { why: format!("the rows of `{}`", table.name), save_first }
-                }
-                Body::Column(table, column) if column.generated.is_none() => {
-                    let keys = table.primary_key.as_ref().map(|key| &key.columns);
-                    let mut names: Vec<String> =
-                        keys.into_iter().flatten().filter(|name| **name != column.name).cloned().collect();
-                    names.push(column.name.clone());
-                    let saved = quoted(&format!("{}_{}_saved", table.name.name, column.name));
-                    let save_first =
-                        format!("CREATE TABLE {saved} AS SELECT {} FROM {};", list(&names), path(&table.name));
-                    Reverse::Irreversible { why: format!("the values of `{}.{}`", table.name, column.name), save_first }
-                }
-                _ => Reverse::Statements(atom.create.clone()),
-            };
-            steps.push(step(format!("Remove {key}"), atom.remove.clone(), reverse));
-        }
-        self.steps.extend(steps);
-    }
-
-    /// What needs `key`, however indirectly, cannot stand inside it.
-    fn reaches(&self, start: &str, key: &str) -> bool {
-        let mut open: Vec<&str> = vec![start];
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        while let Some(at) = open.pop() {
-            let Some(atom) = self.new.get(at) else { continue };
-            for need in &atom.needs {
-                let owned = need == key || self.new.get(need).is_some_and(|atom| atom.owner.as_deref() == Some(key));
-                if owned && at != start {
-                    return true;
-                }
-                if !owned && self.coming.contains(need) && seen.insert(need) {
-                    open.push(need);
-                }
-            }
-        }
-        false
-    }
-
-    /// What comes inside what: columns and constraints in tables, defaults in columns.
-    fn inside(&self) -> BTreeMap<&str, &str> {
-        let mut inside = BTreeMap::new();
-        for body in [false, true] {
-            for (key, atom) in self.new.iter().filter(|(key, _)| self.coming.contains(*key)) {
-                let Some(owner) = atom.owner.as_deref().filter(|owner| self.coming.contains(*owner)) else { continue };
-                let fits = match atom.body {
-                    Body::Column(table, column) => !body && !atom::is_inherited(table, &column.name),
-                    Body::Constraint => !body,
-                    Body::Default(column) => body && column.generated.is_none() && !self.inherited(owner),
-                    Body::Identity(_) => body && !self.inherited(owner),
-                    _ => false,
-                };
-                let root = inside.get(owner).copied().unwrap_or(owner);
-                if fits && !self.reaches(key, root) {
-                    inside.insert(key.as_str(), root);
-                }
-            }
-        }
-        inside
-    }
-
-    fn inherited(&self, column: &str) -> bool {
-        self.new.get(column).is_some_and(
-            |atom| matches!(atom.body, Body::Column(table, column) if atom::is_inherited(table, &column.name)),
-        )
-    }
-
-    fn create(&mut self) {
-        let inside = self.inside();
-        let touched =
-            |key: &str| self.coming.contains(key) || self.changing.contains_key(key) || self.waiting.contains(key);
-        let mut needs: BTreeMap<&str, (u8, BTreeSet<&str>)> = BTreeMap::new();
-        for (key, atom) in self.new.iter().filter(|(key, _)| touched(key)) {
-            let at = inside.get(key.as_str()).copied().unwrap_or(key);
-            let entry = needs.entry(at).or_insert((u8::MAX, BTreeSet::new()));
-            entry.0 = if at == key { atom.rank } else { entry.0.min(atom.rank) };
-            let all = atom.needs.iter().map(|need| inside.get(need.as_str()).copied().unwrap_or(need));
-            entry.1.extend(all.filter(|need| *need != at));
-        }
-        for (key, (rank, _)) in &mut needs {
-            *rank = self.new.get(*key).map_or(*rank, |atom| atom.rank);
-        }
-        let mut steps = Vec::new();
-        for key in order::sorted(&needs) {
-            let Some(atom) = self.new.get(&key) else { continue };
-            let members: Vec<&str> =
-                inside.iter().filter(|(_, root)| **root == key).map(|(member, _)| *member).collect();
-            let (verb, statements) = if self.waiting.contains(&key) {
-                ("Give its type back to", self.back(&key, atom))
-            } else if let Some(statements) = self.changing.get(&key) {
-                ("Change", statements.clone())
-            } else {
-                let mut statements = self.made(atom, &members);
-                statements.extend(self.unwanted(&key));
-                ("Add", statements)
-            };
-            if !statements.is_empty() {
-                let reverse = Reverse::Statements(if verb == "Add" { atom.remove.clone() } else { Vec::new() });
-                steps.push(step(format!("{verb} {key}"), statements, reverse));
-            }
-        }
-        self.steps.extend(steps);
-    }
-
-    /// From text to the type that the column waited for, with whatever else changes in it.
-    fn back(&self, key: &str, atom: &Atom<'a>) -> Vec<String> {
-        let Body::Column(table, column) = atom.body else { return Vec::new() };
-        let (name, own) = (path(&table.name), quoted(&column.name));
-        let typed = crate::migration::render::postgres::typed(column);
-        let statement =
-            format!("ALTER TABLE {name} ALTER COLUMN {own} TYPE {typed} USING {own}::{};", column.data_type.sql);
-        let rest = self.changing.get(key).into_iter().flatten().filter(|text| !text.contains(" TYPE "));
-        std::iter::once(statement).chain(rest.cloned()).collect()
-    }
-
-    fn made(&self, atom: &Atom<'a>, members: &[&str]) -> Vec<String> {
-        match atom.body {
-            Body::Table(table) => {
-                let columns = table
-                    .columns
-                    .iter()
-                    .filter(|column| members.contains(&address::member("column", &table.name, &column.name).as_str()));
-                let mut lines: Vec<String> = columns
-                    .map(|column| {
-                        let own = |kind: &str| address::member(kind, &table.name, &column.name);
-                        line(self, column, members.contains(&own("default").as_str()), &own("identity"), members)
-                    })
-                    .collect();
-                let mut constraints: Vec<&Atom<'a>> =
-                    members.iter().filter_map(|member| self.new.get(*member)).collect();
-                constraints.retain(|member| matches!(member.body, Body::Constraint));
-                constraints.sort_by_key(|member| !member.create.iter().any(|text| text.contains(" PRIMARY KEY ")));
-                lines.extend(constraints.into_iter().flat_map(|member| &member.create).filter_map(|text| {
-                    text.split_once(" ADD CONSTRAINT ")
-                        .map(|(_, rest)| format!("CONSTRAINT {}", rest.trim_end_matches(';')))
-                }));
-                vec![create_table(table, &lines)]
-            }
-            Body::Column(table, column) if !atom::is_inherited(table, &column.name) => {
-                let own = |kind: &str| address::member(kind, &table.name, &column.name);
-                let defaulted = members.contains(&own("default").as_str());
-                let line = line(self, column, defaulted, &own("identity"), members);
-                let alter = format!("ALTER TABLE {}", path(&table.name));
-                let given = defaulted || members.contains(&own("identity").as_str()) || column.generated.is_some();
-                match filler(column).filter(|_| !column.nullable && !given) {
-                    Some(value) => vec![
-                        format!("{alter} ADD COLUMN {line} DEFAULT {value};"),
-                        format!("{alter} ALTER COLUMN {} DROP DEFAULT;", quoted(&column.name)),
-                    ],
-                    None => vec![format!("{alter} ADD COLUMN {line};")],
-                }
-            }
-            _ => atom.create.clone(),
-        }
-    }
-
-    /// What default privileges that stay in force give to a new object although it shall not have it.
-    fn unwanted(&self, key: &str) -> Vec<String> {
-        let named = |kinds: &[&str]| {
-            let (kind, _) = key.split_once(' ')?;
-            kinds.contains(&kind).then_some(())
-        };
-        let Some(atom) = self.new.get(key) else { return Vec::new() };
-        let (word, plural, target) = match atom.body {
-            Body::Table(table) => ("TABLE", "tables", path(&table.name)),
-            Body::View => {
-                let Some(text) = atom.remove.first().and_then(|text| text.split_once("VIEW ")) else {
-                    return Vec::new();
-                };
-                ("TABLE", "tables", text.1.trim_end_matches(';').to_owned())
-            }
-            Body::Other(other) if named(&["sequence"]).is_some() => ("SEQUENCE", "sequences", path(&other.name)),
-            _ => return Vec::new(),
-        };
-        let marker = format!(" on {plural} for role ");
-        let in_force = self.past.keys().filter(|key| self.new.contains_key(*key) && !self.going.contains(*key));
-        let given = in_force.filter_map(|key| {
-            let (right, rest) = key.strip_prefix("default grant ")?.trim_matches('"').split_once(&marker)?;
-            let (place, to) = rest.rsplit_once(" to ")?;
-            let elsewhere = place
-                .split_once(" in schema ")
-                .is_some_and(|(_, space)| !target.to_lowercase().starts_with(&format!("{space}.")));
-            let wanted = self.new.keys().any(|key| {
-                key.replace('"', "")
-                    == format!("grant {right} on {} {target} to {to}", word.to_lowercase()).replace('"', "")
-            });
-            (!elsewhere && !wanted).then(|| format!("REVOKE {right} ON {word} {target} FROM {to};"))
-        });
-        given.collect()
-    }
-}
-
-/// A column as it stands inside CREATE TABLE or behind ADD COLUMN.
-fn line(planner: &Planner<'_>, column: &Column, defaulted: bool, identity_key: &str, members: &[&str]) -> String {
-    let mut text = crate::migration::render::postgres::column(column);
-    if !column.nullable {
-        text.push_str(" NOT NULL");
-    }
-    if let Some(default) = column.default.as_ref().filter(|_| defaulted) {
-        text.push_str(&format!(" DEFAULT {}", default_value(column, default)));
-    }
-    if members.contains(&identity_key)
-        && let Some(Body::Identity(value)) = planner.new.get(identity_key).map(|atom| atom.body)
-    {
-        text.push_str(&format!(" {}", identity(value)));
-    }
-    text
 }
 
 fn step(purpose: String, statements: Vec<String>, reverse: Reverse) -> Step {

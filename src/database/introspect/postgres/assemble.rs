@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::rows::{Catalog, ColumnRow, ConstraintRow, Dependency, IndexRow, Relation, StandIn, object_name};
 use super::types;
+use crate::migration::render::postgres::names;
 use crate::schema::{
     CheckConstraint, Column, Dialect, ForeignKey, Generated, GeneratedStorage, Index, IndexPart, ObjectName, Other,
     PrimaryKey, ReferentialAction, Schema, Table, Trigger, UniqueConstraint, View, address,
@@ -41,11 +42,7 @@ pub(super) fn schema(catalog: Catalog) -> Schema {
     for row in catalog.indexes {
         let owner = tables.get(&row.relation).map(|table| &table.name).or_else(|| views.get(&row.relation));
         let Some(owner) = owner.cloned() else { continue };
-        let key = address::index(&owner, &row.name);
-        if row.inherited {
-            continue;
-        }
-        addresses.put("pg_class", row.oid, 0, key.clone());
+        addresses.put("pg_class", row.oid, 0, address::index(&owner, &row.name));
         match tables.get_mut(&row.relation) {
             Some(table) => index(row, table),
             None => {
@@ -239,14 +236,26 @@ fn column(row: ColumnRow, table: &mut Table, addresses: &mut Addresses) {
 
 fn constraint(row: ConstraintRow, table: &mut Table, addresses: &mut Addresses) {
     let key = address::member("constraint", &table.name, &row.name);
-    if row.inherited {
+    let columns = row.columns.unwrap_or_default();
+    if let Some(leader) = row.attached {
+        let usual = match row.kind.as_str() {
+            "p" => names::primary_key(&table.name.name),
+            _ => {
+                let included = names::included(table, &row.definition);
+                names::unique(&table.name.name, &[columns.clone(), included].concat())
+            }
+        };
+        if usual == row.name {
+            return;
+        }
+        table.options.insert(format!("attached constraint {}", row.name), leader);
+    } else if row.inherited {
         return;
     }
     addresses.put("pg_constraint", row.oid, 0, key.clone());
     if row.index != 0 && row.kind != "f" {
         addresses.put("pg_class", row.index, 0, key);
     }
-    let columns = row.columns.unwrap_or_default();
     let name = Some(row.name.clone());
     let plain = match row.kind.as_str() {
         "p" => {
@@ -352,7 +361,7 @@ fn index(row: IndexRow, table: &mut Table) {
         Some(statistics) => format!("{};\n{statistics}", row.definition),
         None => row.definition,
     };
-    table.indexes.push(Index {
+    let index = Index {
         options: Default::default(),
         name: row.name,
         unique: row.is_unique,
@@ -360,5 +369,13 @@ fn index(row: IndexRow, table: &mut Table) {
         predicate: row.predicate,
         method: (row.method != "btree").then_some(row.method),
         definition: Some(definition),
-    });
+    };
+    if let Some(leader) = row.attached {
+        let usual = names::index(&table.name.name, &names::columns_of(table, &index)) == index.name;
+        if usual && !row.of_invalid {
+            return;
+        }
+        table.options.insert(format!("attached index {}", index.name), leader);
+    }
+    table.indexes.push(index);
 }

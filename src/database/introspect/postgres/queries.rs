@@ -45,7 +45,7 @@ pub(super) const COLUMNS: &str = concat!(
         CASE WHEN a.attcollation <> t.typcollation THEN
             (SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
                JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END AS collation,
-        col_description(a.attrelid, a.attnum) AS comment, a.attinhcount > 0 AND NOT a.attislocal AS inherited,
+        col_description(a.attrelid, a.attnum) AS comment, c.reloftype <> 0 OR (a.attinhcount > 0 AND (c.relispartition OR NOT a.attislocal)) AS inherited,
         CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END AS storage,
         nullif(to_jsonb(a) ->> 'attcompression', '') AS compression,
         nullif(coalesce(a.attstattarget, -1), -1)::int8 AS statistics,
@@ -79,7 +79,10 @@ pub(super) const CONSTRAINTS: &str = concat!(
            JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = p.number) AS target_columns,
         fn.nspname AS target_namespace, f.relname AS target, k.confupdtype::text AS on_update,
         k.confdeltype::text AS on_delete, k.condeferred AS deferred, k.conindid::int8 AS index,
-        k.conparentid <> 0 OR (k.coninhcount > 0 AND NOT k.conislocal) AS inherited
+        k.conparentid <> 0 OR (k.coninhcount > 0 AND (c.relispartition OR NOT k.conislocal)) AS inherited,
+        CASE WHEN k.conparentid <> 0 AND k.contype IN ('p', 'u') THEN
+            (SELECT format('%I.%I', pn.nspname, p.relname) FROM pg_constraint pk JOIN pg_class p ON p.oid = pk.conindid
+               JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE pk.oid = k.conparentid) END AS attached
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_class f ON f.oid = k.confrelid LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
     WHERE c.relkind IN ('r', 'p') AND k.contype IN ('p', 'u', 'c', 'f', 'x') AND ",
@@ -97,7 +100,12 @@ pub(super) const INDEXES: &str = concat!(
            FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(number, place)
            LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.number AND k.number <> 0
           WHERE k.place <= x.indnkeyatts) AS parts,
-        ic.relispartition AS inherited, x.indisclustered AS clustered, x.indisreplident AS replica_identity,
+        CASE WHEN ic.relispartition THEN
+            (SELECT format('%I.%I', pn.nspname, p.relname) FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+               JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE i.inhrelid = ic.oid) END AS attached,
+        EXISTS (SELECT FROM pg_inherits i JOIN pg_index p ON p.indexrelid = i.inhparent
+                 WHERE i.inhrelid = ic.oid AND NOT p.indisvalid) AS of_invalid,
+        x.indisclustered AS clustered, x.indisreplident AS replica_identity,
         (SELECT string_agg(format('ALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s;', n.nspname, ic.relname, s.attnum,
                                   s.attstattarget), E'\\n' ORDER BY s.attnum)
            FROM pg_attribute s WHERE s.attrelid = x.indexrelid AND coalesce(s.attstattarget, -1) >= 0) AS statistics

@@ -88,6 +88,8 @@ pub(super) struct ConstraintRow {
     pub deferred: bool,
     pub index: i64,
     pub inherited: bool,
+    /// The path of the index of the parent's constraint.
+    pub attached: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -107,7 +109,10 @@ pub(super) struct IndexRow {
     pub predicate: Option<String>,
     pub method: String,
     pub parts: Option<Vec<IndexPartRow>>,
-    pub inherited: bool,
+    /// The path of the parent's index.
+    pub attached: Option<String>,
+    /// Whether that does not have an index on every partition.
+    pub of_invalid: bool,
     pub clustered: bool,
     pub replica_identity: bool,
     pub statistics: Option<String>,

@@ -2,7 +2,7 @@
 
 mod bounds;
 
-use super::atom::{Atom, Body, is_inherited, names_of};
+use super::atom::{Atom, Body, names_of};
 use crate::migration::render::postgres::{path, quoted, string, typed};
 use crate::schema::lexer::{TokenKind, tokens};
 use crate::schema::{Column, Other, Table, TypeKind};
@@ -20,10 +20,11 @@ pub(super) enum Way {
     Anew,
 }
 
-pub(super) fn way(old: &Atom<'_>, new: &Atom<'_>) -> Way {
+/// `follows` says that the parent's statement reaches this column, too.
+pub(super) fn way(old: &Atom<'_>, new: &Atom<'_>, follows: bool) -> Way {
     match (old.body, new.body) {
         (Body::Table(old), Body::Table(new)) => table(old, new),
-        (Body::Column(_, old), Body::Column(table, new)) => column(old, new, table),
+        (Body::Column(_, old), Body::Column(table, new)) => column(old, new, table, follows),
         (Body::Default(_), Body::Default(_)) | (Body::Setting, Body::Setting) => Way::InPlace(new.create.clone()),
         (Body::Parameters(past), Body::Parameters(next)) => Way::InPlace(parameters(past, next, new)),
         (Body::Identity(old), Body::Identity(value)) => Way::InPlace(changed_identity(old, value, new)),
@@ -33,37 +34,8 @@ pub(super) fn way(old: &Atom<'_>, new: &Atom<'_>) -> Way {
 }
 
 fn table(old: &Table, new: &Table) -> Way {
-    let name = path(&new.name);
-    let (before, after) = (|option: &str| old.options.get(option), |option: &str| new.options.get(option));
-    if ["partition by", "of type", "access method"].iter().any(|option| before(option) != after(option)) {
-        return Way::Anew;
-    }
-    let mut statements = Vec::new();
-    let part = (before("partition of"), before("partition bound"));
-    let now = (after("partition of"), after("partition bound"));
-    if part != now {
-        if let Some(parent) = part.0 {
-            statements.push(format!("ALTER TABLE {parent} DETACH PARTITION {name};"));
-        }
-        if let (Some(parent), Some(bound)) = now {
-            statements.push(format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bound};"));
-        }
-    }
-    let parents = |table: Option<&String>| -> Vec<String> {
-        table.map(|names| names.split(", ").map(str::to_owned).collect()).unwrap_or_default()
-    };
-    let (past, next) = (parents(before("inherits")), parents(after("inherits")));
-    statements.extend(
-        past.iter().filter(|one| !next.contains(one)).map(|one| format!("ALTER TABLE {name} NO INHERIT {one};")),
-    );
-    statements
-        .extend(next.iter().filter(|one| !past.contains(one)).map(|one| format!("ALTER TABLE {name} INHERIT {one};")));
-    match (before("unlogged"), after("unlogged")) {
-        (None, Some(_)) => statements.push(format!("ALTER TABLE {name} SET UNLOGGED;")),
-        (Some(_), None) => statements.push(format!("ALTER TABLE {name} SET LOGGED;")),
-        _ => {}
-    }
-    Way::InPlace(statements)
+    let differs = |option: &str| old.options.get(option) != new.options.get(option);
+    if ["partition by", "access method"].into_iter().any(differs) { Way::Anew } else { Way::InPlace(Vec::new()) }
 }
 
 /// What sets the parameters that are there, after taking away what is there no more.
@@ -119,18 +91,17 @@ fn other_filler(sql: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn column(old: &Column, new: &Column, table: &Table) -> Way {
+fn column(old: &Column, new: &Column, table: &Table, follows: bool) -> Way {
     let own = quoted(&new.name);
     let name = path(&table.name);
     let alter = format!("ALTER TABLE {name} ALTER COLUMN {own}");
     let mut statements = Vec::new();
+    let retyped = old.data_type.sql != new.data_type.sql || old.collation != new.collation;
     match (&old.generated, &new.generated) {
         (Some(_), None) => statements.push(format!("{alter} DROP EXPRESSION;")),
         (one, other) if one != other => return Way::Anew,
         _ => {}
     }
-    let retyped =
-        (old.data_type.sql != new.data_type.sql || old.collation != new.collation) && !is_inherited(table, &new.name);
     if retyped {
         let using = if new.generated.is_some() { String::new() } else { format!(" USING {}", cast(&own, old, new)) };
         statements.push(format!("{alter} TYPE {}{using};", typed(new)));
@@ -143,11 +114,14 @@ fn column(old: &Column, new: &Column, table: &Table) -> Way {
     } else if !old.nullable && new.nullable {
         statements.push(format!("{alter} DROP NOT NULL;"));
     }
+    if follows {
+        statements.clear();
+    }
     if retyped { Way::Retyped(statements) } else { Way::InPlace(statements) }
 }
 
 /// The old values as the new type: by a cast that there is, or through their text.
-fn cast(own: &str, old: &Column, new: &Column) -> String {
+pub(super) fn cast(own: &str, old: &Column, new: &Column) -> String {
     use TypeKind::{Boolean, Date, DateTime, Float, Integer, Interval, Json, Numeric, Text, Time};
     let wanted = &new.data_type.sql;
     let base = |column: &Column| column.data_type.sql.split('(').next().unwrap_or_default().to_owned();

@@ -1,24 +1,46 @@
 //! A schema taken apart into the smallest things that a statement makes or removes.
 
+mod links;
+mod of_table;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::migration::render::postgres::{
-    check, column, default_value, foreign_key, identity, path, primary_key, quoted, rereadable, string, unique,
-};
-use crate::schema::{Column, Other, Schema, Table, TypeKind, address};
+use crate::migration::render::postgres::{path, quoted, rereadable};
+use crate::schema::{Column, Other, Schema, Table, address};
 
 /// One thing with the statements that make and remove it, semicolons included.
 #[derive(Debug, Clone)]
 pub(super) struct Atom<'a> {
     pub body: Body<'a>,
-    /// The addresses of what must be there before.
+    /// The addresses of what must be there before, and without which this cannot be.
     pub needs: BTreeSet<String>,
+    /// The addresses of what comes before and goes after, where both do.
+    pub after: BTreeSet<String>,
     pub create: Vec<String>,
     pub remove: Vec<String>,
     /// What it is a part of, and goes with.
     pub owner: Option<String>,
+    /// What it follows through a link between tables, as long as that link is there.
+    pub follows: Option<Follows>,
     /// Among things that do not need each other, the order in which a reader expects them.
     pub rank: u8,
+}
+
+/// How a part of a table follows the same part of its parent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Follows {
+    /// The address of the link.
+    pub link: String,
+    /// The address of the parent's part; that of the link where the parent is a type.
+    pub leader: String,
+    /// Whether the leader's statement is enough. An index of a partition may have a name of its own.
+    pub wholly: bool,
+    /// The name of an index of a partition, or of a constraint that has one.
+    pub name: Option<String>,
+    /// The name that the server would give it.
+    pub usual: Option<String>,
+    /// The path of the leader's index.
+    pub index: Option<String>,
 }
 
 /// What an atom is, where that matters to more than its own statements.
@@ -26,11 +48,13 @@ pub(super) struct Atom<'a> {
 pub(super) enum Body<'a> {
     Table(&'a Table),
     Column(&'a Table, &'a Column),
-    /// What may stand inside CREATE TABLE or ADD COLUMN, as it stands there by [`Atom::inline`].
+    /// That a table is a partition, an heir, or of a type.
+    Link,
     Default(&'a Column),
     Identity(&'a str),
     Constraint,
     ForeignKey,
+    Index,
     /// Made again by its own statement, whatever it was before.
     Setting,
     /// `name=value, name=value`.
@@ -38,13 +62,14 @@ pub(super) enum Body<'a> {
     View,
     Trigger,
     Other(&'a Other),
-    Plain,
+    /// The rows of the table, kept while it is made anew.
+    Rows,
 }
 
 pub(super) type Atoms<'a> = BTreeMap<String, Atom<'a>>;
 
 impl<'a> Atom<'a> {
-    fn new(body: Body<'a>, rank: u8, create: String, remove: String) -> Self {
+    pub(super) fn new(body: Body<'a>, rank: u8, create: String, remove: String) -> Self {
         // What a body of a function says is its author's.
         let body_text = matches!(body, Body::Other(other) if matches!(other.kind.as_str(), "function" | "procedure"));
         let list = |text: String| match text.as_str() {
@@ -52,7 +77,16 @@ impl<'a> Atom<'a> {
             _ if body_text => vec![text],
             text => vec![rereadable(text)],
         };
-        Self { body, needs: BTreeSet::new(), create: list(create), remove: list(remove), owner: None, rank }
+        Self {
+            body,
+            needs: BTreeSet::new(),
+            after: BTreeSet::new(),
+            create: list(create),
+            remove: list(remove),
+            owner: None,
+            follows: None,
+            rank,
+        }
     }
 
     fn of(mut self, owner: String) -> Self {
@@ -66,7 +100,7 @@ impl<'a> Atom<'a> {
 pub(super) fn atoms(schema: &Schema) -> Atoms<'_> {
     let mut atoms = Atoms::new();
     for table in &schema.tables {
-        of_table(schema, table, &mut atoms);
+        of_table::add(schema, table, &mut atoms);
     }
     for view in &schema.views {
         let (kind, name) = (if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" }, path(&view.name));
@@ -88,6 +122,7 @@ pub(super) fn atoms(schema: &Schema) -> Atoms<'_> {
         atoms.insert(address::other(other), atom);
     }
     connect(schema, &mut atoms);
+    links::connect(schema, &mut atoms);
     atoms
 }
 
@@ -118,6 +153,24 @@ fn rank(kind: &str) -> u8 {
     }
 }
 
+/// The kinds of objects that are a part of the first thing that they need.
+const PARTS: [&str; 14] = [
+    "comment",
+    "domain constraint",
+    "domain default",
+    "domain not null",
+    "grant",
+    "policy",
+    "publication table",
+    "revoke",
+    "rule",
+    "trigger state",
+    "view clustering",
+    "view options",
+    "view statistics",
+    "view storage",
+];
+
 /// Takes over what the server knows of needs, and decides what is a part of what.
 fn connect(schema: &Schema, atoms: &mut Atoms<'_>) {
     let known: BTreeSet<String> = atoms.keys().cloned().collect();
@@ -126,25 +179,10 @@ fn connect(schema: &Schema, atoms: &mut Atoms<'_>) {
             atom.needs.extend(needs.iter().filter(|need| known.contains(*need) && *need != key).cloned());
         }
         let Body::Other(other) = atom.body else { continue };
-        if matches!(
-            other.kind.as_str(),
-            "comment"
-                | "grant"
-                | "revoke"
-                | "view options"
-                | "view statistics"
-                | "view storage"
-                | "view clustering"
-                | "trigger state"
-                | "publication table"
-                | "domain default"
-                | "rule"
-        ) || other.kind.starts_with("domain ")
-            || other.kind == "policy"
-        {
-            let tables = atom.needs.iter().filter(|need| need.starts_with("table ") || need.starts_with("view "));
+        if PARTS.contains(&other.kind.as_str()) {
+            let mut tables = atom.needs.iter().filter(|need| need.starts_with("table ") || need.starts_with("view "));
             let first = match other.kind.as_str() {
-                "policy" | "rule" => tables.clone().next(),
+                "policy" | "rule" => tables.next(),
                 _ => atom.needs.iter().next(),
             };
             atom.owner = first.cloned();
@@ -163,16 +201,16 @@ fn connect(schema: &Schema, atoms: &mut Atoms<'_>) {
         }
     }
     // Taking a right on the whole table away takes that on its columns, too.
-    let rights: Vec<(String, String)> = known
-        .iter()
+    let bare = |key: &str| key.replace('"', "");
+    let grants: BTreeMap<String, &String> =
+        known.iter().filter(|key| key.starts_with("grant ")).map(|key| (bare(key), key)).collect();
+    let rights: Vec<(String, String)> = grants
+        .values()
         .filter_map(|key| {
             let (right, rest) = key.strip_prefix("grant ")?.split_once(" (")?;
             let (_, rest) = rest.split_once(") on ")?;
-            let whole = format!("grant {right} on {rest}");
-            known
-                .iter()
-                .find(|other| other.replace('"', "") == whole.replace('"', ""))
-                .map(|w| (key.clone(), w.clone()))
+            let whole = grants.get(&bare(&format!("grant {right} on {rest}")))?;
+            Some(((*key).clone(), (*whole).clone()))
         })
         .collect();
     for (part, whole) in rights {
@@ -182,145 +220,8 @@ fn connect(schema: &Schema, atoms: &mut Atoms<'_>) {
     }
 }
 
-fn parents<'a>(schema: &'a Schema, table: &'a Table) -> impl Iterator<Item = &'a Table> {
-    let names = ["partition of", "inherits"].into_iter().filter_map(|option| table.options.get(option));
-    let names: Vec<&str> = names.flat_map(|names| names.split(", ")).collect();
-    schema.tables.iter().filter(move |other| names.contains(&path(&other.name).as_str()))
-}
-
-/// Whether the column is there because the parent has it.
-pub(super) fn is_inherited(table: &Table, column: &str) -> bool {
-    table.options.contains_key(&format!("inherited {column}"))
-}
-
-fn of_table<'a>(schema: &'a Schema, table: &'a Table, atoms: &mut Atoms<'a>) {
-    let key = address::table(&table.name);
-    let name = path(&table.name);
-    let alter = format!("ALTER TABLE {name}");
-    let mut root = Atom::new(Body::Table(table), 7, String::new(), format!("DROP TABLE {name};"));
-    root.needs.extend(parents(schema, table).map(|parent| address::table(&parent.name)));
-    atoms.insert(key.clone(), root);
-    for own in &table.columns {
-        of_column(schema, table, own, atoms);
-    }
-    let mut constraint = |constraint: Option<&String>, plain: String| {
-        let Some(own) = constraint else { return };
-        let definition = table.options.get(&format!("constraint {own}")).cloned().unwrap_or(plain);
-        let foreign = definition.starts_with("FOREIGN KEY");
-        let create = format!("{alter} ADD CONSTRAINT {} {definition};", quoted(own));
-        let body = if foreign { Body::ForeignKey } else { Body::Constraint };
-        let remove = format!("{alter} DROP CONSTRAINT {};", quoted(own));
-        let rank = if foreign { 13 } else { 10 };
-        atoms.insert(
-            address::member("constraint", &table.name, own),
-            Atom::new(body, rank, create, remove).of(key.clone()),
-        );
-    };
-    table.primary_key.iter().for_each(|key| constraint(key.name.as_ref(), primary_key(key)));
-    table.uniques.iter().for_each(|one| constraint(one.name.as_ref(), unique(one)));
-    table.checks.iter().for_each(|one| constraint(one.name.as_ref(), check(one)));
-    table.foreign_keys.iter().for_each(|one| constraint(one.name.as_ref(), foreign_key(one)));
-    let exclusions = table.options.iter().filter(|(_, text)| text.starts_with("EXCLUDE"));
-    let exclusions: Vec<String> =
-        exclusions.filter_map(|(option, _)| option.strip_prefix("constraint ").map(str::to_owned)).collect();
-    exclusions.iter().for_each(|one| constraint(Some(one), String::new()));
-    for index in &table.indexes {
-        let own = crate::schema::ObjectName { namespace: table.name.namespace.clone(), name: index.name.clone() };
-        let create = index.definition.as_deref().map(terminated).unwrap_or_default();
-        let remove = format!("DROP INDEX {};", path(&own));
-        let atom = Atom::new(Body::Plain, 12, create, remove).of(key.clone());
-        atoms.insert(address::index(&table.name, &index.name), atom);
-    }
-    let mut setting = |option: &str, create: String, remove: String| {
-        let body = match table.options.get(option) {
-            Some(value) if option == "storage parameters" => Body::Parameters(value),
-            _ => Body::Setting,
-        };
-        let mut atom = Atom::new(body, 16, create, remove).of(key.clone());
-        if matches!(option, "clustered on" | "replica identity") {
-            atom.needs.extend(table.indexes.iter().map(|index| address::index(&table.name, &index.name)));
-        }
-        atoms.insert(address::member("setting", &table.name, option), atom);
-    };
-    for (option, value) in &table.options {
-        let (do_it, undo) = match option.as_str() {
-            "row security" => ("ENABLE ROW LEVEL SECURITY".to_owned(), "DISABLE ROW LEVEL SECURITY".to_owned()),
-            "force row security" => ("FORCE ROW LEVEL SECURITY".into(), "NO FORCE ROW LEVEL SECURITY".into()),
-            "replica identity" => (format!("REPLICA IDENTITY {value}"), "REPLICA IDENTITY DEFAULT".into()),
-            "storage parameters" => (format!("SET ({value})"), format!("RESET ({})", names_of(value))),
-            "tablespace" => (format!("SET TABLESPACE {}", quoted(value)), "SET TABLESPACE pg_default".into()),
-            "clustered on" => (format!("CLUSTER ON {}", quoted(value)), "SET WITHOUT CLUSTER".into()),
-            _ => continue,
-        };
-        setting(option, format!("{alter} {do_it};"), format!("{alter} {undo};"));
-    }
-    if let Some(text) = &table.comment {
-        let on = format!("COMMENT ON TABLE {name} IS");
-        let atom = Atom::new(Body::Setting, 18, format!("{on} {};", string(text)), format!("{on} NULL;"));
-        atoms.insert(address::of_kind("table comment", &table.name), atom.of(key.clone()));
-    }
-}
-
 /// The names in `name=value, name=value`.
 pub(super) fn names_of(parameters: &str) -> String {
     let names = parameters.split(", ").map(|parameter| parameter.split('=').next().unwrap_or(parameter));
     names.collect::<Vec<_>>().join(", ")
-}
-
-fn of_column<'a>(schema: &'a Schema, table: &'a Table, own: &'a Column, atoms: &mut Atoms<'a>) {
-    let key = address::member("column", &table.name, &own.name);
-    let inherited = is_inherited(table, &own.name);
-    let alter = format!("ALTER TABLE {}", path(&table.name));
-    let in_column = format!("{alter} ALTER COLUMN {}", quoted(&own.name));
-    let of_parent = parents(schema, table).find_map(|parent| parent.column(&own.name)).filter(|_| inherited);
-    let (create, remove) = if inherited {
-        let stricter = !own.nullable && of_parent.is_some_and(|parent| parent.nullable);
-        (if stricter { format!("{in_column} SET NOT NULL;") } else { String::new() }, String::new())
-    } else {
-        (format!("{alter} ADD COLUMN {}", column(own)), format!("{alter} DROP COLUMN {};", quoted(&own.name)))
-    };
-    let mut atom = Atom::new(Body::Column(table, own), 8, create, remove).of(address::table(&table.name));
-    if let Some(generated) = &own.generated {
-        let used = table.columns.iter().filter(|other| other.name != own.name && other.generated.is_none());
-        let used = used.filter(|other| crate::schema::lexer::mentions(&generated.expression, &other.name));
-        atom.needs.extend(used.map(|other| address::member("column", &table.name, &other.name)));
-    }
-    atoms.insert(key.clone(), atom);
-    let mut part = |kind: &str, body, create: String, remove: String| {
-        let atom = Atom::new(body, if kind == "column comment" { 18 } else { 9 }, create, remove).of(key.clone());
-        atoms.insert(address::member(kind, &table.name, &own.name), atom);
-    };
-    if let Some(default) = &own.default
-        && of_parent.is_none_or(|parent| parent.default.as_ref() != Some(default))
-    {
-        let create = format!("{in_column} SET DEFAULT {};", default_value(own, default));
-        part("default", Body::Default(own), create, format!("{in_column} DROP DEFAULT;"));
-    }
-    let option = |name: &str| table.options.get(&format!("{name} {}", own.name));
-    if let Some(value) = option("identity") {
-        let create = format!("{in_column} ADD {};", identity(value));
-        part("identity", Body::Identity(value), create, format!("{in_column} DROP IDENTITY;"));
-    }
-    let usual = match own.data_type.kind {
-        TypeKind::Numeric { .. } => "MAIN",
-        TypeKind::Integer { .. } | TypeKind::Float { .. } | TypeKind::Boolean | TypeKind::Uuid => "PLAIN",
-        _ => "EXTENDED",
-    };
-    for (name, words, undo) in [
-        ("storage", "SET STORAGE", format!("SET STORAGE {usual}")),
-        ("compression", "SET COMPRESSION", "SET COMPRESSION default".to_owned()),
-        ("statistics", "SET STATISTICS", "SET STATISTICS -1".to_owned()),
-    ] {
-        if let Some(value) = option(name) {
-            part(name, Body::Setting, format!("{in_column} {words} {value};"), format!("{in_column} {undo};"));
-        }
-    }
-    if let Some(value) = option("options") {
-        let undo = format!("{in_column} RESET ({});", names_of(value));
-        part("options", Body::Parameters(value), format!("{in_column} SET ({value});"), undo);
-    }
-    if let Some(text) = &own.comment {
-        let on = format!("COMMENT ON COLUMN {}.{} IS", path(&table.name), quoted(&own.name));
-        part("column comment", Body::Setting, format!("{on} {};", string(text)), format!("{on} NULL;"));
-    }
 }

@@ -1,0 +1,214 @@
+//! Pairs of schemas by what they are about, each migrated there and back.
+
+use super::*;
+
+/// Partitions, heirs and tables of a type.
+const LINKED: &[(&str, &str, &str)] = &[
+    (
+        "partitions come, go, change their bounds and are divided again",
+        "CREATE TABLE p (id integer NOT NULL, r text, d date NOT NULL) PARTITION BY RANGE (d);
+         CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+         CREATE TABLE p2 PARTITION OF p FOR VALUES FROM ('2024-06-01') TO ('2024-07-01');
+         CREATE TABLE gone PARTITION OF p DEFAULT;",
+        "CREATE TABLE p (id integer NOT NULL, r text, d date NOT NULL) PARTITION BY RANGE (d);
+         CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2024-03-01') PARTITION BY LIST (r);
+         CREATE TABLE p1a PARTITION OF p1 FOR VALUES IN ('a', NULL); CREATE TABLE p1d PARTITION OF p1 DEFAULT;
+         CREATE TABLE p2 (id integer NOT NULL, r text, d date NOT NULL);
+         CREATE TABLE h PARTITION OF p FOR VALUES FROM ('2024-03-01') TO (MAXVALUE) PARTITION BY HASH (id);
+         CREATE TABLE h0 PARTITION OF h FOR VALUES WITH (MODULUS 1, REMAINDER 0);",
+    ),
+    (
+        "a partition differs from its parent",
+        "CREATE TABLE p (id integer, v text DEFAULT 'x', CHECK (id > 0)) PARTITION BY RANGE (id);
+         CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (10);",
+        "CREATE TABLE p (id integer NOT NULL, v varchar(30) DEFAULT 'z', w integer) PARTITION BY RANGE (id);
+         CREATE TABLE p1 PARTITION OF p (v DEFAULT 'y', w NOT NULL, CHECK (w < 5)) FOR VALUES FROM (1) TO (10);
+         CREATE INDEX on_part ON p1 (w); CREATE INDEX on_all ON p (v);",
+    ),
+    (
+        "the indexes of partitions have names of their own",
+        "CREATE TABLE p (id integer NOT NULL, v text) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+         CREATE INDEX by_v ON p (v);",
+        "CREATE TABLE p (id integer NOT NULL, v text) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+         CREATE INDEX own ON p1 (v); CREATE INDEX by_v ON p (v); CREATE UNIQUE INDEX own_id ON p1 (id, v);
+         CREATE UNIQUE INDEX by_id ON p (id, v); CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2); ALTER INDEX p2_v_idx RENAME TO other;
+         ALTER TABLE p1 ADD CONSTRAINT own_key PRIMARY KEY (id); ALTER TABLE p ADD CONSTRAINT all_key PRIMARY KEY (id);",
+    ),
+    (
+        "an index of the parent alone waits for its partitions",
+        "CREATE TABLE p (id integer, v text) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+         CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2); CREATE INDEX i ON p (v);",
+        "CREATE TABLE p (id integer, v text) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+         CREATE INDEX i ON ONLY p (v); CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);",
+    ),
+    (
+        "a plain table is divided, and what refers to it stays",
+        "CREATE TABLE t (id integer PRIMARY KEY, v text); CREATE VIEW view_of_t AS SELECT id FROM t; CREATE TABLE r (t integer REFERENCES t);",
+        "CREATE TABLE t (id integer PRIMARY KEY, v text) PARTITION BY HASH (id);
+         CREATE TABLE t0 PARTITION OF t FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+         CREATE VIEW view_of_t AS SELECT id FROM t; CREATE TABLE r (t integer REFERENCES t);",
+    ),
+    (
+        "the enum by which a table is divided loses a value",
+        "CREATE TYPE e AS ENUM ('a', 'b', 'c'); CREATE TABLE p (x e, n integer) PARTITION BY LIST (x); CREATE TABLE p1 PARTITION OF p FOR VALUES IN ('a');",
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE p (x e, n integer) PARTITION BY LIST (x); CREATE TABLE p1 PARTITION OF p FOR VALUES IN ('a');",
+    ),
+    (
+        "heirs get other parents and other defaults",
+        "CREATE TABLE a (x integer DEFAULT 1, y text); CREATE TABLE b (z integer) INHERITS (a); CREATE TABLE c (u integer) INHERITS (b);",
+        "CREATE TABLE a (x bigint DEFAULT 2, y text DEFAULT 'q', CHECK (x > 0)); CREATE TABLE b (z integer) INHERITS (a);
+         ALTER TABLE b ALTER x SET DEFAULT 5; CREATE TABLE c (u integer) INHERITS (a); ALTER TABLE c ALTER y DROP DEFAULT;",
+    ),
+    (
+        "tables of a type",
+        "CREATE TYPE kind AS (a integer, b text); CREATE TABLE t OF kind; CREATE TABLE u (a integer, b text);",
+        "CREATE TYPE kind AS (a integer, b text, c date); CREATE TABLE t OF kind (a PRIMARY KEY, b DEFAULT 'x' NOT NULL); CREATE TABLE u OF kind;",
+    ),
+];
+
+/// Objects beside tables.
+const OBJECTS: &[(&str, &str, &str)] = &[
+    (
+        "foreign tables, servers and mappings",
+        "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE f (a integer) SERVER s;",
+        "CREATE FOREIGN DATA WRAPPER w OPTIONS (debug 'true'); CREATE SERVER s TYPE 'x' VERSION '2' FOREIGN DATA WRAPPER w OPTIONS (host 'it''s');
+         CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'u'); CREATE FOREIGN TABLE f (a bigint OPTIONS (name 'x') NOT NULL, CHECK (a > 0)) SERVER s;
+         COMMENT ON FOREIGN TABLE f IS 'f'; GRANT USAGE ON FOREIGN SERVER s TO pg_monitor; CREATE VIEW v AS SELECT a FROM f;",
+    ),
+    (
+        "text search",
+        "CREATE TEXT SEARCH CONFIGURATION c (COPY = simple);",
+        "CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple, accept = 'false'); CREATE TEXT SEARCH CONFIGURATION c (COPY = english);
+         ALTER TEXT SEARCH CONFIGURATION c ALTER MAPPING FOR asciiword WITH d, english_stem; COMMENT ON TEXT SEARCH CONFIGURATION c IS 'c';
+         CREATE TABLE t (a text, v tsvector GENERATED ALWAYS AS (to_tsvector('c', a)) STORED);",
+    ),
+    (
+        "publications of columns, rows and schemas",
+        "CREATE TABLE t (a integer PRIMARY KEY, b integer); CREATE SCHEMA s; CREATE PUBLICATION p FOR TABLE t;",
+        "CREATE TABLE t (a integer PRIMARY KEY, b integer); CREATE SCHEMA s; CREATE PUBLICATION p FOR TABLE t (a) WHERE (a > 1);
+         CREATE PUBLICATION q FOR TABLES IN SCHEMA s; CREATE PUBLICATION r FOR ALL TABLES WITH (publish = 'insert');",
+    ),
+    (
+        "operators, classes, casts, ranges and collations",
+        "CREATE TYPE span AS RANGE (subtype = float8); CREATE TABLE t (a integer, s span);",
+        "CREATE TYPE span AS RANGE (subtype = float8, subtype_diff = float8mi, multirange_type_name = spans); CREATE TYPE c AS (a integer);
+         CREATE FUNCTION cmp(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $2 - $1';
+         CREATE OPERATOR CLASS reversed FOR TYPE integer USING btree AS OPERATOR 1 >, OPERATOR 2 >=, OPERATOR 3 =, OPERATOR 4 <=, OPERATOR 5 <,
+            FUNCTION 1 cmp(integer, integer);
+         CREATE TABLE t (a integer, s span); CREATE INDEX i ON t (a reversed); CREATE FUNCTION f(c) RETURNS integer LANGUAGE sql AS 'SELECT $1.a';
+         CREATE CAST (c AS integer) WITH FUNCTION f(c) AS ASSIGNMENT; CREATE COLLATION l (provider = icu, locale = 'und', deterministic = false);
+         CREATE AGGREGATE number(*) (SFUNC = int8inc, STYPE = int8, INITCOND = '0'); COMMENT ON AGGREGATE number(*) IS 'n';",
+    ),
+    (
+        "sequences and identities get narrower bounds",
+        "CREATE SEQUENCE s; CREATE TABLE t (a integer GENERATED ALWAYS AS IDENTITY, b integer NOT NULL);",
+        "CREATE SEQUENCE s AS integer INCREMENT -2 MINVALUE -9 MAXVALUE -1 START -3 CYCLE;
+         CREATE TABLE t (a integer GENERATED BY DEFAULT AS IDENTITY (START 10 MINVALUE 5 MAXVALUE 500 INCREMENT 5),
+            b integer GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME other));",
+    ),
+    (
+        "types without a cast between them",
+        "CREATE TABLE t (a interval, b integer, c boolean, d integer[], e point, f json);",
+        "CREATE TABLE t (a json, b uuid, c bigint, d jsonb, e inet, f boolean);",
+    ),
+    (
+        "parameters of tables, indexes, constraints and statistics",
+        "CREATE TABLE t (a integer, b text, CONSTRAINT u UNIQUE (a)) WITH (fillfactor = 50, autovacuum_enabled = off);
+         CREATE STATISTICS s ON a, b FROM t; CREATE MATERIALIZED VIEW m AS SELECT a, b FROM t; CREATE INDEX mi ON m (a);",
+        "CREATE TABLE t (a integer, b text, CONSTRAINT u UNIQUE (a) INCLUDE (b) WITH (fillfactor = 70) DEFERRABLE)
+            WITH (toast_tuple_target = 256, toast.autovacuum_enabled = false);
+         CREATE STATISTICS s ON a, b FROM t; ALTER STATISTICS s SET STATISTICS 300; CREATE MATERIALIZED VIEW m AS SELECT a, b FROM t;
+         CREATE INDEX mi ON m (a); ALTER MATERIALIZED VIEW m CLUSTER ON mi; ALTER MATERIALIZED VIEW m ALTER b SET STORAGE EXTERNAL;",
+    ),
+    (
+        "a domain gets a condition while an array holds its values",
+        "CREATE DOMAIN d AS text; CREATE TABLE t (x d, y d[]);",
+        "CREATE DOMAIN d AS text NOT NULL CHECK (VALUE <> ''); CREATE TABLE t (x d, y d[]);",
+    ),
+    ("no public schema", "CREATE TABLE t (a integer);", "DROP SCHEMA public CASCADE; CREATE SCHEMA app; CREATE TABLE app.t (b text);"),
+];
+
+/// The same things under other names.
+const RENAMED: &[(&str, &str, &str)] = &[
+    (
+        "a table, with what is named after it",
+        "CREATE TABLE customer (id serial PRIMARY KEY, name text NOT NULL, city text UNIQUE, zip text CHECK (zip <> ''));
+         CREATE INDEX customer_name_idx ON customer (name); CREATE TABLE o (c integer REFERENCES customer);",
+        "CREATE TABLE client (id serial PRIMARY KEY, name text NOT NULL, city text UNIQUE, zip text CHECK (zip <> ''));
+         CREATE INDEX client_name_idx ON client (name); CREATE TABLE o (c integer REFERENCES client);",
+    ),
+    (
+        "a table in another schema",
+        "CREATE SCHEMA a; CREATE TABLE t (id serial PRIMARY KEY, x text NOT NULL, y integer); CREATE INDEX tx ON t (x);",
+        "CREATE SCHEMA a; CREATE TABLE a.t (id serial PRIMARY KEY, x text NOT NULL, y integer); CREATE INDEX tx ON a.t (x);",
+    ),
+    (
+        "a divided table, its partition and its column",
+        "CREATE TABLE ev (id integer, at date, kind text, body text) PARTITION BY RANGE (at);
+         CREATE TABLE ev_1 PARTITION OF ev FOR VALUES FROM ('2020-01-01') TO ('2021-01-01'); CREATE INDEX ev_k ON ev (kind);",
+        "CREATE TABLE event (id integer, happened date, sort text, body text) PARTITION BY RANGE (happened);
+         CREATE TABLE event_1 PARTITION OF event FOR VALUES FROM ('2020-01-01') TO ('2021-01-01'); CREATE INDEX event_k ON event (sort);",
+    ),
+];
+
+async fn all(scenarios: &[(&str, &str, &str)]) {
+    let server = PostgresServer::start().await.unwrap();
+    for (name, before, after) in scenarios {
+        assert!(there_and_back(&server, before, after).await > 0, "{name}");
+        assert!(there_and_back(&server, after, before).await > 0, "{name}");
+        assert_eq!(there_and_back(&server, after, after).await, 0, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn tables_follow_other_tables() {
+    all(LINKED).await;
+}
+
+#[tokio::test]
+async fn objects_beside_tables() {
+    all(OBJECTS).await;
+}
+
+#[tokio::test]
+async fn other_names() {
+    all(RENAMED).await;
+}
+
+#[tokio::test]
+async fn a_rename_makes_nothing_anew() {
+    let server = PostgresServer::start().await.unwrap();
+    let (_, before, after) = RENAMED[0];
+    let ((_, from), (_, to)) = (database(&server, before).await, database(&server, after).await);
+    let plan = migration::plan(&from, &to, &diff::diff(&from, &to, &RenameHints::default()));
+    let statements: Vec<&str> = plan.statements().filter(|text| text.starts_with("ALTER")).collect();
+    assert_eq!(
+        statements,
+        [
+            "ALTER TABLE public.customer RENAME TO client;",
+            "ALTER TABLE public.client RENAME CONSTRAINT customer_city_key TO client_city_key;",
+            "ALTER TABLE public.client RENAME CONSTRAINT customer_pkey TO client_pkey;",
+            "ALTER TABLE public.client RENAME CONSTRAINT customer_zip_check TO client_zip_check;",
+            "ALTER INDEX public.customer_name_idx RENAME TO client_name_idx;",
+            "ALTER SEQUENCE public.customer_id_seq RENAME TO client_id_seq;",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_rows_of_a_table_that_is_divided_stay() {
+    use sqlx::{ConnectOptions, Row};
+    let server = PostgresServer::start().await.unwrap();
+    let (_, before, after) = LINKED[4];
+    let (url, from) = database(&server, &format!("{before} INSERT INTO t VALUES (1, 'a'), (2, 'b');")).await;
+    let (_, to) = database(&server, after).await;
+    let plan = migration::plan(&from, &to, &diff::diff(&from, &to, &RenameHints::default()));
+    for plan in [&plan, plan.back.as_deref().unwrap()] {
+        script::apply_each(&url, plan.statements()).await.unwrap();
+        let options: sqlx::postgres::PgConnectOptions = url.expose().parse().unwrap();
+        let rows = sqlx::query("SELECT string_agg(id || v, ',' ORDER BY id) FROM t")
+            .fetch_one(&mut options.connect().await.unwrap())
+            .await;
+        assert_eq!(rows.unwrap().get::<String, _>(0), "1a,2b");
+    }
+}
