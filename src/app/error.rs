@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::Exit;
 use crate::schema::Dialect;
-use crate::{config, database, generate, github, run, schema, store};
+use crate::{config, database, generate, github, report, run, schema, store};
 
 /// Why a command could not be done.
 ///
@@ -74,6 +74,18 @@ pub enum Error {
     /// A file that was named cannot be read.
     #[error("{path}: cannot be read: {source}")]
     Unreadable { path: PathBuf, source: std::io::Error },
+    /// A report from elsewhere that is none.
+    #[error("{path}: {source}")]
+    Posting { path: PathBuf, source: report::posting::Error },
+    /// A report of another commit than the run's.
+    #[error("the report is of commit {told}, and the run was of {run}: nothing was posted")]
+    OtherCommit { told: String, run: String },
+    /// No event.
+    #[error("there is no event: run `fabwright publish` in a workflow that starts on `workflow_run`")]
+    NoEvent,
+    /// No token.
+    #[error("there is nothing to write with: set GITHUB_TOKEN to the job's token and GITHUB_REPOSITORY to OWNER/NAME")]
+    NoToken,
     /// Somebody stopped it.
     #[error("stopped before the end: nothing was committed")]
     Interrupted,
@@ -98,6 +110,10 @@ impl Error {
             | Self::Outside { .. }
             | Self::NoApplication { .. }
             | Self::Unreadable { .. }
+            | Self::Posting { .. }
+            | Self::OtherCommit { .. }
+            | Self::NoEvent
+            | Self::NoToken
             | Self::Dirty { .. } => Exit::Usage,
             Self::Run(error) => match error {
                 run::Error::NoMigrations { .. }

@@ -13,6 +13,7 @@ mod hazards;
 pub mod init;
 pub mod lint;
 pub mod migration;
+pub mod publish;
 pub mod snapshot;
 mod source;
 
@@ -33,6 +34,7 @@ pub enum Request {
     Generate(generate::Request),
     Lint(lint::Request),
     Action(Box<action::Request>),
+    Publish(Box<publish::Request>),
 }
 
 /// What a command prints.
@@ -85,6 +87,7 @@ async fn command(request: Request, console: &Console) -> Result<Exit, Error> {
         Request::Migration(request) => migration::run(&request, console).await,
         Request::Generate(request) => generate::run(&request, console).await,
         Request::Lint(request) => lint::run(&request, console),
+        Request::Publish(request) => publish::run(&request, console).await,
         Request::Action(request) => action::run(*request, console).await,
     }
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::secrets;
 use crate::app::check::CommitMode;
 use crate::app::forge::{self, CommentMode, Secret};
-use crate::app::{Format, action, check};
+use crate::app::{Format, action, check, publish};
 
 /// The inputs that `action.yml` declares.
 pub const INPUTS: &[&str] = &[
@@ -141,6 +141,16 @@ pub fn request(environment: &Environment) -> Result<action::Request, Error> {
         output_file: path("GITHUB_OUTPUT"),
         summary_file: path("GITHUB_STEP_SUMMARY"),
     })
+}
+
+/// The request to post the report in the folder `from`. The token is `GITHUB_TOKEN` where there are no inputs.
+///
+/// # Errors
+/// As [`request`].
+pub fn publish(from: PathBuf, environment: &Environment) -> Result<publish::Request, Error> {
+    let mut forge = forge(environment)?;
+    forge.token = forge.token.or_else(|| environment.variable("GITHUB_TOKEN").and_then(Secret::new));
+    Ok(publish::Request { from, event_path: environment.variable("GITHUB_EVENT_PATH").map(PathBuf::from), forge })
 }
 
 /// Where GitHub is, and who we are there.

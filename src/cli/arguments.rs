@@ -47,6 +47,8 @@ pub(super) enum Command {
     Check(Check),
     /// Do the pull-request job on the bundled example, in a repository made for it
     Demo(Demo),
+    /// Post the report of a fork's pull request, from a job that may write
+    Publish(Publish),
     /// Write the workflow and a commented .fabwright.yml for the repository at hand
     Init(Init),
     /// Write down the schema of SOURCE
@@ -223,6 +225,13 @@ impl From<Level> for lint::Severity {
     }
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Publish {
+    /// The folder that holds the report: the artifact of the pull request's run, unpacked
+    #[arg(long, value_name = "DIR")]
+    from: PathBuf,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum OutputFormat {
     /// For people, in a terminal
@@ -295,6 +304,9 @@ impl Command {
                 fail_on: it.fail_on.map(Into::into),
                 format: it.format.into(),
             }),
+            Self::Publish(it) => {
+                Request::Publish(Box::new(action::publish(it.from, &action::Environment::of_process())?))
+            }
             Self::Action => Request::Action(Box::new(action::request(&action::Environment::of_process())?)),
         })
     }

@@ -45,7 +45,8 @@ fn handed_over() -> BTreeMap<String, String> {
 
 /// Puts a process without secrets into the place of this one. Returns only where that fails.
 fn start_over(variables: &BTreeMap<String, String>) {
-    let inputs: BTreeMap<&String, &String> = variables.iter().filter(|(name, _)| name.starts_with("INPUT_")).collect();
+    let inputs: BTreeMap<&String, &String> =
+        variables.iter().filter(|(name, _)| name.starts_with("INPUT_") || *name == "GITHUB_TOKEN").collect();
     let (Ok(text), Ok(program), Ok((reader, mut writer))) =
         (serde_json::to_string(&inputs), std::env::current_exe(), std::io::pipe())
     else {

@@ -110,6 +110,48 @@ fn parse(name: &str, body: &[u8]) -> Result<Event, Error> {
     Ok(event)
 }
 
+/// A workflow run that has ended, as GitHub tells of it (`workflow_run`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinishedRun {
+    /// The commit that it was of.
+    pub head_sha: String,
+    /// The repository that the commit came from, `OWNER/NAME`.
+    pub head_repository: Option<String>,
+}
+
+/// Reads the payload of a `workflow_run` event.
+///
+/// # Errors
+/// When it cannot be read, or is no such event of a pull request's run.
+pub fn finished_run(path: &Path) -> Result<FinishedRun, Error> {
+    #[derive(Deserialize)]
+    struct Payload {
+        workflow_run: Run,
+    }
+    #[derive(Deserialize)]
+    struct Run {
+        head_sha: String,
+        #[serde(default)]
+        event: Option<String>,
+        #[serde(default)]
+        head_repository: Option<Named>,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        full_name: String,
+    }
+    let body = std::fs::read(path).map_err(|source| Error::Payload { path: path.to_owned(), source })?;
+    let malformed = |message: String| Error::Malformed { event: "workflow_run".to_owned(), message };
+    let payload: Payload = serde_json::from_slice(&body).map_err(|error| malformed(error.to_string()))?;
+    let run = payload.workflow_run;
+    match run.event.as_deref() {
+        None | Some("pull_request") => {
+            Ok(FinishedRun { head_sha: run.head_sha, head_repository: run.head_repository.map(|it| it.full_name) })
+        }
+        Some(other) => Err(malformed(format!("the run was started by `{other}`, and not by `pull_request`"))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,7 @@
 //! The three checks of a commit, and what they say at lines of files: the facts of the comment, sorted by who acts.
 
+use serde::{Deserialize, Serialize};
+
 use super::comment::{body, change_table};
 use super::facts::Facts;
 use super::markdown::{self, Links};
@@ -42,7 +44,8 @@ impl CheckKind {
 }
 
 /// How a check stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// All is well.
     Passed,
@@ -70,7 +73,8 @@ pub struct CheckReport {
 }
 
 /// A remark at a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Remark {
     /// The file, from the root of the repository.
     pub path: String,

@@ -232,6 +232,6 @@ pub(super) fn used_by(line: &ChangeLine<'_>, looked: bool) -> Sentence {
     out
 }
 
-fn length(text: &str) -> usize {
+pub(super) fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }

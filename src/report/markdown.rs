@@ -22,6 +22,11 @@ impl<'a> Links<'a> {
         Self { repository, head: &facts.head.commit }
     }
 
+    /// Links into the commit `head` of the repository whose page is `repository`.
+    pub fn new(repository: &'a str, head: &'a str) -> Self {
+        Self { repository: Some(repository).filter(|url| is_plain_url(url)), head }
+    }
+
     /// The page of a line of a file.
     pub fn place(&self, path: &str, line: Option<u32>) -> Option<String> {
         let repository = self.repository.filter(|_| !self.head.is_empty())?;

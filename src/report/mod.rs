@@ -12,6 +12,7 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 mod parts;
+pub mod posting;
 #[cfg(test)]
 mod sample;
 pub mod terminal;

@@ -16,6 +16,24 @@ pub fn read_file(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(Error::file(path))
 }
 
+/// Reads a text file that a stranger may have put there: a plain file of no more than `largest` bytes, and no link to
+/// another one.
+///
+/// # Errors
+///
+/// [`Error::File`] if it is not there or not that.
+pub fn read_strange(path: &Path, largest: u64) -> Result<String> {
+    let unfit = |message: &str| Error::file(path)(std::io::Error::new(ErrorKind::InvalidData, message));
+    let metadata = fs::symlink_metadata(path).map_err(Error::file(path))?;
+    if !metadata.is_file() {
+        return Err(unfit("it is no plain file"));
+    }
+    if metadata.len() > largest {
+        return Err(unfit("it is too large"));
+    }
+    read_file(path)
+}
+
 /// Reads the text files that lie directly in a folder, by name.
 ///
 /// # Errors

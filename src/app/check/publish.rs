@@ -224,6 +224,7 @@ pub(super) fn report(request: &Request, facts: Facts, exit: Exit, layout: Layout
     folder::write(&out.join("report.md"), &comment)?;
     folder::write(&out.join("report.html"), &page)?;
     folder::write(&out.join("changes.json"), &json)?;
+    folder::write(&out.join(report::posting::FILE), &report::posting::posting(&facts))?;
     folder::write(&out.join("migration.sql"), facts.migration_sql.as_deref().unwrap_or_default())?;
     folder::write(&out.join("rollback.sql"), facts.rollback_sql.as_deref().unwrap_or_default())?;
     let junit = write_junit(facts.tests.as_ref().unwrap_or(&TestReport::default()));

@@ -46,6 +46,13 @@ impl Forge {
         self.post(number, &self.limits(), &comment::hash(error), text, true).await
     }
 
+    /// Brings the comment to a report from another job, as `text` words it.
+    pub async fn post_reported(&self, number: u64, text: impl Fn(&Limits) -> String) -> Option<String> {
+        let limits = self.limits();
+        let digest = comment::hash(&text(&limits));
+        self.post(number, &limits, &digest, text, true).await
+    }
+
     async fn post(
         &self,
         number: u64,

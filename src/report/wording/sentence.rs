@@ -1,7 +1,10 @@
 //! A sentence with its emphasis, before it becomes Markdown, HTML or plain text.
 
+use serde::{Deserialize, Serialize};
+
 /// A piece of a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Span {
     /// Words.
     Text(String),
@@ -25,7 +28,8 @@ pub enum Span {
 }
 
 /// A sentence.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Sentence(pub Vec<Span>);
 
 impl Sentence {

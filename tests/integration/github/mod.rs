@@ -5,6 +5,7 @@ mod client;
 mod comment;
 mod commit;
 mod double;
+mod fork;
 mod job;
 mod tokens;
 
