@@ -180,6 +180,15 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// `the 1200 rows of customer`, or `the rows of customer` when nobody knows.
+    pub fn rows_of(&self, table: &ObjectName) -> String {
+        match self.rows(table) {
+            Some(1) => format!("the only row of {table}"),
+            Some(rows) => format!("the {rows} rows of {table}"),
+            None => format!("the rows of {table}"),
+        }
+    }
+
     /// A table's name in SQL.
     pub fn table_sql(&self, table: &ObjectName) -> String {
         match &table.namespace {
@@ -204,6 +213,11 @@ impl<'a> Context<'a> {
         }
         quote::identifier_in(self.dialect(), name)
     }
+}
+
+/// Whether some server reserves a word.
+pub(super) fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word)
 }
 
 /// A text as a Python string on one line.
@@ -281,7 +295,15 @@ const RESERVED: [&str; 38] = [
     "where",
 ];
 
+/// What stands before the Python form of an advice.
+pub(super) const IN_REVISION: &str = "\n-- In the revision:\n";
+
+/// Calls in an Alembic revision, as comments under SQL.
+pub(super) fn in_revision(calls: &[String]) -> String {
+    format!("{IN_REVISION}-- {}", calls.join("\n-- "))
+}
+
 /// How a call is made outside the transaction of an Alembic revision, as comments under SQL.
 pub(super) fn in_alembic(call: &str) -> String {
-    format!("\n-- In the revision:\n-- with op.get_context().autocommit_block():\n--     {call}")
+    in_revision(&["with op.get_context().autocommit_block():".to_owned(), format!("    {call}")])
 }

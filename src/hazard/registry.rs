@@ -1,5 +1,6 @@
 //! The list of rules, and the only place that filters what they find.
 
+use super::context::IN_REVISION;
 use super::rule::Look;
 use super::statement::{Place, Statement, Statements};
 use super::{Context, Finding, Ignored, Policy, RowCounts, Rule, Server, Step, Warning};
@@ -154,7 +155,13 @@ fn look_at<'a>(
                         && one.warning.item == warning.item
                 });
                 match same {
-                    Some(one) => one.statement = statement,
+                    Some(one) => {
+                        one.statement = statement;
+                        if let Some((_, call)) = warning.advice.split_once(IN_REVISION) {
+                            one.warning.advice.push_str(IN_REVISION);
+                            one.warning.advice.push_str(call);
+                        }
+                    }
                     None => raised.push(Raised { rule, warning, change: None, statement }),
                 }
             }

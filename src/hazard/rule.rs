@@ -126,6 +126,8 @@ const fn rule(dialects: &'static [Dialect]) -> Rule {
 pub(super) const ANY: Rule = rule(&[Dialect::Postgres, Dialect::Mysql, Dialect::Sqlite]);
 /// A rule for PostgreSQL, to be filled in.
 pub(super) const POSTGRES: Rule = rule(&[Dialect::Postgres]);
+/// A rule for MySQL and MariaDB, to be filled in.
+pub(super) const MYSQL: Rule = rule(&[Dialect::Mysql]);
 /// A rule for SQLite, to be filled in.
 pub(super) const SQLITE: Rule = rule(&[Dialect::Sqlite]);
 /// A rule for the servers, to be filled in.

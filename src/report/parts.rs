@@ -39,6 +39,7 @@ pub(super) fn parts(facts: &Facts, lines: &[ChangeLine<'_>]) -> Vec<Part> {
         questions(facts, links),
         history(facts, links),
         advice(facts, links),
+        accepted(facts, links),
         picture(facts),
         usages(lines, links),
         sql("Way back: rollback.sql", "rollback.sql", 50, facts.rollback_sql.as_deref()),
@@ -174,6 +175,17 @@ fn advice(facts: &Facts, links: Links<'_>) -> Option<Part> {
 }
 
 /// Advice of several lines is code; of one line, a sentence.
+fn accepted(facts: &Facts, links: Links<'_>) -> Option<Part> {
+    let accepted = wording::accepted(facts);
+    if accepted.is_empty() {
+        return None;
+    }
+    let lines: Vec<String> =
+        accepted.iter().map(|sentence| format!("- {}", markdown::sentence(sentence, links))).collect();
+    let title = format!("Accepted: {}", count(accepted.len(), "hazard", "hazards"));
+    Some(part("accepted hazards", 15, &title, &lines.join("\n")))
+}
+
 fn block(text: &str) -> String {
     if text.trim().contains('\n') { markdown::fence("sql", text) } else { paragraph(text) }
 }

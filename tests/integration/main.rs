@@ -15,6 +15,7 @@ mod github;
 mod history;
 mod impact;
 mod interrupted;
+mod lint;
 mod migrate;
 mod mysql;
 mod postgres;

@@ -104,7 +104,11 @@ async fn of_changes(example: &Example, sql: &str) -> Vec<Finding> {
 
 async fn found(dialect: Dialect, example: &Example, sql: &str) -> Vec<Finding> {
     match dialect {
-        Dialect::Sqlite => of_changes(example, sql).await,
+        Dialect::Sqlite => {
+            let mut found = of_changes(example, sql).await;
+            found.extend(of_statements(dialect, example, sql));
+            found
+        }
         Dialect::Postgres | Dialect::Mysql => of_statements(dialect, example, sql),
     }
 }
@@ -130,15 +134,24 @@ async fn every_example_does_what_its_section_says() {
     }
 }
 
+/// Takes away whatever a piece left.
+const EMPTY: &str = "DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', name);
+    END LOOP;
+    CREATE SCHEMA public;
+END $$";
+
 #[tokio::test]
 async fn postgresql_runs_every_example() {
     let server = PostgresServer::start().await.expect("a server");
+    let url = server.database().await.expect("a database");
     for (rule, examples) in sections() {
         let Some(example) = examples.get(&Dialect::Postgres).filter(|example| example.version.is_none()) else {
             continue;
         };
         for (name, piece) in [("bad", &example.bad), ("good", &example.good)] {
-            let url = server.database().await.expect("a database");
+            apply_each(&url, [EMPTY]).await.expect("an empty database");
             let run = async |sql: &str| -> Result<(), Error> {
                 let read = statements(Dialect::Postgres, sql);
                 assert!(read.all.iter().all(|statement| statement.unread.is_none()), "`{rule}`: {:?}", read.all);

@@ -1,6 +1,7 @@
 //! `add-check`: a condition that no row had to meet before.
 
 use crate::diff::{Change, Constraint, SchemaChange, Severity};
+use crate::hazard::context::{in_revision, python};
 use crate::hazard::rule::{ANY, Look};
 use crate::hazard::statement::{Action, ConstraintKind, NewConstraint, TableChange};
 use crate::hazard::{Confidence, Context, Rule, Step, Warning};
@@ -61,14 +62,14 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
         Dialect::Postgres | Dialect::Sqlite => "nobody can read or write it",
     };
     let text = format!(
-        "The condition {expression} is checked against {} of {table} while {meanwhile}; one that breaks it makes the \
+        "The condition {expression} is checked against {} while {meanwhile}; one that breaks it makes the \
          migration fail.",
-        context.rows_in_words(table)
+        context.rows_of(table)
     );
     let item = name.clone().unwrap_or_else(|| expression.clone());
     let name = name.unwrap_or_else(|| format!("{}_check", table.name));
-    let warning =
-        Warning::new(Severity::High, Confidence::High, text).advise(advice(context, table, expression, Some(&name)));
+    let warning = Warning::new(Severity::High, Confidence::High, text)
+        .advise(advice(context, table, expression, Some(&name)) + &revision(step, table, expression, &name));
     Some(warning.on(table).about(item))
 }
 
@@ -85,4 +86,21 @@ fn advice(context: &Context<'_>, table: &ObjectName, expression: &str, name: Opt
         ));
     }
     advice
+}
+
+/// The same in Alembic's words, for a statement that a revision sent.
+fn revision(step: &Step<'_>, table: &ObjectName, expression: &str, name: &str) -> String {
+    if !step.is_python() {
+        return String::new();
+    }
+    in_revision(&[
+        format!(
+            "op.create_check_constraint({}, {}, {}, postgresql_not_valid=True)",
+            python(name),
+            python(&table.name),
+            python(expression)
+        ),
+        "# and in the next revision:".to_owned(),
+        format!("op.execute({})", python(&format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"))),
+    ])
 }

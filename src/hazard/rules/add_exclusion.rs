@@ -20,9 +20,9 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
         return None;
     }
     let text = format!(
-        "The exclusion constraint builds an index over {} of {table} while nobody can read or write the table, and \
+        "The exclusion constraint builds an index over {} while nobody can read or write the table, and \
          fails when two rows exclude each other. The server has no way of doing it in steps.",
-        context.rows_in_words(table)
+        context.rows_of(table)
     );
     let advice = format!(
         "-- Make a new table with the constraint, copy in batches, and exchange the two:\n\

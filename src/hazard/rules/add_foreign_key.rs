@@ -1,6 +1,7 @@
 //! `add-foreign-key`: values that could point nowhere no longer may.
 
 use crate::diff::{Change, SchemaChange, Severity};
+use crate::hazard::context::{in_revision, python};
 use crate::hazard::rule::{ANY, Look};
 use crate::hazard::statement::{Action, ConstraintKind, NewConstraint, TableChange};
 use crate::hazard::{Confidence, Context, Rule, Step, Warning};
@@ -117,11 +118,33 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
         deferred: false,
     };
     let text = format!(
-        "Nobody can write {table} or {} until {} of {table} are checked against it; and a row that points nowhere makes \
+        "Nobody can write {table} or {} until {} are checked against it; and a row that points nowhere makes \
          the migration fail.",
         key.referenced_table,
-        context.rows_in_words(table)
+        context.rows_of(table)
     );
-    let warning = Warning::new(Severity::High, Confidence::High, text).advise(advice(context, table, &key));
+    let warning = Warning::new(Severity::High, Confidence::High, text).advise(if step.is_python() {
+        advice(context, table, &key) + &revision(table, &key)
+    } else {
+        advice(context, table, &key)
+    });
     Some(warning.on(table).about(key.columns.join(", ")))
+}
+
+/// The same in Alembic's words.
+fn revision(table: &ObjectName, key: &ForeignKey) -> String {
+    let list = |names: &[String]| names.iter().map(|name| python(name)).collect::<Vec<_>>().join(", ");
+    let name = key.name.as_deref().unwrap_or_default();
+    in_revision(&[
+        format!(
+            "op.create_foreign_key({}, {}, {}, [{}], [{}], postgresql_not_valid=True)",
+            python(name),
+            python(&table.name),
+            python(&key.referenced_table.name),
+            list(&key.columns),
+            list(&key.referenced_columns)
+        ),
+        "# and in the next revision:".to_owned(),
+        format!("op.execute({})", python(&format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"))),
+    ])
 }

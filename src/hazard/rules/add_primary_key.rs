@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
         ("squawk", "adding-serial-primary-key-field"),
         ("squawk", "adding-primary-key-constraint"),
         ("atlas", "PG104"),
-        ("eugene", "W14"),
+        ("eugene", "E7"),
         ("strong_migrations", "add_primary_key"),
         ("bytebase", "index.primary-key-type-allowlist"),
     ],

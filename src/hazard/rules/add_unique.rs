@@ -1,6 +1,7 @@
 //! `add-unique`: rows that were allowed to be alike no longer are.
 
 use crate::diff::{Change, Constraint, SchemaChange, Severity};
+use crate::hazard::context::{in_revision, python};
 use crate::hazard::rule::{ANY, Look};
 use crate::hazard::statement::{Action, ConstraintKind, NewConstraint, TableChange};
 use crate::hazard::{Confidence, Context, Rule, Step, Warning};
@@ -113,12 +114,12 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     let name = name.unwrap_or_else(|| format!("{}_{}_key", table.name, columns.join("_")));
     let constraint = context.quote(&name);
     let text = format!(
-        "The constraint builds an index over {} of {table} while nobody can read or write the table, and fails when two \
+        "The constraint builds an index over {} while nobody can read or write the table, and fails when two \
          rows have the same {}.",
-        context.rows_in_words(table),
+        context.rows_of(table),
         columns.join(", ")
     );
-    let advice = format!(
+    let mut advice = format!(
         "-- Must give no rows before the migration runs:\n\
          SELECT {keys}, count(*) FROM {sql} GROUP BY {keys} HAVING count(*) > 1;\n\
          -- Then build the index outside a transaction:\n\
@@ -126,5 +127,20 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
          -- And make it the constraint, which takes a moment:\n\
          ALTER TABLE {sql} ADD CONSTRAINT {constraint} UNIQUE USING INDEX {constraint};"
     );
+    if step.is_python() {
+        let list = columns.iter().map(|column| python(column)).collect::<Vec<_>>().join(", ");
+        advice.push_str(&in_revision(&[
+            "with op.get_context().autocommit_block():".to_owned(),
+            format!(
+                "    op.create_index({}, {}, [{list}], unique=True, postgresql_concurrently=True)",
+                python(&name),
+                python(&table.name)
+            ),
+            format!(
+                "op.execute({})",
+                python(&format!("ALTER TABLE {sql} ADD CONSTRAINT {constraint} UNIQUE USING INDEX {constraint}"))
+            ),
+        ]));
+    }
     Some(Warning::new(Severity::High, Confidence::High, text).advise(advice).on(table).about(columns.join(", ")))
 }

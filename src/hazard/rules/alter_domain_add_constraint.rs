@@ -28,7 +28,7 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     let sql = context.table_sql(name);
     let advice = format!(
         "-- Add the condition to each table instead, in two transactions:\n\
-         -- ALTER TABLE ... ADD CONSTRAINT ... {constraint} NOT VALID;\n\
+         -- ALTER TABLE ... ADD {constraint} NOT VALID;\n\
          -- ALTER TABLE ... VALIDATE CONSTRAINT ...;\n\
          -- Or at least do not check at once:\nALTER DOMAIN {sql} ADD {constraint}{};",
         if *not_valid { "" } else { " NOT VALID" }

@@ -2,14 +2,15 @@
 
 use crate::diff::{Change, Constraint, SchemaChange, Severity};
 use crate::hazard::rule::{ANY, Look};
-use crate::hazard::{Confidence, Context, Rule, Warning};
+use crate::hazard::statement::{Action, ConstraintKind, TableChange};
+use crate::hazard::{Confidence, Context, Rule, Step, Warning};
 use crate::schema::ObjectName;
 
 /// A key, UNIQUE, CHECK or foreign key goes while its table and columns stay.
 pub const RULE: Rule = Rule {
     id: "drop-constraint",
     aliases: &[("atlas", "CD101"), ("pgmold", "deny_drop_unique_constraint")],
-    looks: &[Look::Change(by_change)],
+    looks: &[Look::Change(by_change), Look::Act(by_act)],
     ..ANY
 };
 
@@ -91,4 +92,36 @@ fn stays(context: &Context<'_>, table: &ObjectName, column: &str) -> bool {
 
 fn all_stay(context: &Context<'_>, table: &ObjectName, columns: &[String]) -> bool {
     columns.iter().all(|column| stays(context, table, column))
+}
+
+fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
+    let Action::Alter { table, change: TableChange::DropConstraint { name, what, .. } } = &step.act.action else {
+        return None;
+    };
+    // Where both schemas are known, what is really gone is told from them.
+    if context.from.table(table).is_some() || context.is_new_at(table, step.at) || is_helper(context, table, name) {
+        return None;
+    }
+    let what = what.map_or_else(|| format!("the constraint {name}"), |what| format!("the {what} {name}"));
+    let text = format!(
+        "Without {what} the database accepts rows of {table} that it refused; once they are there, the constraint cannot come \
+         back until they are cleaned up, so the way back may fail."
+    );
+    let advice =
+        format!("Say in the pull request what keeps {table} right from now on, and keep a validator in the model.");
+    Some(Warning::new(Severity::Medium, Confidence::Medium, text).advise(advice).on(table).about(name))
+}
+
+/// Whether the same migration adds the constraint: it is replaced, or was a step on the way.
+fn is_helper(context: &Context<'_>, table: &ObjectName, name: &str) -> bool {
+    context.statements.iter().flat_map(|statement| &statement.acts).any(|act| match &act.action {
+        Action::Alter { table: of, change: TableChange::AddConstraint(added) } => {
+            let replaced = matches!(added.kind, ConstraintKind::PrimaryKey { .. }) && name == "PRIMARY";
+            of == table && (added.name.as_deref() == Some(name) || replaced)
+        }
+        Action::Alter { table: of, change: TableChange::ValidateConstraint { name: validated } } => {
+            of == table && validated == name
+        }
+        _ => false,
+    })
 }

@@ -8,7 +8,7 @@ use crate::schema::Dialect;
 /// A name of more than 63 bytes on PostgreSQL, or 64 characters on MySQL.
 pub const RULE: Rule = Rule {
     id: "identifier-too-long",
-    aliases: &[("squawk", "identifier-too-long"), ("bytebase", "naming.identifier.no-keyword")],
+    aliases: &[("squawk", "identifier-too-long")],
     looks: &[Look::Statement(by_statement)],
     ..SERVERS
 };

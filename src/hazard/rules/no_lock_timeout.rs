@@ -20,21 +20,22 @@ pub const RULE: Rule = Rule {
 };
 
 fn by_statement(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
-    let counts = |statement: &Statement| !statement.lock_timeout && statement.acts.iter().any(|act| waits(&act.action));
+    let waiting = |at: usize, statement: &Statement| {
+        let mut acts = statement.acts.iter();
+        !statement.lock_timeout && acts.any(|act| waits(context, at, &act.action))
+    };
     // Once for each script.
-    let first = context.statements.iter().position(|other| other.script == step.statement.script && counts(other))?;
+    let mut all = context.statements.iter().enumerate();
+    let (first, _) = all.find(|(at, other)| other.script == step.statement.script && waiting(*at, other))?;
     if first != step.at {
         return None;
     }
-    let act = step.statement.acts.iter().find(|act| waits(&act.action))?;
+    let act = step.statement.acts.iter().find(|act| waits(context, step.at, &act.action))?;
     let (lock, table) = lock(&act.action).unwrap_or((Lock::ShareUpdateExclusive, None));
-    if table.is_some_and(|table| context.is_new_at(table, step.at)) && context.statements.len() == 1 {
-        return None;
-    }
-    let name = table.map_or_else(|| "the table".to_owned(), ToString::to_string);
+    let name = table.map_or_else(|| "what it changes".to_owned(), ToString::to_string);
     let text = format!(
-        "No lock_timeout is set: while the statement waits for its {} lock on {name} behind a long query, everything that comes after \
-         waits behind it.",
+        "No lock_timeout is set: while the statement waits for its {} lock on {name} behind a long query, everything that \
+         comes after waits behind it.",
         lock.as_str()
     );
     let advice = format!("-- Give up early, and try again:\nSET lock_timeout = '5s';\n{};", step.statement.text);
@@ -45,8 +46,12 @@ fn by_statement(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     })
 }
 
-/// Whether the statement may wait for others that use what it changes.
-fn waits(action: &Action) -> bool {
-    lock(action).is_some()
-        || matches!(action, Action::Comment { .. } | Action::Reindex { .. } | Action::LockTable { .. })
+/// Whether the action waits for others, and lets others wait meanwhile.
+fn waits(context: &Context<'_>, at: usize, action: &Action) -> bool {
+    match lock(action) {
+        Some((held, table)) => {
+            held > Lock::ShareUpdateExclusive && !table.is_some_and(|table| context.is_new_at(table, at))
+        }
+        None => false,
+    }
 }

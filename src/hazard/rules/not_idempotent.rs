@@ -2,7 +2,7 @@
 
 use crate::diff::Severity;
 use crate::hazard::rule::{Look, POSTGRES};
-use crate::hazard::statement::{Action, NewConstraint, TableChange};
+use crate::hazard::statement::{Action, NewConstraint, Statement, TableChange};
 use crate::hazard::{Confidence, Context, Default, Rule, Step, Warning};
 use crate::schema::ObjectName;
 
@@ -17,7 +17,9 @@ pub const RULE: Rule = Rule {
 
 fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     // A statement that is alone is done or it is not.
-    let alone = context.statements.iter().filter(|other| other.script == step.statement.script).count() == 1;
+    let alone =
+        context.statements.iter().filter(|other| other.script == step.statement.script && !is_setting(other)).count()
+            == 1;
     let inside = step.statement.transaction.is_some();
     let concurrent = matches!(&step.act.action, Action::CreateIndex(index) if index.concurrently)
         || matches!(&step.act.action, Action::DropIndex { concurrently: true, .. });
@@ -39,6 +41,7 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
         {
             "DROP CONSTRAINT IF EXISTS before it"
         }
+        Action::OtherDefinition { creates: false, guarded: false } => "IF EXISTS",
         Action::OtherDefinition { creates: true, guarded: false } => "IF NOT EXISTS or OR REPLACE",
         _ => return None,
     };
@@ -50,13 +53,23 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     Some(Warning::new(Severity::Low, Confidence::High, text).advise(advice))
 }
 
+fn is_setting(statement: &Statement) -> bool {
+    statement.acts.iter().all(|act| matches!(act.action, Action::Set { .. }))
+}
+
+/// Whether the last that was done to a constraint of this name was to drop it, if it was there.
 fn dropped_before(context: &Context<'_>, step: &Step<'_>, table: &ObjectName, added: &NewConstraint) -> bool {
     let earlier = context.statements.iter().take(step.at).flat_map(|statement| &statement.acts);
     let own = step.statement.acts.iter().take(step.part);
-    earlier.chain(own).any(|act| match &act.action {
-        Action::Alter { table: of, change: TableChange::DropConstraint { name, if_exists: true, .. } } => {
-            of == table && Some(name) == added.name.as_ref()
-        }
-        _ => false,
-    })
+    let mut told = earlier.chain(own).filter_map(|act| match &act.action {
+        Action::Alter { table: of, change } if of == table => match change {
+            TableChange::DropConstraint { name, if_exists, .. } if Some(name) == added.name.as_ref() => {
+                Some(*if_exists)
+            }
+            TableChange::AddConstraint(other) if other.name == added.name => Some(false),
+            _ => None,
+        },
+        _ => None,
+    });
+    told.next_back() == Some(true)
 }

@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
         ("squawk", "adding-required-field"),
         ("atlas", "MF103"),
         ("django-migration-linter", "NOT_NULL"),
-        ("eugene", "E2"),
+        ("atlas", "MY101"),
         ("bytebase", "column.set-default-for-not-null"),
         ("bytebase", "statement.disallow-add-not-null"),
     ],
@@ -70,6 +70,12 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
         || column.generated.is_some()
         || column.counted
         || data_type.is_serial();
+    // A default that the same migration takes away fills the rows that are there, and no others.
+    let taken_away = context.statements.iter().skip(step.at).flat_map(|statement| &statement.acts).any(|act| {
+        matches!(&act.action, Action::Alter { table: of, change: TableChange::DropDefault { column: bare } }
+            if of == table && *bare == column.name)
+    });
+    let filled = filled && !(taken_away && column.default.is_some());
     // A primary key is the business of `add-primary-key`.
     if !column.not_null || filled || context.is_new_at(table, step.at) {
         return None;

@@ -2,12 +2,17 @@
 
 use crate::diff::{Change, ChangeId, SchemaChange, Severity};
 use crate::hazard::rule::{Look, SQLITE};
-use crate::hazard::{Confidence, Context, Rule, Warning};
+use crate::hazard::statement::Action;
+use crate::hazard::{Confidence, Context, Rule, Step, Warning};
 use crate::schema::{ColumnDefault, Dialect, GeneratedStorage, ObjectName, Table};
 
 /// A change that SQLite makes by building the table anew. Said once for each table.
-pub const RULE: Rule =
-    Rule { id: "sqlite-table-rebuild", needs_rows: true, looks: &[Look::Change(by_change)], ..SQLITE };
+pub const RULE: Rule = Rule {
+    id: "sqlite-table-rebuild",
+    needs_rows: true,
+    looks: &[Look::Change(by_change), Look::Act(by_act)],
+    ..SQLITE
+};
 
 fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     if context.dialect() != Dialect::Sqlite {
@@ -22,13 +27,22 @@ fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     if first != Some(&change.change_id) {
         return None;
     }
+    Some(warning(context, table))
+}
+
+fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
+    let Action::DropTable { table, .. } = &step.act.action else { return None };
+    (!context.is_new_at(table, step.at) && context.is_rebuilt(table, step.at)).then(|| warning(context, table))
+}
+
+fn warning(context: &Context<'_>, table: &ObjectName) -> Warning {
     let pointing = context.from.references_to(context.before(table).map_or(table, |before| &before.name)).count();
     let keys = if pointing == 0 {
         String::new()
     } else {
         " With foreign keys switched on, dropping the old copy deletes or refuses what points at it.".to_owned()
     };
-    Some(Warning {
+    Warning {
         severity: Severity::Medium,
         confidence: Confidence::High,
         message: format!(
@@ -45,7 +59,7 @@ fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
         ),
         table: Some(table.clone()),
         item: None,
-    })
+    }
 }
 
 /// The table that SQLite has to build anew for this change.

@@ -8,7 +8,7 @@ use crate::hazard::{Confidence, Context, Rule, Step, Warning};
 /// TRUNCATE, or DELETE without a condition, on a table that was there before.
 pub const RULE: Rule = Rule {
     id: "truncate-table",
-    aliases: &[("atlas", "DS104"), ("bytebase", "statement.where.require")],
+    aliases: &[("bytebase", "statement.where.require.update-delete")],
     needs_rows: true,
     looks: &[Look::Act(by_act)],
     ..ANY

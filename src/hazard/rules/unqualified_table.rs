@@ -8,7 +8,7 @@ use crate::hazard::{Confidence, Context, Default, Rule, Step, Warning};
 /// A table is named without its schema.
 pub const RULE: Rule = Rule {
     id: "unqualified-table",
-    aliases: &[("squawk", "require-table-schema")],
+    aliases: &[("squawk", "require-table-schema"), ("bytebase", "statement.create-specify-schema")],
     default: Default::LintOnly,
     looks: &[Look::Act(by_act)],
     ..POSTGRES

@@ -40,9 +40,9 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     }
     let (sql, constraint) = (context.table_sql(table), context.quote(name));
     let text = format!(
-        "{name} is checked against {} of {table} while the transaction still holds the lock that adding it took: NOT \
+        "{name} is checked against {} while the transaction still holds the lock that adding it took: NOT \
          VALID gains nothing.",
-        context.rows_in_words(table)
+        context.rows_of(table)
     );
     let advice = format!(
         "-- In a transaction of its own, after the one that adds the constraint:\n\

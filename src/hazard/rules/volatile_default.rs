@@ -1,9 +1,10 @@
 //! `volatile-default`: a default that differs from row to row is written into every one.
 
 use crate::diff::Severity;
-use crate::hazard::rule::{Look, POSTGRES};
+use crate::hazard::rule::{Look, SERVERS};
 use crate::hazard::statement::{Action, TableChange};
 use crate::hazard::{Confidence, Context, Rule, Step, Warning};
+use crate::schema::Dialect;
 
 /// ADD COLUMN with a default that is computed for each row; before PostgreSQL 11, with any default.
 pub const RULE: Rule = Rule {
@@ -16,7 +17,7 @@ pub const RULE: Rule = Rule {
     ],
     needs_rows: true,
     looks: &[Look::Act(by_act)],
-    ..POSTGRES
+    ..SERVERS
 };
 
 fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
@@ -25,7 +26,10 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     if context.is_new_at(table, step.at) {
         return None;
     }
-    let old_server = !context.server.is_at_least(11, 0);
+    if context.dialect() == Dialect::Mysql && (default.constant || default.calls.iter().any(|(name, _)| is_now(name))) {
+        return None;
+    }
+    let old_server = context.dialect() == Dialect::Postgres && !context.server.is_at_least(11, 0);
     let volatile = default.calls.iter().find(|(function, arguments)| !is_stable(function, *arguments));
     let (why, confidence) = match volatile {
         Some((function, _)) if VOLATILE.contains(&function.as_str()) => {
@@ -33,6 +37,9 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
         }
         Some((function, _)) => {
             (format!("{function}() is not known to be stable, and may give each row its own value"), Confidence::Medium)
+        }
+        None if context.dialect() == Dialect::Mysql && !default.constant => {
+            ("MySQL computes an expression for each row".to_owned(), Confidence::Medium)
         }
         None if old_server => {
             ("before PostgreSQL 11 every default is written into the rows".to_owned(), Confidence::High)
@@ -124,4 +131,9 @@ fn is_stable(function: &str, arguments: usize) -> bool {
     // Somebody else's now(…) is another function.
     let takes_none = matches!(function, "now" | "transaction_timestamp" | "statement_timestamp");
     STABLE.contains(&function) && !(takes_none && arguments > 0)
+}
+
+/// MySQL's name for the time of the statement, which is no expression to it.
+fn is_now(function: &str) -> bool {
+    matches!(function, "current_timestamp" | "now" | "localtime" | "localtimestamp")
 }

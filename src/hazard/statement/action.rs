@@ -450,4 +450,6 @@ pub enum WriteVerb {
     InsertSelect,
     InsertValues,
     Merge,
+    /// The SET of ON CONFLICT or WHEN MATCHED.
+    Upsert,
 }

@@ -7,8 +7,11 @@
 
 mod action;
 mod depth;
+mod generic;
 mod postgres;
 mod postgres_lock;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 pub use action::{
@@ -221,7 +224,7 @@ fn split(dialect: Dialect, text: &str, at: impl Fn(usize) -> Place) -> Vec<State
     }
     match dialect {
         Dialect::Postgres => postgres::read(text, at),
-        Dialect::Mysql | Dialect::Sqlite => Vec::new(),
+        Dialect::Mysql | Dialect::Sqlite => generic::read(dialect, text, at),
     }
 }
 

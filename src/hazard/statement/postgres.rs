@@ -1,15 +1,15 @@
 //! PostgreSQL, by Squawk's grammar, which yields a tree even for a text with mistakes.
 
+mod data;
+mod object;
 mod table;
 mod text;
 
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 
-use self::text::{flat, long_names, name, names, object, quoted_value, word};
-use super::{
-    Act, Action, NewColumn, NewIndex, NewTable, Place, ReindexTarget, Statement, TableChange, Write, WriteVerb,
-};
+use self::text::{flat, long_names, name, names, object, word};
+use super::{Act, Action, NewColumn, NewIndex, NewTable, Place, ReindexTarget, Statement, TableChange};
 use crate::schema::ObjectName;
 
 /// The statements of a text.
@@ -243,185 +243,6 @@ fn read_statement(acts: &mut Acts<'_>, statement: &ast::Stmt) {
             };
             acts.push_named(node, action, qualified);
         }
-        Stmt::CreateType(create) => {
-            let Some((name, _)) = create.type_name().and_then(|name| object(name.syntax())) else { return };
-            let action = match create.kind() {
-                Some(ast::CreateTypeKind::EnumType(kind)) => {
-                    let variants = kind.variant_list().into_iter().flat_map(|list| list.variants());
-                    let values = variants.filter_map(|variant| variant.literal()).map(|it| quoted_value(&it)).collect();
-                    Action::CreateEnum { name, values }
-                }
-                _ => Action::OtherDefinition { creates: true, guarded: false },
-            };
-            acts.push(node, action);
-        }
-        Stmt::AlterType(alter) => {
-            let Some((name, _)) = alter.type_name_ref().and_then(|name| object(name.syntax())) else { return };
-            let action = match alter.action() {
-                Some(ast::AlterTypeAction::AddValue(add)) => Action::AddEnumValue {
-                    name,
-                    value: add.literal().as_ref().map_or_else(String::new, quoted_value),
-                    placed: add.value_position().is_some(),
-                },
-                Some(ast::AlterTypeAction::RenameValue(rename)) => Action::RenameEnumValue {
-                    name,
-                    from: rename.from().as_ref().map_or_else(String::new, quoted_value),
-                    to: rename.to().as_ref().map_or_else(String::new, quoted_value),
-                },
-                _ => Action::OtherDefinition { creates: false, guarded: true },
-            };
-            acts.push(node, action);
-        }
-        Stmt::CreateDomain(create) => {
-            let Some((name, _)) = create.domain().and_then(|name| object(name.syntax())) else { return };
-            let constraint = create.domain_qualifiers().find_map(|qualifier| match qualifier {
-                ast::DomainQualifier::Constraint(constraint) => match &constraint {
-                    ast::Constraint::DefaultConstraint(_) | ast::Constraint::NullConstraint(_) => None,
-                    _ => Some(flat(constraint.syntax())),
-                },
-                ast::DomainQualifier::Collate(_) => None,
-            });
-            acts.push(node, Action::CreateDomain { name, constraint });
-        }
-        Stmt::AlterDomain(alter) => {
-            let Some((name, _)) = alter.domain_ref().and_then(|name| object(name.syntax())) else { return };
-            let action = match alter.action() {
-                Some(ast::AlterDomainAction::AddConstraint(add)) => {
-                    let constraint = add.constraint();
-                    Action::AddDomainConstraint {
-                        name,
-                        not_valid: constraint.as_ref().is_some_and(ast::Constraint::is_not_valid),
-                        constraint: constraint.map(|it| flat(it.syntax())).unwrap_or_default(),
-                    }
-                }
-                _ => Action::OtherDefinition { creates: false, guarded: true },
-            };
-            acts.push(node, action);
-        }
-        Stmt::DropDatabase(drop) => acts.push(node, Action::DropDatabase { name: name(drop.database_ref()) }),
-        Stmt::DropSchema(drop) => {
-            for schema in drop.schema_refs() {
-                let cascade = cascades(drop.drop_behavior());
-                acts.push(schema.syntax(), Action::DropSchema { name: word(schema.syntax()), cascade });
-            }
-        }
-        Stmt::AlterSchema(alter) => {
-            let action = match alter.action() {
-                Some(ast::AlterSchemaAction::SchemaRenameTo(to)) => {
-                    Action::RenameSchema { name: name(alter.schema_ref()), to: name(to.schema()) }
-                }
-                _ => Action::OtherDefinition { creates: false, guarded: true },
-            };
-            acts.push(node, action);
-        }
-        Stmt::Grant(grant) => {
-            let objects = grant.on_privilege_objects_clause().map(|on| flat(on.syntax())).unwrap_or_default();
-            let to = grant.role_ref_list().map(|list| flat(list.syntax())).unwrap_or_default();
-            acts.push(node, Action::Grant { objects, to });
-        }
-        Stmt::Revoke(revoke) => {
-            let objects = revoke.on_privilege_objects_clause().map(|on| flat(on.syntax())).unwrap_or_default();
-            let from = revoke.role_ref_list().map(|list| flat(list.syntax())).unwrap_or_default();
-            acts.push(node, Action::Revoke { objects, from });
-        }
-        Stmt::CreatePolicy(policy) => push_policy(acts, node, policy.on_table(), "CREATE"),
-        Stmt::AlterPolicy(policy) => push_policy(acts, node, policy.on_table(), "ALTER"),
-        Stmt::DropPolicy(policy) => push_policy(acts, node, policy.on_table(), "DROP"),
-        Stmt::AlterExtension(alter) => {
-            let action = match alter.action() {
-                Some(ast::AlterExtensionAction::AlterExtensionUpdate(update)) => Action::UpdateExtension {
-                    name: name(alter.extension_ref()),
-                    version: update.update_to().map(|to| flat(to.syntax())),
-                },
-                _ => Action::OtherDefinition { creates: false, guarded: true },
-            };
-            acts.push(node, action);
-        }
-        Stmt::DropExtension(drop) => {
-            for extension in drop.extension_refs() {
-                let cascade = cascades(drop.drop_behavior());
-                acts.push(extension.syntax(), Action::DropExtension { name: word(extension.syntax()), cascade });
-            }
-        }
-        Stmt::AlterSequence(alter) => {
-            let Some((name, _)) = alter.sequence_ref().and_then(|name| object(name.syntax())) else { return };
-            let (mut restart, mut cycle) = (false, false);
-            for action in alter.actions() {
-                match action {
-                    ast::AlterSequenceAction::SequenceOption(ast::SequenceOption::OptionRestart(_)) => restart = true,
-                    ast::AlterSequenceAction::SequenceOption(ast::SequenceOption::OptionCycle(_)) => cycle = true,
-                    _ => {}
-                }
-            }
-            acts.push(node, Action::AlterSequence { name, restart, cycle });
-        }
-        Stmt::DropSequence(drop) => {
-            for target in drop.sequence_refs() {
-                if let Some((name, _)) = object(target.syntax()) {
-                    acts.push(target.syntax(), Action::DropSequence { name });
-                }
-            }
-        }
-        Stmt::CreateFunction(create) => {
-            let Some((name, _)) = create.name().and_then(|name| object(name.syntax())) else { return };
-            acts.push(node, Action::CreateRoutine { name, replace: create.or_replace().is_some() });
-        }
-        Stmt::CreateProcedure(create) => {
-            let Some((name, _)) = object(create.syntax()) else { return };
-            acts.push(node, Action::CreateRoutine { name, replace: create.or_replace().is_some() });
-        }
-        Stmt::DropFunction(drop) => {
-            acts.push(node, Action::DropRoutine { cascade: cascades(drop.drop_behavior()) });
-        }
-        Stmt::DropProcedure(drop) => {
-            acts.push(node, Action::DropRoutine { cascade: cascades(drop.drop_behavior()) });
-        }
-        Stmt::CreateTrigger(create) => {
-            if let Some((table, _)) = create.on_relation().and_then(|on| object(on.syntax())) {
-                acts.push(node, Action::CreateTrigger { table });
-            }
-        }
-        Stmt::Update(update) => {
-            let Some((table, _)) = update.relation_name().and_then(|name| object(name.syntax())) else { return };
-            let targets = update.set_clause().and_then(|set| set.set_column_list());
-            let columns = targets.into_iter().flat_map(|list| list.set_columns()).flat_map(set_targets).collect();
-            let condition = update.where_clause_or_current_of().map(|it| flat(it.syntax()));
-            let verb = WriteVerb::Update;
-            acts.push(node, Action::Write(Write { verb, table, condition, columns, source: None }));
-        }
-        Stmt::Delete(delete) => {
-            let Some((table, _)) = delete.relation_name().and_then(|name| object(name.syntax())) else { return };
-            let condition = delete.where_clause_or_current_of().map(|it| flat(it.syntax()));
-            let verb = WriteVerb::Delete;
-            acts.push(node, Action::Write(Write { verb, table, condition, columns: Vec::new(), source: None }));
-        }
-        Stmt::Insert(insert) => {
-            let Some((table, _)) = insert.relation_name_ref().and_then(|name| object(name.syntax())) else { return };
-            let columns = insert.column_target_list().map(|list| targets(list.column_targets())).unwrap_or_default();
-            let (verb, source) = match insert.insert_source() {
-                Some(ast::InsertSource::SelectVariant(ast::SelectVariant::Select(select))) => {
-                    let from = select.from_clause().and_then(|from| object(from.syntax()));
-                    (WriteVerb::InsertSelect, from.map(|(name, _)| name))
-                }
-                Some(
-                    ast::InsertSource::SelectVariant(ast::SelectVariant::Values(_))
-                    | ast::InsertSource::DefaultValues(_),
-                )
-                | None => (WriteVerb::InsertValues, None),
-                Some(ast::InsertSource::SelectVariant(_)) => (WriteVerb::InsertSelect, None),
-            };
-            acts.push(node, Action::Write(Write { verb, table, condition: None, columns, source }));
-        }
-        Stmt::Merge(merge) => {
-            let Some((table, _)) = merge.table_relation_name().and_then(|name| object(name.syntax())) else { return };
-            let inserted = merge.syntax().descendants().find_map(ast::MergeInsert::cast);
-            let columns = inserted
-                .and_then(|insert| insert.column_target_list())
-                .map(|list| targets(list.column_targets()))
-                .unwrap_or_default();
-            let write = Write { verb: WriteVerb::Merge, table, condition: None, columns, source: None };
-            acts.push(node, Action::Write(write));
-        }
         Stmt::Vacuum(vacuum) => {
             let table = vacuum.table_and_columns_list().and_then(|list| object(list.syntax())).map(|(name, _)| name);
             acts.push(node, Action::Vacuum { table, full: vacuum.is_full() });
@@ -458,7 +279,11 @@ fn read_statement(acts: &mut Acts<'_>, statement: &ast::Stmt) {
             acts.push(node, Action::Comment { on });
         }
         Stmt::Do(_) | Stmt::Call(_) | Stmt::Execute(_) => acts.push(node, Action::Block),
-        _ => acts.push(node, other(node)),
+        _ => {
+            if !(data::read(acts, statement) || object::read(acts, statement)) {
+                acts.push(node, other(node));
+            }
+        }
     }
 }
 
@@ -490,12 +315,6 @@ fn derived(name: ObjectName, columns: Vec<NewColumn>) -> NewTable {
 
 fn cascades(behavior: Option<ast::DropBehavior>) -> bool {
     matches!(behavior, Some(ast::DropBehavior::Cascade(_)))
-}
-
-fn push_policy(acts: &mut Acts<'_>, node: &SyntaxNode, on: Option<ast::OnTable>, verb: &'static str) {
-    if let Some((table, _)) = on.and_then(|on| object(on.syntax())) {
-        acts.push(node, Action::Policy { table, verb });
-    }
 }
 
 fn create_index(acts: &mut Acts<'_>, create: &ast::CreateIndex) {
@@ -539,19 +358,4 @@ fn results(select: Option<ast::SelectClause>) -> Vec<NewColumn> {
         })
     });
     names.filter(|name| !name.is_empty()).map(table::untyped).collect()
-}
-
-fn set_targets(column: ast::SetColumn) -> Vec<String> {
-    match column {
-        ast::SetColumn::SetSingleColumn(single) => {
-            single.column_target().map(|it| flat(it.syntax())).into_iter().collect()
-        }
-        ast::SetColumn::SetMultipleColumns(several) => {
-            several.column_target_list().map(|list| targets(list.column_targets())).unwrap_or_default()
-        }
-    }
-}
-
-fn targets(list: impl Iterator<Item = ast::ColumnTarget>) -> Vec<String> {
-    list.map(|target| flat(target.syntax())).collect()
 }

@@ -26,6 +26,7 @@ pub struct Page {
     questions: Vec<QuestionView>,
     history: Vec<HistoryView>,
     hazards: Vec<HazardView>,
+    accepted: Vec<String>,
     conflicts: Vec<String>,
     diagrams: Vec<DiagramView>,
     files: Vec<CodeFile>,
@@ -152,6 +153,7 @@ pub fn page(facts: &Facts) -> Page {
         questions: questions(facts, links),
         history: history(facts, links),
         hazards: hazards(facts, links),
+        accepted: wording::accepted(facts).iter().map(|it| inline::sentence(it, links)).collect(),
         conflicts: facts
             .generated
             .iter()

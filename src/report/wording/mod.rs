@@ -170,6 +170,19 @@ pub fn findings(facts: &Facts) -> Vec<(&Finding, Sentence)> {
     findings.into_iter().map(|finding| (finding, subject(finding))).collect()
 }
 
+/// The findings that somebody accepted, one sentence each.
+pub fn accepted(facts: &Facts) -> Vec<Sentence> {
+    let told = facts.ignored.iter().map(|known| {
+        let mut sentence = Sentence::new().code(known.finding.rule);
+        if let Some(table) = &known.finding.table {
+            sentence = sentence.text(" on ").code(table.to_string());
+        }
+        sentence = sentence.text(", accepted by ").code(known.by.as_str());
+        if known.reason.is_empty() { sentence } else { sentence.text(": ").code(known.reason.as_str()) }
+    });
+    told.collect()
+}
+
 /// How sure a rule is, in a word.
 pub fn confidence(confidence: Confidence) -> &'static str {
     match confidence {
@@ -199,6 +212,7 @@ pub fn question(question: &OpenQuestion) -> Sentence {
 pub fn fits_on_one_line(facts: &Facts) -> bool {
     facts.failure.is_none()
         && facts.changes.is_empty()
+        && facts.findings.is_empty()
         && facts.questions.is_empty()
         && facts.notes.is_empty()
         && facts.decision.as_ref().is_none_or(|decision| decision.verdict == Verdict::Allowed)
