@@ -71,6 +71,7 @@ impl MysqlServer {
         let mut server = place.command(&programs.server);
         server.args(["--no-defaults", &data]).args(SETTINGS);
         server.arg(format!("--socket={}", folder.join(SOCKET).display()));
+        server.arg(format!("--tmpdir={}", folder.display()));
         server.arg(format!("--pid-file={}", folder.join("pid").display()));
         if programs.install.is_none() {
             server.arg("--mysqlx=OFF");

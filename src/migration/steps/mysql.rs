@@ -30,12 +30,12 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
     }
     let renames = Renames::of(changes);
     let past = aligned(from, &renames);
-    let keys = Keys::between(&past, to);
+    let keys = Keys::between(&past, to, &renames);
     let mut steps = Vec::new();
     steps.extend(programs_going(from, &past, to));
     steps.extend(keys.going(from, &renames));
     steps.extend(tables_going(from, to, &renames));
-    steps.extend(renames::steps(&renames));
+    steps.extend(renames::steps(from, &past, &renames));
     steps.extend(sequences(from, to));
     for (old, new) in pairs(&past, to) {
         steps.extend(alter::steps(old, new));

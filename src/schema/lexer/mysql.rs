@@ -95,6 +95,9 @@ pub fn unquoted(token: &Token<'_>) -> String {
 
 /// The text with the marks of comments that only some versions read taken away, and what stands in them left.
 pub fn without_version_marks(sql: &str) -> String {
+    if !sql.contains("/*!") && !sql.contains("/*M!") {
+        return sql.to_owned();
+    }
     let bytes = sql.as_bytes();
     let mut text = String::with_capacity(sql.len());
     let (mut at, mut kept) = (0, 0);

@@ -18,6 +18,9 @@ impl Home {
     ///
     /// A column may be called by the alias of its table alone, and that alias may be the name of the database.
     pub fn local(&self, sql: &str) -> String {
+        if !sql.contains(&format!("{}.", quoted(&self.database))) {
+            return sql.to_owned();
+        }
         let all = tokens(sql);
         let is_home = |place: usize| {
             all.get(place).is_some_and(|token| token.kind == TokenKind::Quoted && unquoted(token) == self.database)

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::column::made_anew;
 use super::index::same_index;
+use super::renames::entangled;
 use super::{partition, saved};
+use crate::diff::Renames;
 use crate::migration::plan::{Reverse, Step};
 use crate::migration::render::mysql::{check, is_text, list, option, path, primary_key, quoted, string};
 use crate::schema::{CheckConstraint, Column, ObjectName, Table};
@@ -29,10 +31,10 @@ impl Touched {
     }
 }
 
-pub(super) fn touched(old: &Table, new: &Table) -> Touched {
+pub(super) fn touched(old: &Table, new: &Table, renames: &Renames) -> Touched {
     let option = |name: &str| old.options.get(name) != new.options.get(name);
     let whole = ["engine", "partition by", "partitions", "system versioning"].into_iter().any(option);
-    let mut columns: BTreeSet<String> = BTreeSet::new();
+    let mut columns: BTreeSet<String> = entangled(old, renames).into_iter().collect();
     for one in &old.columns {
         let same = new.column(&one.name).is_some_and(|other| {
             one.data_type.sql == other.data_type.sql

@@ -29,9 +29,9 @@ fn all(schema: &Schema) -> impl Iterator<Item = (&Table, &ForeignKey)> {
 
 impl Keys {
     /// `past` has the new names.
-    pub fn between(past: &Schema, to: &Schema) -> Self {
+    pub fn between(past: &Schema, to: &Schema, renames: &Renames) -> Self {
         let touched: BTreeMap<&ObjectName, alter::Touched> =
-            pairs(past, to).map(|(old, new)| (&new.name, alter::touched(old, new))).collect();
+            pairs(past, to).map(|(old, new)| (&new.name, alter::touched(old, new, renames))).collect();
         let touches = |table: &ObjectName, columns: &[String]| {
             touched.get(table).is_some_and(|touched| columns.iter().any(|column| touched.holds(column)))
         };
@@ -130,7 +130,9 @@ impl Keys {
 /// The name that a key has when its table is renamed: those that the server made up follow the table's.
 pub(super) fn renamed(key: &str, table: &Table, new: &ObjectName) -> String {
     match key.strip_prefix(&table.name.name) {
-        Some(rest) if rest.starts_with("_ibfk_") => format!("{}{rest}", new.name),
+        Some(rest) if rest.strip_prefix("_ibfk_").is_some_and(|number| number.parse::<u64>().is_ok()) => {
+            format!("{}{rest}", new.name)
+        }
         _ => key.to_owned(),
     }
 }
