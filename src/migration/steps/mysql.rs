@@ -175,21 +175,33 @@ fn after_needs<'a, T>(all: &BTreeMap<String, &'a T>, needs: impl Fn(&str) -> Vec
     sorted
 }
 
+fn by_address<'a, 'b>(programs: &'a [Program<'b>]) -> BTreeMap<&'a str, &'a Program<'b>> {
+    programs.iter().map(|program| (program.address.as_str(), program)).collect()
+}
+
 fn programs_going(from: &Schema, past: &Schema, to: &Schema) -> Vec<Step> {
     let wanted = programs(to);
-    let stays = |old: &Program<'_>| wanted.iter().any(|new| new.address == old.address && new.same(old));
+    let wanted = by_address(&wanted);
+    let stays = |old: &Program<'_>| wanted.get(old.address.as_str()).is_some_and(|new| new.same(old));
     // A trigger goes along with the name of its table.
     let moved = programs(past);
+    let moved = by_address(&moved);
     let going = programs(from)
         .into_iter()
         .rev()
-        .filter(|old| !stays(old) && !moved.iter().any(|one| one.address == old.address && stays(one)));
+        .filter(|old| !stays(old) && !moved.get(old.address.as_str()).is_some_and(|one| stays(one)));
     going.map(|old| step(format!("Drop {}", old.title), vec![old.remove], vec![old.create])).collect()
 }
 
 fn programs_coming(from: &Schema, past: &Schema, to: &Schema) -> Vec<Step> {
     let (old, moved) = (programs(from), programs(past));
-    let here = |new: &Program<'_>| old.iter().chain(&moved).any(|old| new.address == old.address && new.same(old));
+    let (old, moved) = (by_address(&old), by_address(&moved));
+    let here = |new: &Program<'_>| {
+        let as_before = |programs: &BTreeMap<&str, &Program<'_>>| {
+            programs.get(new.address.as_str()).is_some_and(|old| new.same(old))
+        };
+        as_before(&old) || as_before(&moved)
+    };
     let coming = programs(to).into_iter().filter(|new| !here(new));
     coming.map(|new| step(format!("Create {}", new.title), vec![new.create], vec![new.remove])).collect()
 }
@@ -230,7 +242,8 @@ fn saved(name: &str) -> String {
 
 /// Tables that go, each before those that it refers to.
 fn tables_going(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Step> {
-    let stays = |table: &Table| to.tables.iter().any(|new| &new.name == renames.new_table(&table.name));
+    let kept: BTreeSet<&ObjectName> = to.tables.iter().map(|table| &table.name).collect();
+    let stays = |table: &Table| kept.contains(renames.new_table(&table.name));
     let going: BTreeMap<String, &Table> =
         from.tables.iter().filter(|table| !stays(table)).map(|table| (address::table(&table.name), table)).collect();
     let sorted = after_needs(&going, |key| going.get(key).map(|table| targets(table)).unwrap_or_default());
@@ -253,7 +266,8 @@ fn targets(table: &Table) -> Vec<String> {
 
 /// Tables that come, each after those that it refers to, with the foreign keys that can be there at once.
 fn tables_coming(past: &Schema, to: &Schema, keys: &Keys) -> Vec<Step> {
-    let was = |table: &Table| past.tables.iter().any(|old| old.name == table.name);
+    let before: BTreeSet<&ObjectName> = past.tables.iter().map(|table| &table.name).collect();
+    let was = |table: &Table| before.contains(&table.name);
     let new: BTreeMap<String, &Table> =
         to.tables.iter().filter(|table| !was(table)).map(|table| (address::table(&table.name), table)).collect();
     let sorted = after_needs(&new, |key| new.get(key).map(|table| targets(table)).unwrap_or_default());

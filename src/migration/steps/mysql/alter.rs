@@ -185,11 +185,15 @@ impl Work {
         }
         let another_engine = old.options.get("engine") != new.options.get("engine");
         for name in old.options.keys().filter(|name| !new.options.contains_key(*name)) {
-            let of_engine = name.starts_with('`') || matches!(name.as_str(), "transactional" | "page_checksum");
-            match reset(name) {
+            let Some(clause) = reset(name) else { continue };
+            match name.as_str() {
                 // The next engine does not know what it is.
-                Some(clause) if another_engine && of_engine => self.before.push(statement(&new.name, &[clause])),
-                clause => self.clauses.extend(clause),
+                own if another_engine && (own.starts_with('`') || own == "transactional") => {
+                    self.before.push(statement(&new.name, &[clause]));
+                }
+                // Aria is never without it.
+                "page_checksum" if another_engine => self.after.push(statement(&new.name, &[clause])),
+                _ => self.clauses.push(clause),
             }
         }
         if old.comment != new.comment {

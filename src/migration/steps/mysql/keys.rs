@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{add_key, alter, index, pairs, step};
+use super::{add_key, after_needs, alter, index, pairs, step, targets};
 use crate::diff::Renames;
 use crate::migration::plan::Step;
 use crate::migration::render::mysql::{foreign_key, path, quoted};
-use crate::schema::{ForeignKey, ObjectName, Schema, Table};
+use crate::schema::{ForeignKey, ObjectName, Schema, Table, address};
 
 /// A table with one of its foreign keys.
 type Place = (ObjectName, String);
@@ -38,6 +38,7 @@ impl Keys {
         let remains: BTreeMap<&ObjectName, &Table> = to.tables.iter().map(|table| (&table.name, table)).collect();
         let wanted: BTreeMap<Place, String> =
             all(to).map(|(table, key)| (place(table, key), foreign_key(table, key))).collect();
+        let (old_circles, new_circles) = (Circles::of(past), Circles::of(to));
         let mut going = BTreeSet::new();
         for (table, key) in all(past) {
             // What goes with a table needs no statement, unless it keeps another table from going first.
@@ -45,7 +46,7 @@ impl Keys {
             let target_goes = !remains.contains_key(&key.referenced_table) && key.referenced_table != table.name;
             let same = wanted.get(&place(table, key)) == Some(&foreign_key(table, key));
             let stands = touches(&table.name, &key.columns) || touches(&key.referenced_table, &key.referenced_columns);
-            if if whole { target_goes && circular(past, table, key) } else { !same || stands || target_goes } {
+            if if whole { target_goes && old_circles.holds(table, key) } else { !same || stands || target_goes } {
                 going.insert(place(table, key));
             }
         }
@@ -59,7 +60,9 @@ impl Keys {
         let (mut coming, mut at_once) = (BTreeSet::new(), BTreeSet::new());
         for (table, key) in all(to).filter(missing) {
             let inline = is_new(&table.name)
-                && (table.name == key.referenced_table || !is_new(&key.referenced_table) || !circular(to, table, key))
+                && (table.name == key.referenced_table
+                    || !is_new(&key.referenced_table)
+                    || !new_circles.holds(table, key))
                 && (remains.contains_key(&key.referenced_table) || key.referenced_table.namespace.is_some());
             if inline {
                 at_once.insert(place(table, key))
@@ -102,6 +105,7 @@ impl Keys {
 
     /// The statements that add keys, when all else is there.
     pub fn coming(&self, past: &Schema, to: &Schema) -> Vec<Step> {
+        let past: BTreeMap<&ObjectName, &Table> = past.tables.iter().map(|table| (&table.name, table)).collect();
         let mut steps = Vec::new();
         for table in &to.tables {
             let comes = |key: &&ForeignKey| self.coming.contains(&place(table, key));
@@ -109,7 +113,7 @@ impl Keys {
             if keys.is_empty() {
                 continue;
             }
-            let old = past.tables.iter().find(|old| old.name == table.name);
+            let old = past.get(&table.name);
             let mut adds = old.map(|old| index::lasting_indexes(old, table, &keys)).unwrap_or_default();
             adds.extend(keys.iter().map(|key| add_key(table, key)));
             let drop =
@@ -137,18 +141,37 @@ pub(super) fn renamed(key: &str, table: &Table, new: &ObjectName) -> String {
     }
 }
 
-/// Whether the table is reached again from the key's target.
-fn circular(schema: &Schema, table: &Table, key: &ForeignKey) -> bool {
-    let mut open = vec![&key.referenced_table];
-    let mut seen: BTreeSet<&ObjectName> = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        if name == &table.name {
-            return true;
+/// Tables that refer to each other round a circle, by the number of their circle.
+struct Circles(BTreeMap<String, usize>);
+
+impl Circles {
+    /// Kosaraju's way: what is reached against the direction of the references, last finished first, is one circle.
+    fn of(schema: &Schema) -> Self {
+        let all: BTreeMap<String, &Table> =
+            schema.tables.iter().map(|table| (address::table(&table.name), table)).collect();
+        let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, table) in &all {
+            for target in targets(table) {
+                users.entry(target).or_default().push(name.clone());
+            }
         }
-        if seen.insert(name) {
-            let target = schema.tables.iter().find(|table| &table.name == name);
-            open.extend(target.into_iter().flat_map(|table| &table.foreign_keys).map(|key| &key.referenced_table));
+        let finished = after_needs(&all, |name| all.get(name).map(|table| targets(table)).unwrap_or_default());
+        let mut circles: BTreeMap<String, usize> = BTreeMap::new();
+        for (number, table) in finished.into_iter().rev().enumerate() {
+            let mut open = vec![address::table(&table.name)];
+            while let Some(name) = open.pop() {
+                if all.contains_key(&name) && !circles.contains_key(&name) {
+                    open.extend(users.get(&name).into_iter().flatten().cloned());
+                    circles.insert(name, number);
+                }
+            }
         }
+        Self(circles)
     }
-    false
+
+    /// Whether the table is reached again from the key's target.
+    fn holds(&self, table: &Table, key: &ForeignKey) -> bool {
+        let circle = |name: &ObjectName| self.0.get(&address::table(name));
+        circle(&table.name).is_some() && circle(&table.name) == circle(&key.referenced_table)
+    }
 }
