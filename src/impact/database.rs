@@ -1,11 +1,12 @@
 //! What in the database itself depends on what a change takes away or alters.
 
+use super::search::Search;
 use super::sql;
 use super::subject::Subjects;
 use crate::diff::{Change, SchemaChange};
 use crate::schema::{Index, Schema, Table};
 
-/// The names of the foreign keys, indexes, views and triggers of `schema` (as it was before) that depend on the
+/// The names of the keys, constraints, indexes, generated columns, views, triggers, functions and policies of `schema` (as it was before) that depend on the
 /// subject of `change`, each with its kind (`view active_customer`), sorted.
 ///
 /// What goes along with a removed table (its own indexes and keys) is not named.
@@ -17,6 +18,7 @@ pub fn database_dependents(schema: &Schema, change: &SchemaChange) -> Vec<String
     let mut names = Vec::new();
     for table in &schema.tables {
         add_keys(table, &subjects, &mut names);
+        add_constraints(table, &subjects, &mut names);
         for index in table.indexes.iter().filter(|index| uses_column(table, index, &subjects)) {
             names.push(format!("index {}", index.name));
         }
@@ -33,9 +35,47 @@ pub fn database_dependents(schema: &Schema, change: &SchemaChange) -> Vec<String
             names.push(format!("trigger {}", trigger.name));
         }
     }
+    for object in &schema.others {
+        let gone = matches!(&change.change, Change::ObjectRemoved { object: removed } if removed.name == object.name);
+        let body = object.definition.as_str();
+        let by_table = Search::new(subjects.tables());
+        let by_column = subjects.columns().any(|(table, column)| {
+            Search::new(std::iter::once(table)).finds(body) && Search::new(std::iter::once(column)).finds(body)
+        });
+        if !gone && (by_column || by_table.finds(body)) {
+            names.push(format!("{} {}", object.kind, object.name));
+        }
+    }
     names.sort();
     names.dedup();
     names
+}
+
+/// Constraints and generated columns that speak of a changed column, beside it.
+fn add_constraints(table: &Table, subjects: &Subjects, names: &mut Vec<String>) {
+    let changed = |column: &String| !subjects.column(&table.name.name, column).is_empty();
+    if table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(changed)) {
+        names.push(format!("primary key of {}", table.name));
+    }
+    for unique in table.uniques.iter().filter(|unique| unique.columns.iter().any(changed)) {
+        let name = unique.name.clone().unwrap_or_else(|| format!("{}({})", table.name, unique.columns.join(", ")));
+        names.push(format!("unique constraint {name}"));
+    }
+    for check in table.checks.iter().filter(|check| mentions(table, &check.expression, subjects)) {
+        let name = check.name.clone().unwrap_or_else(|| format!("of {}", table.name));
+        names.push(format!("check {name}"));
+    }
+    for column in table.columns.iter().filter(|column| !changed(&column.name)) {
+        if column.generated.as_ref().is_some_and(|generated| mentions(table, &generated.expression, subjects)) {
+            names.push(format!("generated column {}.{}", table.name, column.name));
+        }
+    }
+}
+
+/// Whether an expression names a changed column of its table.
+fn mentions(table: &Table, expression: &str, subjects: &Subjects) -> bool {
+    let words = expression.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    words.into_iter().any(|word| !subjects.column(&table.name.name, word).is_empty())
 }
 
 fn add_keys(table: &Table, subjects: &Subjects, names: &mut Vec<String>) {
@@ -56,7 +96,7 @@ fn add_keys(table: &Table, subjects: &Subjects, names: &mut Vec<String>) {
 
 fn uses_column(table: &Table, index: &Index, subjects: &Subjects) -> bool {
     let changed = |column: &str| !subjects.column(&table.name.name, column).is_empty();
-    let mentions = |expression: &str| expression.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(changed);
+    let mentions = |expression: &str| mentions(table, expression, subjects);
     index.predicate.as_deref().is_some_and(mentions)
         || index
             .parts

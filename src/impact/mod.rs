@@ -1,10 +1,13 @@
 //! Which lines of the application still use what a migration changes.
 //!
 //! Input is text: the base branch's schema, the changes, and the application's source files. Python is parsed
-//! with tree-sitter, Jinja templates are tokenised, SQL strings are parsed; nothing is found by regular
-//! expression. Each use carries the line, how it names the thing, and how sure the finding is.
+//! with tree-sitter, Jinja templates are tokenised, SQL strings are parsed; rows of JSON and YAML are found in
+//! their trees; nothing is found by regular expression. Each use carries the line, how it names the thing, and how sure the finding is.
 
+mod client;
+mod contract;
 mod database;
+mod fixture;
 mod naming;
 mod place;
 mod python;
@@ -15,6 +18,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub use contract::{ContractChange, ContractEffect, contract};
 pub use database::database_dependents;
 
 use rayon::prelude::*;
@@ -23,6 +27,7 @@ use serde::Serialize;
 use crate::diff::{ChangeId, SchemaChange};
 use crate::schema::Schema;
 use place::Sink;
+use search::Search;
 use subject::Subjects;
 
 /// A file of the application, as text.
@@ -77,6 +82,10 @@ pub enum UsageKind {
     SqlString,
     /// A file of SQL.
     SqlFile,
+    /// A row in a file of JSON, YAML or CSV.
+    Fixture,
+    /// A field of the REST API in JavaScript.
+    Client,
 }
 
 /// How sure a finding is.
@@ -126,6 +135,13 @@ fn search(base: &Schema, subjects: &Subjects, sources: &[SourceFile]) -> Vec<Usa
     let (models, renderings) = (&found.models, &found.renderings);
     let templates = sources.par_iter().filter(|file| template::is_template(&file.path));
     usages.par_extend(templates.flat_map_iter(|file| template::find(file, models, renderings, subjects)));
+    let concerned = Search::new(found.needles.iter().map(String::as_str));
+    let others = sources.par_iter().filter(|file| concerned.finds(&file.text));
+    usages.par_extend(others.flat_map_iter(|file| {
+        let mut usages = fixture::find(file, models, subjects);
+        usages.extend(client::find(file, models, subjects));
+        usages
+    }));
     usages.sort();
     usages
 }

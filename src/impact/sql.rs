@@ -4,8 +4,10 @@
 //! parse is read token by token, with less confidence.
 
 mod fallback;
+mod output;
 mod resolve;
 
+use sqlparser::ast::Statement;
 use sqlparser::dialect::{Dialect as SqlDialect, GenericDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
@@ -40,6 +42,22 @@ pub(super) fn find(text: &str, dialect: Dialect, subjects: &Subjects) -> Vec<Sql
     }
     found.sort_by_key(|usage| usage.offset);
     found
+}
+
+/// The columns of a view by name in lower case, each with the table's column that it hands on; `None` when its
+/// definition can't be read.
+pub(super) fn view_columns(
+    definition: &str,
+    dialect: Dialect,
+    subjects: &Subjects,
+) -> Option<Vec<(String, Option<output::Origin>)>> {
+    let tokens = tokenize(definition, dialect)?;
+    let query = match parse(statements(&tokens).first()?, dialect)? {
+        Statement::Query(query) => query,
+        Statement::CreateView(view) if view.columns.is_empty() => view.query,
+        _ => return None,
+    };
+    Some(output::expanded(&output::output(&query, &Vec::new(), subjects), subjects))
 }
 
 /// Whether a string begins as SQL does.
@@ -111,7 +129,7 @@ fn tokenize(sql: &str, dialect: Dialect) -> Option<Vec<TokenWithSpan>> {
         .ok()
 }
 
-fn parse(tokens: &[TokenWithSpan], dialect: Dialect) -> Option<sqlparser::ast::Statement> {
+fn parse(tokens: &[TokenWithSpan], dialect: Dialect) -> Option<Statement> {
     let with = |dialect: &dyn SqlDialect| {
         let mut parsed = Parser::new(dialect).with_tokens_with_locations(tokens.to_vec()).parse_statements().ok()?;
         (parsed.len() == 1).then(|| parsed.remove(0))

@@ -3,8 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::search::Search;
+use super::sql;
 use crate::diff::{Change, ChangeId, ColumnDifference, SchemaChange};
 use crate::schema::{ObjectName, Schema};
+
+/// How deep views may read views.
+const DEEPEST_VIEWS: usize = 8;
 
 /// The subjects of the changes, and what the base schema says of names.
 pub(super) struct Subjects {
@@ -13,6 +18,17 @@ pub(super) struct Subjects {
     schema_columns: HashMap<String, HashSet<String>>,
     owners: HashMap<String, usize>,
     spelling: HashMap<String, String>,
+    /// Changed columns under the names by which views hand them on.
+    handed_on: HashMap<String, HashMap<String, Vec<ChangeId>>>,
+    leaving: HashMap<String, Vec<Leaving>>,
+}
+
+/// A column that goes away, or gets another name.
+pub(super) struct Leaving {
+    pub(super) column: String,
+    pub(super) change_id: ChangeId,
+    /// Whether it goes away altogether.
+    pub(super) removed: bool,
 }
 
 impl Subjects {
@@ -23,6 +39,8 @@ impl Subjects {
             schema_columns: HashMap::new(),
             owners: HashMap::new(),
             spelling: HashMap::new(),
+            handed_on: HashMap::new(),
+            leaving: HashMap::new(),
         };
         for table in &base.tables {
             let columns: HashSet<String> = table.columns.iter().map(|column| column.name.clone()).collect();
@@ -36,15 +54,67 @@ impl Subjects {
         for change in changes {
             subjects.add(change, &old_names);
         }
+        subjects.add_views(base);
         subjects
+    }
+
+    /// What views hand on under their own names; a view may read another.
+    fn add_views(&mut self, base: &Schema) {
+        for _ in 0..DEEPEST_VIEWS {
+            let known = self.handed_on.len();
+            let names = self.columns.iter().chain(&self.handed_on);
+            let names: Vec<&str> = names.flat_map(|(_, columns)| columns.keys()).map(String::as_str).collect();
+            let tables: Vec<&str> = self.columns.keys().chain(self.handed_on.keys()).map(String::as_str).collect();
+            let (tables, stars) = (Search::new(tables.into_iter()), Search::new(names.into_iter()));
+            let mut handed_on = Vec::new();
+            for view in &base.views {
+                let definition = view.definition.as_str();
+                if !tables.finds(definition) || !(definition.contains('*') || stars.finds(definition)) {
+                    continue;
+                }
+                let columns = sql::view_columns(definition, base.dialect, self).unwrap_or_default();
+                let changed = columns.iter().filter_map(|(name, origin)| {
+                    let (table, column) = origin.as_ref()?;
+                    let changes = self.column(table, column);
+                    (!changes.is_empty()).then(|| (name.clone(), changes.to_vec()))
+                });
+                let changed: HashMap<String, Vec<ChangeId>> = changed.collect();
+                if !changed.is_empty() {
+                    handed_on.push((view.name.name.clone(), columns, changed));
+                }
+            }
+            for (view, columns, changed) in handed_on {
+                self.spelling.entry(view.to_lowercase()).or_insert_with(|| view.clone());
+                let names = columns.into_iter().map(|(name, _)| name);
+                self.schema_columns.entry(view.clone()).or_insert_with(|| names.collect());
+                self.handed_on.insert(view, changed);
+            }
+            if self.handed_on.len() == known {
+                break;
+            }
+        }
+    }
+
+    fn add_leaving(&mut self, table: &str, column: &str, change: &SchemaChange, removed: bool) {
+        self.leaving.entry(table.to_owned()).or_default().push(Leaving {
+            column: column.to_owned(),
+            change_id: change.change_id.clone(),
+            removed,
+        });
     }
 
     fn add(&mut self, change: &SchemaChange, old: &OldNames) {
         match &change.change {
             Change::TableRemoved { table } => self.add_table(&table.name.name, change),
             Change::TableRenamed { from, .. } => self.add_table(&from.name, change),
-            Change::ColumnRemoved { table, column } => self.add_column(old.table(table), &column.name, change),
-            Change::ColumnRenamed { table, from, .. } => self.add_column(old.table(table), &from.name, change),
+            Change::ColumnRemoved { table, column } => {
+                self.add_column(old.table(table), &column.name, change);
+                self.add_leaving(old.table(table), &column.name, change, true);
+            }
+            Change::ColumnRenamed { table, from, .. } => {
+                self.add_column(old.table(table), &from.name, change);
+                self.add_leaving(old.table(table), &from.name, change, false);
+            }
             Change::ColumnModified { table, from, differences, .. } => {
                 let felt = [
                     ColumnDifference::Type,
@@ -94,7 +164,21 @@ impl Subjects {
 
     /// The changes of `table.column`.
     pub(super) fn column(&self, table: &str, column: &str) -> &[ChangeId] {
-        self.columns.get(table).and_then(|columns| columns.get(column)).map_or(&[], Vec::as_slice)
+        let of = |tables: &'_ HashMap<String, HashMap<String, Vec<ChangeId>>>| {
+            tables.get(table).is_some_and(|columns| columns.contains_key(column))
+        };
+        let tables = if of(&self.columns) { &self.columns } else { &self.handed_on };
+        tables.get(table).and_then(|columns| columns.get(column)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The columns of a table that go away or get another name.
+    pub(super) fn leaving(&self, table: &str) -> &[Leaving] {
+        self.leaving.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// The columns of a table or view of the base schema, in no particular order.
+    pub(super) fn columns_of(&self, table: &str) -> impl Iterator<Item = &str> {
+        self.schema_columns.get(table).into_iter().flatten().map(String::as_str)
     }
 
     /// The changes of the table itself.

@@ -2,7 +2,9 @@
 //! fails the test too.
 
 mod build;
+mod contract;
 mod dependents;
+mod files;
 mod models;
 mod python;
 mod queries;

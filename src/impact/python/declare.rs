@@ -268,11 +268,25 @@ impl Reader<'_> {
             }
             return;
         }
+        if name == "resource_name" {
+            class.resource = literal(right, self.text).map(|name| name.value);
+        }
+        if name.ends_with("_columns") {
+            class.lists.insert(name.clone(), self.spelled_out(right));
+        }
         if name.ends_with("_form") {
             class.forms.extend(last_name(right, self.text).map(ToOwned::to_owned));
         }
         let attribute = self.value(right, annotation, &name, class);
         class.attributes.insert(name, attribute);
+    }
+
+    /// The strings of a list that holds nothing else.
+    fn spelled_out(&self, list: Node<'_>) -> Option<Vec<String>> {
+        if !matches!(list.kind(), "list" | "tuple" | "set") {
+            return None;
+        }
+        children(list).into_iter().map(|item| literal(item, self.text).map(|literal| literal.value)).collect()
     }
 
     fn value(&self, right: Node<'_>, annotation: Option<&str>, name: &str, class: &mut Class) -> Attribute {

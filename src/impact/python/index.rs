@@ -21,6 +21,10 @@ pub(super) struct Class {
     pub(super) subject: Option<String>,
     /// Attributes that its methods set on `self`.
     pub(super) own_attributes: HashSet<String>,
+    /// The name of the resource that an API gives itself.
+    pub(super) resource: Option<String>,
+    /// The lists of columns of a view or API; `None` where the code does not spell one out.
+    pub(super) lists: HashMap<String, Option<Vec<String>>>,
     /// Forms that a view names.
     pub(super) forms: Vec<String>,
     /// Whether it is a `Table(…)` object: its attributes are the columns by their keys.

@@ -4,6 +4,7 @@
 //! 2. [`walk`] goes through each file with the names in [`scope`], and [`infer`] tells types;
 //! 3. [`uses`] and [`classes`] report the places that use a changed table or column.
 
+mod api;
 mod calls;
 mod classes;
 mod declare;
@@ -19,10 +20,11 @@ mod uses;
 mod views;
 mod walk;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
+pub(super) use api::Api;
 pub(super) use models::{Models, Resolved};
 pub(super) use scope::{Binding, Type};
 pub(super) use walk::Rendering;
@@ -40,6 +42,8 @@ pub(super) struct Found {
     pub(super) usages: Vec<Usage>,
     pub(super) renderings: Vec<Rendering>,
     pub(super) models: Models,
+    /// The names by which the changed columns and tables can appear.
+    pub(super) needles: HashSet<String>,
 }
 
 /// What a file has that declares a model, a table, a view or a schema.
@@ -59,6 +63,13 @@ const DECLARING: [&str; 11] = [
 
 /// Passes over functions that have no annotation: the second sees what the first learned.
 const LESSONS: usize = 2;
+
+/// The models, views and APIs that the Python files declare.
+pub(super) fn declared(files: &[&SourceFile], subjects: &Subjects) -> Models {
+    let declaring = Search::new(DECLARING.iter().copied());
+    let indexes = files.par_iter().enumerate().filter(|(_, file)| declaring.finds(&file.text));
+    Models::new(indexes.map(|(number, file)| index_of(file, number)).collect(), subjects)
+}
 
 /// Every use in the Python files among `files`. A file is parsed only when its text speaks of something that matters,
 /// and its tree is dropped at once: memory is bounded by the largest file, not by their number.
@@ -112,7 +123,7 @@ pub(super) fn find(files: &[&SourceFile], dialect: Dialect, subjects: &Subjects)
         .filter_map(|number| walk(number, &models))
         .map(|(usages, renderings, _)| (usages, renderings))
         .collect();
-    let mut found = Found { usages: Vec::new(), renderings: Vec::new(), models };
+    let mut found = Found { usages: Vec::new(), renderings: Vec::new(), models, needles };
     for (usages, renderings) in walked {
         found.usages.extend(usages);
         found.renderings.extend(renderings);

@@ -3,27 +3,29 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, ConflictTarget, Expr, FromTable, Ident, JoinConstraint, JoinOperator, ObjectName,
-    OnConflictAction, OnInsert, Query, SetExpr, Statement, TableFactor, TableObject, TableWithJoins,
-    UpdateTableFromKind, Visit, Visitor,
+    Assignment, AssignmentTarget, ConflictTarget, Expr, FromTable, Ident, Insert, JoinConstraint, JoinOperator,
+    ObjectName, OnConflictAction, OnInsert, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
+    Statement, TableObject, TableWithJoins, UpdateTableFromKind, Visit, Visitor,
 };
 
 use super::SqlUse;
+use super::output::{self, Ctes, Found, Origin, Relation, last};
 use crate::impact::UsageConfidence;
 use crate::impact::place::Lines;
 use crate::impact::subject::Subjects;
 
 pub(super) fn find(statement: &Statement, subjects: &Subjects, lines: &Lines<'_>, found: &mut Vec<SqlUse>) {
-    let mut resolver = Resolver { subjects, lines, found, scopes: Vec::new(), ctes: Vec::new() };
+    let mut resolver = Resolver { subjects, lines, found, scopes: Vec::new(), ctes: Vec::new(), asks_existence: false };
     let _ = statement.visit(&mut resolver);
 }
 
-/// The tables that a query or statement reads, by the name that its columns are qualified with.
+/// What a query or statement reads, by the name that its columns are qualified with.
 #[derive(Default)]
 struct Scope {
-    /// Alias in lower case, table in the schema's spelling; `None` for what the schema does not know.
-    relations: Vec<(String, Option<String>)>,
+    relations: Vec<(String, Relation)>,
     using: Vec<Ident>,
+    /// How many common table expressions were in scope outside.
+    outer_ctes: usize,
 }
 
 struct Resolver<'a> {
@@ -31,46 +33,25 @@ struct Resolver<'a> {
     lines: &'a Lines<'a>,
     found: &'a mut Vec<SqlUse>,
     scopes: Vec<Scope>,
-    ctes: Vec<String>,
-}
-
-fn last(name: &ObjectName) -> Option<&Ident> {
-    name.0.last().and_then(|part| part.as_ident())
+    ctes: Ctes,
+    /// Whether the next query only asks if there are rows.
+    asks_existence: bool,
 }
 
 impl Resolver<'_> {
     fn is_cte(&self, name: &str) -> bool {
-        self.ctes.iter().any(|cte| cte.eq_ignore_ascii_case(name))
+        self.ctes.iter().any(|(cte, _)| cte.eq_ignore_ascii_case(name))
     }
 
     fn add_table(&self, scope: &mut Scope, name: &ObjectName, alias: Option<&Ident>) {
-        let Some(ident) = last(name) else { return };
-        let table = if name.0.len() == 1 && self.is_cte(&ident.value) {
-            None
-        } else {
-            self.subjects.spelled(&ident.value).map(ToOwned::to_owned)
-        };
-        scope.relations.push((alias.unwrap_or(ident).value.to_lowercase(), table));
-    }
-
-    fn add_factor(&self, scope: &mut Scope, factor: &TableFactor) {
-        match factor {
-            TableFactor::Table { name, alias, .. } => {
-                self.add_table(scope, name, alias.as_ref().map(|alias| &alias.name));
-            }
-            TableFactor::NestedJoin { table_with_joins, .. } => self.add_joined(scope, table_with_joins),
-            TableFactor::Derived { alias, .. } | TableFactor::TableFunction { alias, .. } => {
-                let alias = alias.as_ref().map_or_else(String::new, |alias| alias.name.value.to_lowercase());
-                scope.relations.push((alias, None));
-            }
-            _ => scope.relations.push((String::new(), None)),
+        if let (Some(ident), Some(relation)) = (last(name), output::relation(name, &self.ctes, self.subjects)) {
+            scope.relations.push((alias.unwrap_or(ident).value.to_lowercase(), relation));
         }
     }
 
     fn add_joined(&self, scope: &mut Scope, joined: &TableWithJoins) {
-        self.add_factor(scope, &joined.relation);
+        output::add_joined(&mut scope.relations, joined, &self.ctes, self.subjects);
         for join in &joined.joins {
-            self.add_factor(scope, &join.relation);
             let constraint = match &join.join_operator {
                 JoinOperator::Join(constraint)
                 | JoinOperator::Inner(constraint)
@@ -124,45 +105,85 @@ impl Resolver<'_> {
     }
 
     fn unqualified(&mut self, ident: &Ident) {
-        let mut holders: Vec<String> = Vec::new();
+        let mut holders: Vec<Origin> = Vec::new();
         for scope in self.scopes.iter().rev() {
-            let mut unknown = false;
-            for (_, table) in &scope.relations {
-                match table {
-                    Some(table) if self.subjects.spelled_column(table, &ident.value).is_some() => {
-                        if !holders.contains(table) {
-                            holders.push(table.clone());
-                        }
-                    }
-                    Some(_) => {}
-                    None => unknown = true,
+            let mut decided = false;
+            for (_, relation) in &scope.relations {
+                match relation.find(&ident.value, self.subjects) {
+                    Found::Origin(origin) if !holders.contains(&origin) => holders.push(origin),
+                    Found::Made | Found::Open => decided = true,
+                    Found::Origin(_) | Found::Missing => {}
                 }
             }
-            if !holders.is_empty() || unknown {
+            if !holders.is_empty() || decided {
                 break;
             }
         }
         let confidence = if holders.len() == 1 { UsageConfidence::Certain } else { UsageConfidence::Possible };
-        for table in holders {
-            self.column_of(&table, ident, confidence);
+        for (table, column) in holders {
+            self.push(ident, &table, Some(&column), confidence);
         }
     }
 
     fn qualified(&mut self, qualifier: &Ident, ident: &Ident) {
-        let alias = qualifier.value.to_lowercase();
-        let relation = self
-            .scopes
-            .iter()
-            .rev()
-            .flat_map(|scope| &scope.relations)
-            .find(|(name, _)| *name == alias)
-            .map(|(_, table)| table.clone());
-        match relation {
-            Some(Some(table)) => self.column_of(&table, ident, UsageConfidence::Certain),
-            Some(None) => {}
+        let relation = self.scopes.iter().rev().find_map(|scope| output::named(&scope.relations, qualifier));
+        match relation.map(|relation| relation.find(&ident.value, self.subjects)) {
+            Some(Found::Origin((table, column))) => {
+                self.push(ident, &table, Some(&column), UsageConfidence::Certain);
+            }
+            Some(Found::Made | Found::Open | Found::Missing) => {}
             // Triggers speak of NEW and OLD; their table is the statement's own scope.
-            None if alias == "new" || alias == "old" => self.unqualified(ident),
+            None if matches!(qualifier.value.to_lowercase().as_str(), "new" | "old") => self.unqualified(ident),
             None => {}
+        }
+    }
+
+    /// `SELECT *` hands on columns that go away: whoever reads its result may miss them.
+    fn stars(&mut self, select: &Select) {
+        let mut relations = Vec::new();
+        select.from.iter().for_each(|from| {
+            output::add_joined(&mut relations, from, &self.ctes, self.subjects);
+        });
+        for item in &select.projection {
+            let (token, read): (_, Vec<&Relation>) = match item {
+                SelectItem::Wildcard(options) => {
+                    (&options.wildcard_token, relations.iter().map(|(_, relation)| relation).collect())
+                }
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options) => {
+                    let relation = last(name).and_then(|name| output::named(&relations, name));
+                    (&options.wildcard_token, relation.into_iter().collect())
+                }
+                _ => continue,
+            };
+            let start = token.0.span.start;
+            let offset = self.lines.offset(start.line, start.column);
+            for relation in read {
+                let Relation::Table(table) = relation else { continue };
+                for gone in self.subjects.leaving(table) {
+                    self.found.push(SqlUse {
+                        offset,
+                        changes: vec![gone.change_id.clone()],
+                        confidence: UsageConfidence::Possible,
+                        explanation: format!("SELECT * gives {table}.{} too", gone.column),
+                    });
+                }
+            }
+        }
+    }
+
+    /// `INSERT INTO customer VALUES (…)` counts on the number of columns.
+    fn positional(&mut self, insert: &Insert, name: &Ident, table: &str) {
+        if !insert.columns.is_empty() || !insert.assignments.is_empty() || insert.source.is_none() {
+            return;
+        }
+        let offset = self.lines.offset(name.span.start.line, name.span.start.column);
+        for gone in self.subjects.leaving(table).iter().filter(|gone| gone.removed) {
+            self.found.push(SqlUse {
+                offset,
+                changes: vec![gone.change_id.clone()],
+                confidence: UsageConfidence::Likely,
+                explanation: format!("INSERT without names of columns counts on {table}.{}", gone.column),
+            });
         }
     }
 
@@ -184,7 +205,10 @@ impl Resolver<'_> {
             Statement::Insert(insert) => {
                 if let TableObject::TableName(name) = &insert.table {
                     self.add_table(&mut scope, name, insert.table_alias.as_ref().map(|alias| &alias.alias));
-                    if let Some(table) = scope.relations.first().and_then(|(_, table)| table.clone()) {
+                    if let Some((_, Relation::Table(table))) = scope.relations.first().cloned() {
+                        if let Some(name) = last(name) {
+                            self.positional(insert, name, &table);
+                        }
                         for ident in insert.columns.iter().filter_map(last) {
                             self.column_of(&table, ident, UsageConfidence::Certain);
                         }
@@ -195,7 +219,7 @@ impl Resolver<'_> {
             }
             Statement::Update(update) => {
                 self.add_joined(&mut scope, &update.table);
-                if let Some(table) = scope.relations.first().and_then(|(_, table)| table.clone()) {
+                if let Some((_, Relation::Table(table))) = scope.relations.first().cloned() {
                     self.assignments(&table, &update.assignments);
                 }
                 if let Some(UpdateTableFromKind::BeforeSet(from) | UpdateTableFromKind::AfterSet(from)) = &update.from {
@@ -247,10 +271,9 @@ impl Visitor for Resolver<'_> {
     }
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        if let Some(with) = &query.with {
-            self.ctes.extend(with.cte_tables.iter().map(|cte| cte.alias.name.value.clone()));
-        }
-        let mut scope = Scope::default();
+        let outer_ctes = self.ctes.len();
+        output::add_ctes(query, &mut self.ctes, self.subjects);
+        let mut scope = Scope { outer_ctes, ..Scope::default() };
         self.add_body(&mut scope, &query.body);
         let using = std::mem::take(&mut scope.using);
         self.scopes.push(scope);
@@ -261,7 +284,9 @@ impl Visitor for Resolver<'_> {
     }
 
     fn post_visit_query(&mut self, _query: &Query) -> ControlFlow<()> {
-        self.scopes.pop();
+        if let Some(scope) = self.scopes.pop() {
+            self.ctes.truncate(scope.outer_ctes);
+        }
         ControlFlow::Continue(())
     }
 
@@ -275,8 +300,16 @@ impl Visitor for Resolver<'_> {
         ControlFlow::Continue(())
     }
 
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
+        if !std::mem::take(&mut self.asks_existence) {
+            self.stars(select);
+        }
+        ControlFlow::Continue(())
+    }
+
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
         match expr {
+            Expr::Exists { .. } => self.asks_existence = true,
             Expr::Identifier(ident) => self.unqualified(ident),
             Expr::CompoundIdentifier(parts) => {
                 if let [.., qualifier, ident] = parts.as_slice() {

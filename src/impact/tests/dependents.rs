@@ -1,6 +1,45 @@
 use super::build::{base, dropped, dropped_table};
 use crate::impact::database_dependents;
-use crate::schema::{ForeignKey, Index, IndexPart, ObjectName, ReferentialAction, Trigger, View};
+use crate::schema::{
+    CheckConstraint, ForeignKey, Generated, GeneratedStorage, Index, IndexPart, ObjectName, Other, ReferentialAction,
+    Trigger, UniqueConstraint, View,
+};
+
+#[test]
+fn constraints_generated_columns_and_functions() {
+    let mut schema = base();
+    let table = &mut schema.tables[0];
+    table.uniques.push(UniqueConstraint { name: Some("uq_fax".to_owned()), columns: vec!["fax".to_owned()] });
+    table.uniques.push(UniqueConstraint { name: None, columns: vec!["name".to_owned()] });
+    let check = |name: &str, expression: &str| CheckConstraint {
+        name: Some(name.to_owned()),
+        expression: expression.to_owned(),
+        column: None,
+    };
+    table.checks = vec![check("ck_fax", "length(fax) > 3"), check("ck_faxes", "faxes > 3")];
+    table.columns[4].generated =
+        Some(Generated { expression: "lower(fax)".to_owned(), storage: GeneratedStorage::Stored });
+    let other = |kind: &str, name: &str, definition: &str| Other {
+        kind: kind.to_owned(),
+        name: ObjectName::new(name),
+        definition: definition.to_owned(),
+        removal: None,
+    };
+    schema.others = vec![
+        other("function", "reach(integer)", "CREATE FUNCTION reach(i int) … SELECT c.fax FROM customer c WHERE id = i"),
+        other("function", "call(integer)", "CREATE FUNCTION call(i int) … SELECT phone FROM supplier"),
+        other("policy", "own", "CREATE POLICY own ON customer USING (fax IS NOT NULL)"),
+    ];
+    let found = database_dependents(&schema, &dropped("customer", "fax"));
+    let expected = [
+        "check ck_fax",
+        "function reach(integer)",
+        "generated column customer.mail",
+        "policy own",
+        "unique constraint uq_fax",
+    ];
+    assert_eq!(found, expected);
+}
 
 #[test]
 fn keys_indexes_views_and_triggers() {

@@ -85,3 +85,64 @@ END;
     );
     expect("migrations/0001.sql", text, &[]);
 }
+
+#[track_caller]
+fn expect_sql(text: &str) {
+    expect_marked(&[("app/reports.sql", text)]);
+}
+
+#[test]
+fn through_queries_and_their_names() {
+    expect_sql(
+        "WITH c AS (SELECT * FROM customer) -- possible
+SELECT c.phone FROM c; -- certain
+WITH c AS (SELECT id, phone AS number FROM customer) SELECT c.number FROM c; -- certain
+WITH c(id, phone) AS (SELECT id, name FROM customer) SELECT c.phone FROM c;
+SELECT x.fax
+FROM (SELECT s.* FROM supplier s) x;
+SELECT x.phone -- certain
+FROM (SELECT id, phone -- certain
+      FROM customer) x;
+SELECT x.phone FROM (SELECT name AS phone FROM customer) x;
+WITH RECURSIVE tree AS (
+  SELECT id, fax FROM customer -- certain
+  UNION ALL
+  SELECT t.id, t.fax FROM tree t -- certain
+)
+SELECT fax FROM tree; -- certain
+",
+    );
+}
+
+#[test]
+fn stars_and_places() {
+    expect_sql(
+        "SELECT * FROM customer; -- possible
+SELECT c.*, o.* FROM customer c JOIN orders o ON o.customer_id = c.id; -- possible
+SELECT o.* FROM customer c JOIN orders o ON o.customer_id = c.id;
+SELECT count(*) FROM customer;
+SELECT 1 FROM orders WHERE EXISTS (SELECT * FROM customer);
+INSERT INTO customer VALUES (1, 'a', 'b', 'c', 'd'); -- likely
+INSERT INTO supplier VALUES (1, 'a');
+INSERT INTO customer (id, name) VALUES (1, 'a');
+",
+    );
+}
+
+#[test]
+fn through_views() {
+    let mut schema = base();
+    let view = |name: &str, definition: &str| crate::schema::View {
+        name: crate::schema::ObjectName::new(name),
+        materialized: false,
+        definition: definition.to_owned(),
+    };
+    schema.views = vec![
+        view("book", "SELECT d.id, d.fax FROM directory d"),
+        view("directory", "CREATE VIEW directory AS SELECT id, fax, name AS phone FROM customer"),
+    ];
+    let text = "SELECT fax FROM directory;\nSELECT b.fax FROM book b;\nSELECT phone FROM directory;\n";
+    let found = find(&schema, &[dropped("customer", "fax"), dropped("customer", "phone")], &[source("a.sql", text)]);
+    let lines: Vec<(u32, &str)> = found.iter().map(|usage| (usage.line, usage.explanation.as_str())).collect();
+    assert_eq!(lines, [(1, "directory.fax in SQL"), (2, "book.fax in SQL")]);
+}
