@@ -3,7 +3,7 @@
 use crate::diff::{ChangeId, RenameQuestion, SchemaChange};
 use crate::gate::Decision;
 use crate::hazard::{Finding, Ignored};
-use crate::impact::{SourceFile, Usage};
+use crate::impact::{ContractChange, SourceFile, Usage};
 use crate::outcome::TestReport;
 use crate::revision::HistoryFinding;
 use crate::schema::{Dialect, ObjectName, Schema};
@@ -41,6 +41,10 @@ pub struct Facts {
     pub ignored: Vec<Ignored>,
     /// Which lines still use what changes. `None`: nobody looked.
     pub usages: Option<Vec<Usage>>,
+    /// What clients of the REST API see change.
+    pub contract: Vec<ContractChange>,
+    /// What in the database depends on what changes.
+    pub dependents: Vec<Dependents>,
     /// The files that `usages` point into, as the head has them, for the lines around a use.
     pub sources: Vec<SourceFile>,
     /// Renames that somebody has to confirm.
@@ -88,6 +92,8 @@ impl Facts {
             history: Vec::new(),
             ignored: Vec::new(),
             usages: None,
+            contract: Vec::new(),
+            dependents: Vec::new(),
             sources: Vec::new(),
             questions: Vec::new(),
             rehearsal: None,
@@ -119,6 +125,15 @@ impl Revision {
     pub fn short(&self) -> &str {
         self.commit.get(..7).unwrap_or(&self.commit)
     }
+}
+
+/// What in the database depends on the subject of one change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependents {
+    /// The change.
+    pub change_id: ChangeId,
+    /// Each with its kind (`view active_customer`), sorted.
+    pub names: Vec<String>,
 }
 
 /// A pair that looks like a rename, though nobody saw it happen.

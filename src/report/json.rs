@@ -23,6 +23,8 @@ pub fn changes_json(facts: &Facts) -> String {
         "history": facts.history,
         "ignored_findings": facts.ignored,
         "usages": facts.usages,
+        "contract": facts.contract,
+        "dependents": dependents(facts),
         "decision": facts.decision,
         "deployed_code": deployed_code(&facts.compatibility),
         "way_back": way_back(&facts.way_back),
@@ -42,6 +44,12 @@ pub fn changes_json(facts: &Facts) -> String {
     let mut text = spelled_out(&format!("{value:#}"));
     text.push('\n');
     text
+}
+
+/// What depends on each change in the database, by the change's id.
+fn dependents(facts: &Facts) -> Value {
+    let entries = facts.dependents.iter().map(|one| (one.change_id.to_string(), Value::from(one.names.clone())));
+    Value::Object(entries.collect())
 }
 
 /// JSON with characters that cannot be seen written as escapes, so that what is read is what is there.

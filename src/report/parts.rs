@@ -42,6 +42,8 @@ pub(super) fn parts(facts: &Facts, lines: &[ChangeLine<'_>]) -> Vec<Part> {
         accepted(facts, links),
         picture(facts),
         usages(lines, links),
+        contract(facts, links),
+        dependents(facts, links),
         sql("Way back: rollback.sql", "rollback.sql", 50, facts.rollback_sql.as_deref()),
         rehearsal(facts),
         sql("The way there: migration.sql", "migration.sql", 10, facts.migration_sql.as_deref()),
@@ -223,6 +225,43 @@ fn usages(lines: &[ChangeLine<'_>], links: Links<'_>) -> Option<Part> {
     }
     let title = format!("All {} in the code", count(all, "use", "uses"));
     Some(part("all uses in the code", 40, &title, &body.join("\n")))
+}
+
+fn contract(facts: &Facts, links: Links<'_>) -> Option<Part> {
+    if facts.contract.is_empty() {
+        return None;
+    }
+    let mut body = vec!["| endpoint | field | declared in |".to_owned(), "| --- | --- | --- |".to_owned()];
+    body.extend(facts.contract.iter().map(|change| {
+        let place = Sentence::new().place(change.path.as_str(), Some(change.line));
+        format!(
+            "| {} | {} | {} |",
+            markdown::code(&change.endpoint),
+            markdown::sentence(&wording::field(change), links),
+            markdown::sentence(&place, links),
+        )
+    }));
+    let title = format!("REST clients: {}", count(facts.contract.len(), "field changes", "fields change"));
+    Some(part("fields of the REST API", 38, &title, &body.join("\n")))
+}
+
+fn dependents(facts: &Facts, links: Links<'_>) -> Option<Part> {
+    if facts.dependents.is_empty() {
+        return None;
+    }
+    let list = facts.dependents.iter().map(|dependents| {
+        let names = wording::list(dependents.names.iter().map(|name| Sentence::new().code(name.as_str())));
+        let change = facts.changes.iter().find(|change| change.change_id == dependents.change_id);
+        let what = change.map(|change| wording::change::what(&change.change)).unwrap_or_default();
+        format!("- {}: {}", markdown::sentence(&what, links), markdown::sentence(&names, links))
+    });
+    let body: Vec<String> = list.collect();
+    Some(part(
+        "what depends on it in the database",
+        35,
+        "In the database: what depends on what changes",
+        &body.join("\n"),
+    ))
 }
 
 fn sql(title: &str, name: &'static str, keep: u8, text: Option<&str>) -> Option<Part> {

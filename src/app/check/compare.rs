@@ -16,9 +16,10 @@ use crate::gate::GateChange;
 use crate::hazard::{self, Input, RowCounts, Server, statement::Statements};
 use crate::impact::{self, SourceFile};
 use crate::migration;
-use crate::report::{Facts, Fate, LostValues, OpenQuestion, TableRows};
+use crate::report::{Dependents, Facts, Fate, LostValues, OpenQuestion, TableRows};
 use crate::schema::{Column, ObjectName};
 use crate::store::baseline::Recorded;
+use crate::store::tree;
 
 /// Fills in everything that the two schemas and the application's files tell.
 pub(super) async fn compare(
@@ -84,12 +85,15 @@ pub(super) async fn compare(
             .map(|file| format!("{} was not searched: it is {}", sides.in_repository(&file.path), file.reason)),
     );
     facts.notes.extend(rehearsed.notes.iter().cloned());
-    facts.notes.extend(changes.iter().filter(|change| !change.backward_compatible).filter_map(|change| {
-        let dependents = impact::database_dependents(before, change);
-        (!dependents.is_empty()).then(|| {
-            format!("in the database, {} depends on this: {}", dependents.join(", "), change.change_description)
+    let felt = changes.iter().filter(|change| !change.backward_compatible);
+    facts.dependents = felt
+        .map(|change| Dependents {
+            change_id: change.change_id.clone(),
+            names: impact::database_dependents(before, change),
         })
-    }));
+        .filter(|dependents| !dependents.names.is_empty())
+        .collect();
+    facts.contract = impact::contract(before, &changes, &base_sources(sides)?, &sources);
 
     let mut account = rehearsed.account.clone();
     account.tables = tables(&rehearsed.rows_before, &rehearsed.rows_after, &changes);
@@ -106,6 +110,14 @@ pub(super) async fn compare(
     facts.before = Some(before.clone());
     facts.after = Some(after.clone());
     Ok(())
+}
+
+/// The base branch's Python, which declares the API that clients use now.
+fn base_sources(sides: &Sides) -> Result<Vec<SourceFile>, Error> {
+    let tree = tree::read(&sides.base.folder, |path| path.ends_with(".py") && !is_migration(path, sides))?;
+    let source =
+        |(path, text): (String, String)| SourceFile { path: sides.in_repository(&path), text, generated: false };
+    Ok(tree.files.into_iter().map(source).collect())
 }
 
 /// What the rules say of the statements that were sent and of what changed.

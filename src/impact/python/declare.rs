@@ -283,6 +283,9 @@ impl Reader<'_> {
 
     /// The strings of a list that holds nothing else.
     fn spelled_out(&self, list: Node<'_>) -> Option<Vec<String>> {
+        if list.kind() == "assignment" {
+            return field(list, "right").and_then(|inner| self.spelled_out(bare(inner)));
+        }
         if !matches!(list.kind(), "list" | "tuple" | "set") {
             return None;
         }

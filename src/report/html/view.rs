@@ -29,6 +29,8 @@ pub struct Page {
     accepted: Vec<String>,
     conflicts: Vec<String>,
     diagrams: Vec<DiagramView>,
+    contract: Vec<ContractView>,
+    dependents: Vec<DependentsView>,
     files: Vec<CodeFile>,
     no_changes: &'static str,
     no_files: &'static str,
@@ -107,6 +109,19 @@ struct HistoryView {
 }
 
 #[derive(Serialize)]
+struct ContractView {
+    endpoint: String,
+    field: String,
+    place: String,
+}
+
+#[derive(Serialize)]
+struct DependentsView {
+    change: String,
+    names: Vec<String>,
+}
+
+#[derive(Serialize)]
 struct DiagramView {
     id: &'static str,
     title: &'static str,
@@ -169,6 +184,8 @@ pub fn page(facts: &Facts) -> Page {
             Some(_) => "No line of the application uses what changes.",
             None => "The application's code was not searched.",
         },
+        contract: contract(facts, links),
+        dependents: dependents(facts, links),
         files,
         revisions: evidence::revisions(facts, links),
         no_rehearsal: match facts.rehearsal {
@@ -273,6 +290,33 @@ fn questions(facts: &Facts, links: Links<'_>) -> Vec<QuestionView> {
         .map(|question| QuestionView {
             text: inline::sentence(&wording::question(question), links),
             answer: visible_block(&question.answer),
+        })
+        .collect()
+}
+
+fn contract(facts: &Facts, links: Links<'_>) -> Vec<ContractView> {
+    facts
+        .contract
+        .iter()
+        .map(|change| ContractView {
+            endpoint: visible(&change.endpoint),
+            field: inline::sentence(&wording::field(change), links),
+            place: inline::sentence(&Sentence::new().place(change.path.as_str(), Some(change.line)), links),
+        })
+        .collect()
+}
+
+fn dependents(facts: &Facts, links: Links<'_>) -> Vec<DependentsView> {
+    facts
+        .dependents
+        .iter()
+        .map(|dependents| {
+            let change = facts.changes.iter().find(|change| change.change_id == dependents.change_id);
+            let what = change.map(|change| wording::change::what(&change.change)).unwrap_or_default();
+            DependentsView {
+                change: inline::sentence(&what, links),
+                names: dependents.names.iter().map(|name| visible(name)).collect(),
+            }
         })
         .collect()
 }

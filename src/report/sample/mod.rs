@@ -11,7 +11,7 @@ use crate::diff::{
 };
 use crate::gate::{self, Access, Approval, ApprovalState, Person, Policy, Source, Standing};
 use crate::hazard::{Confidence, Finding};
-use crate::impact::{SourceFile, Usage, UsageConfidence, UsageKind};
+use crate::impact::{ContractChange, ContractEffect, SourceFile, Usage, UsageConfidence, UsageKind};
 use crate::outcome::{TestCase, TestKind, TestReport, TestStatus, TestSuite};
 use crate::schema::{CheckConstraint, Dialect, ObjectName};
 
@@ -152,6 +152,22 @@ fn usage(id: &str, path: &str, line: u32, kind: UsageKind, excerpt: &str, explan
         explanation: explanation.to_owned(),
         regenerated: path.starts_with("app/models/") || path.starts_with("app/views/") || path.starts_with("app/api/"),
     }
+}
+
+fn contract() -> Vec<ContractChange> {
+    let change = |id: &str, field: &str, effect| ContractChange {
+        change_id: ChangeId(id.to_owned()),
+        endpoint: "/api/v1/customer/".to_owned(),
+        field: field.to_owned(),
+        methods: vec!["GET", "POST", "PUT"],
+        effect,
+        path: "app/api/customer.py".to_owned(),
+        line: 9,
+    };
+    vec![
+        change(FAX, "fax", ContractEffect::Gone),
+        change(MAIL, "mail", ContractEffect::Renamed { to: "email".to_owned() }),
+    ]
 }
 
 fn usages() -> Vec<Usage> {
@@ -392,6 +408,8 @@ pub fn facts() -> Facts {
         history: Vec::new(),
         ignored: Vec::new(),
         usages: Some(usages()),
+        contract: contract(),
+        dependents: vec![Dependents { change_id: ChangeId(FAX.to_owned()), names: vec!["view customer_directory".to_owned()] }],
         sources: sources(),
         questions: Vec::new(),
         rehearsal: Some(rehearsal()),

@@ -1,7 +1,7 @@
 //! The verdict, and the lines right under it.
 
 use super::sentence::{Sentence, Span};
-use super::{change, count, list, seconds, thousands};
+use super::{change, count, impact, list, seconds, thousands};
 use crate::diff::{Change, SchemaChange, Severity};
 use crate::gate::{ApprovalStatus, Decision, Verdict, Who};
 use crate::outcome::{TestReport, TestStatus};
@@ -42,6 +42,9 @@ pub struct Row {
     /// What is so.
     pub text: Sentence,
 }
+
+/// Notes that are told one by one; the JSON has them all.
+const TOLD_NOTES: usize = 8;
 
 /// How the whole run stands.
 pub fn overall(facts: &Facts) -> Mark {
@@ -91,9 +94,11 @@ pub fn headline(facts: &Facts) -> String {
 pub fn rows(facts: &Facts) -> Vec<Row> {
     let mut rows: Vec<Row> = [
         approval(facts),
-        history(facts),
+        impact::history(facts),
         deployed_code(facts),
-        application_code(facts),
+        impact::application_code(facts),
+        impact::contract(facts),
+        impact::dependents(facts),
         way_back(facts),
         rows_row(facts),
         hazards(facts),
@@ -104,11 +109,11 @@ pub fn rows(facts: &Facts) -> Vec<Row> {
     .into_iter()
     .flatten()
     .collect();
-    rows.extend(facts.notes.iter().map(|note| Row {
-        label: "Note",
-        mark: Mark::Unknown,
-        text: Sentence::words(note.as_str()),
-    }));
+    let note = |text: &str| Row { label: "Note", mark: Mark::Unknown, text: Sentence::words(text) };
+    rows.extend(facts.notes.iter().take(TOLD_NOTES).map(|text| note(text)));
+    if facts.notes.len() > TOLD_NOTES {
+        rows.push(note(&format!("and {}", count(facts.notes.len() - TOLD_NOTES, "more note", "more notes"))));
+    }
     rows
 }
 
@@ -193,21 +198,6 @@ fn why(facts: &Facts, change: &SchemaChange) -> Sentence {
     }
 }
 
-fn history(facts: &Facts) -> Option<Row> {
-    let worst = facts.history.first()?;
-    let mark = match worst.severity {
-        Severity::Breaking => Mark::Bad,
-        Severity::High | Severity::Medium => Mark::Attention,
-        Severity::Low => Mark::Good,
-    };
-    let text = Sentence::new().place(worst.path.as_str(), worst.line).text(": ").text(worst.message.as_str());
-    let text = match facts.history.len() {
-        1 => text,
-        many => text.text(format!(", and {} more", many - 1)),
-    };
-    Some(Row { label: "Migrations", mark, text })
-}
-
 fn deployed_code(facts: &Facts) -> Option<Row> {
     if facts.failure.is_some()
         || (facts.changes.is_empty() && !matches!(facts.compatibility, Compatibility::Measured(_)))
@@ -275,30 +265,6 @@ pub fn first_failure(report: &TestReport) -> Option<&str> {
         .cases()
         .find(|(_, case)| matches!(case.status, TestStatus::Failed { .. } | TestStatus::Error { .. }))
         .map(|(_, case)| case.name.as_str())
-}
-
-fn application_code(facts: &Facts) -> Option<Row> {
-    let usages = facts.usages.as_ref()?;
-    let by_hand: Vec<_> = usages.iter().filter(|usage| !usage.regenerated).collect();
-    let regenerated = usages.len() - by_hand.len();
-    let (mark, mut text) = match by_hand.as_slice() {
-        [] => (Mark::Good, Sentence::words("no hand-written line uses what changes")),
-        [one] => (
-            Mark::Attention,
-            Sentence::new().strong("1 place").text(" to change by hand: ").place(one.path.as_str(), Some(one.line)),
-        ),
-        [first, ..] => (
-            Mark::Attention,
-            Sentence::new()
-                .strong(count(by_hand.len(), "place", "places"))
-                .text(" to change by hand, first ")
-                .place(first.path.as_str(), Some(first.line)),
-        ),
-    };
-    if regenerated > 0 {
-        text = text.text(format!("; {} regenerated", count(regenerated, "place", "places")));
-    }
-    (!usages.is_empty() || !facts.changes.is_empty()).then_some(Row { label: "Code to change", mark, text })
 }
 
 fn way_back(facts: &Facts) -> Option<Row> {

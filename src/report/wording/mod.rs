@@ -9,11 +9,13 @@
 
 pub mod change;
 mod head;
+mod impact;
 pub mod sentence;
 
 use std::cmp::Reverse;
 
 pub use head::{Mark, Row, headline, lost, overall, rows};
+pub use impact::field;
 use sentence::{Sentence, short};
 
 use super::facts::{Facts, Failure, OpenQuestion, Revision};
