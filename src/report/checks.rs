@@ -221,6 +221,13 @@ fn remarks(facts: &Facts) -> Vec<Remark> {
             })
         })
         .collect();
+    remarks.extend(facts.history.iter().map(|finding| Remark {
+        path: finding.path.clone(),
+        line: finding.line.unwrap_or(1).max(1),
+        blocks: finding.severity == Severity::Breaking,
+        title: title(&format!("Migration history: {}", finding.rule)),
+        message: clip(&format!("{}\n\n{}", finding.message, finding.advice), 4_000),
+    }));
     let mut usages: Vec<_> = facts.usages.iter().flatten().filter(|usage| !usage.regenerated).collect();
     let severity = |id| facts.changes.iter().find(|change| change.change_id == id).map(|change| change.impact_severity);
     usages.sort_by_key(|usage| std::cmp::Reverse(severity(usage.change_id.clone())));

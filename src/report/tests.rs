@@ -5,6 +5,7 @@ use crate::diff::{Change, ChangeId, RenameQuestion, SchemaChangeType, Severity};
 use crate::hazard::statement::Place;
 use crate::hazard::{Confidence, Finding};
 use crate::impact::{SourceFile, Usage, UsageConfidence, UsageKind};
+use crate::revision::HistoryFinding;
 use crate::schema::ObjectName;
 
 #[test]
@@ -161,6 +162,35 @@ fn thousands_of_changes_still_fit() {
     assert!(text.contains("`4f2a1c9d`"));
     let small = comment(&facts, &Limits { characters: 9_000, ..Limits::default() });
     assert!(small.encode_utf16().count() <= 9_000, "{}", small.len());
+}
+
+#[test]
+fn a_large_change_with_letters_of_many_bytes_fits_with_all_that_goes_with_it() {
+    let mut facts = sample::facts();
+    for number in 0..2_000 {
+        let name = format!("表_{number}_{}", "𝒳é".repeat(40));
+        let table = sample::schemas::table(&name, &[("id", "INTEGER")], &[]);
+        let id = format!("{number:064}");
+        let change = Change::TableRemoved { table };
+        facts.changes.push(sample::record(&id, SchemaChangeType::TableRemoved, Severity::Breaking, false, change));
+        facts.dependents.push(Dependents { change_id: ChangeId(id), names: vec![format!("view {name}")] });
+        facts.notes.push(format!("the rows of {name} do not keep to a rule"));
+        facts.history.push(HistoryFinding {
+            severity: Severity::Breaking,
+            rule: "missing-parent",
+            path: format!("migrations/versions/{name}.py"),
+            line: Some(9),
+            message: format!("revision {name} builds on nothing"),
+            advice: "Restore it.".to_owned(),
+        });
+    }
+    let text = comment(&facts, &Limits::default());
+    assert!(text.encode_utf16().count() <= 65_000, "{}", text.encode_utf16().count());
+    assert!(text.contains("and 1,992 more notes"), "notes are cut");
+    assert!(text.contains("and 1,998 more depend on what changes"), "{}", &text[..text.len().min(4_000)]);
+    assert!(text.contains("<sub>"), "the footer stays");
+    let whole = html(&facts).expect("a page");
+    assert!(whole.contains("表_1999_"), "the page has them all");
 }
 
 #[test]

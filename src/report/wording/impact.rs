@@ -2,7 +2,7 @@
 
 use super::head::{Mark, Row};
 use super::sentence::Sentence;
-use super::{count, list};
+use super::{count, list, thousands};
 use crate::diff::Severity;
 use crate::impact::{ContractChange, ContractEffect};
 use crate::report::facts::Facts;
@@ -21,7 +21,7 @@ pub(super) fn history(facts: &Facts) -> Option<Row> {
     let text = Sentence::new().place(worst.path.as_str(), worst.line).text(": ").text(worst.message.as_str());
     let text = match facts.history.len() {
         1 => text,
-        many => text.text(format!(", and {} more", many - 1)),
+        many => text.text(format!(", and {} more", thousands(many as u64 - 1))),
     };
     Some(Row { label: "Migrations", mark, text })
 }
@@ -95,5 +95,5 @@ pub(super) fn dependents(facts: &Facts) -> Option<Row> {
 }
 
 fn more(told: Sentence, all: usize) -> Sentence {
-    if all > TOLD { told.text(format!(", and {} more", all - TOLD)) } else { told }
+    if all > TOLD { told.text(format!(", and {} more", thousands((all - TOLD) as u64))) } else { told }
 }
