@@ -81,7 +81,12 @@ pub fn digest(facts: &Facts) -> String {
         untimed(report);
     }
     let revisions = facts.rehearsal.iter_mut().flat_map(|rehearsal| &mut rehearsal.revisions);
-    revisions.flat_map(|revision| &mut revision.statements).for_each(|statement| statement.seconds = None);
+    for statement in revisions.flat_map(|revision| &mut revision.statements) {
+        statement.seconds = None;
+        for touched in &mut statement.touched {
+            (touched.held, touched.held_when_empty) = (0.0, None);
+        }
+    }
     hash(&body(&facts, SUMMARY_CHARACTERS))[..32].to_owned()
 }
 

@@ -180,6 +180,77 @@ pub struct AppliedStatement {
     pub line: Option<u32>,
     /// Whether it ran outside a transaction.
     pub autocommit: bool,
+    /// What it did to tables that others use, where it was traced.
+    pub touched: Vec<TableTouched>,
+}
+
+/// What a statement did to a table that others use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableTouched {
+    /// The table, under the name by which others knew it.
+    pub table: ObjectName,
+    /// The strongest lock that its transaction did not hold before.
+    pub lock: Option<Lock>,
+    /// How long the lock was held: the time in the database from the statement to the end of its transaction, in
+    /// seconds.
+    pub held: f64,
+    /// The same on empty tables.
+    pub held_when_empty: Option<f64>,
+    /// How many of its rows were read one after the other.
+    pub rows_read: u64,
+    /// Whether the table was written anew.
+    pub rewritten: bool,
+    /// Whether the time grows with the number of rows.
+    pub grows: bool,
+}
+
+/// A lock on a table, the weakest first: what it keeps others from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lock {
+    /// Rows are written, as any UPDATE does.
+    RowExclusive,
+    /// Keeps other changes of the schema off.
+    ShareUpdateExclusive,
+    /// Keeps writers off.
+    Share,
+    /// Keeps writers off, and each other.
+    ShareRowExclusive,
+    /// Keeps all but readers off.
+    Exclusive,
+    /// Keeps everybody off.
+    AccessExclusive,
+}
+
+impl Lock {
+    /// From the name in `pg_locks`. `None` for a lock that hinders nobody.
+    pub fn from_server(mode: &str) -> Option<Self> {
+        Some(match mode {
+            "RowExclusiveLock" => Self::RowExclusive,
+            "ShareUpdateExclusiveLock" => Self::ShareUpdateExclusive,
+            "ShareLock" => Self::Share,
+            "ShareRowExclusiveLock" => Self::ShareRowExclusive,
+            "ExclusiveLock" => Self::Exclusive,
+            "AccessExclusiveLock" => Self::AccessExclusive,
+            _ => return None,
+        })
+    }
+
+    /// As the server's documentation writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RowExclusive => "ROW EXCLUSIVE",
+            Self::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
+            Self::Share => "SHARE",
+            Self::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
+            Self::Exclusive => "EXCLUSIVE",
+            Self::AccessExclusive => "ACCESS EXCLUSIVE",
+        }
+    }
+
+    /// Whether an application that reads and writes has to wait for it.
+    pub fn blocks(self) -> bool {
+        self >= Self::Share
+    }
 }
 
 /// Rows of one table before and after. A side is absent where the table is.

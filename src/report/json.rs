@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::facts::{Compatibility, Facts, WayBack};
+use super::facts::{AppliedStatement, Compatibility, Facts, Lock, Rehearsal, TableTouched, WayBack};
+use super::wording;
 use super::wording::sentence::is_hidden;
+use crate::diff::SchemaChange;
 
 /// `{"changes": [SchemaChange…], …}`, indented, with a newline at the end.
 ///
@@ -15,7 +17,7 @@ pub fn changes_json(facts: &Facts) -> String {
         json!({"passed": counts.passed, "failed": counts.failed, "skipped": counts.skipped, "seconds": report.seconds})
     });
     let value = json!({
-        "changes": facts.changes,
+        "changes": facts.changes.iter().map(|change| with_evidence(change, facts)).collect::<Vec<_>>(),
         "base": {"name": facts.base.name, "commit": facts.base.commit},
         "head": {"name": facts.head.name, "commit": facts.head.commit},
         "dialect": facts.dialect,
@@ -28,6 +30,7 @@ pub fn changes_json(facts: &Facts) -> String {
         "decision": facts.decision,
         "deployed_code": deployed_code(&facts.compatibility),
         "way_back": way_back(&facts.way_back),
+        "rehearsal": facts.rehearsal.as_ref().map(rehearsal),
         "tests": tests,
         "failure": facts.failure.as_ref().map(|failure| json!({
             "stage": failure.stage,
@@ -77,6 +80,60 @@ fn deployed_code(compatibility: &Compatibility) -> Value {
             json!({"measured": true, "passed": counts.passed, "failed": counts.failed})
         }
     }
+}
+
+/// A change, with where its verdict on deployed code comes from.
+fn with_evidence(change: &SchemaChange, facts: &Facts) -> Value {
+    let mut value = json!(change);
+    let evidence = match &facts.compatibility {
+        Compatibility::Measured(report) => {
+            let counts = report.counts();
+            json!({
+                "measured": true,
+                "passed": counts.passed,
+                "failed": counts.failed,
+                "first_failing_test": wording::first_failure(report),
+            })
+        }
+        Compatibility::NotMeasured { .. } | Compatibility::Inferred => json!({"measured": false}),
+    };
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("backward_compatible_evidence".to_owned(), evidence);
+    }
+    value
+}
+
+/// What ran, and what each statement did to tables that others use.
+fn rehearsal(rehearsal: &Rehearsal) -> Value {
+    let touched = |touched: &TableTouched| {
+        json!({
+            "table": touched.table.to_string(),
+            "lock": touched.lock.map(Lock::as_str),
+            "held_seconds": touched.held,
+            "held_seconds_when_empty": touched.held_when_empty,
+            "rows_read": touched.rows_read,
+            "rewritten": touched.rewritten,
+            "grows": touched.grows,
+        })
+    };
+    let statement = |statement: &AppliedStatement| {
+        json!({
+            "sql": statement.sql,
+            "seconds": statement.seconds,
+            "tables": statement.touched.iter().map(touched).collect::<Vec<_>>(),
+        })
+    };
+    let revisions: Vec<Value> = (rehearsal.revisions.iter())
+        .map(|revision| {
+            json!({
+                "id": revision.id,
+                "message": revision.message,
+                "path": revision.path,
+                "statements": revision.statements.iter().map(statement).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({ "revisions": revisions })
 }
 
 fn way_back(way_back: &WayBack) -> Value {

@@ -23,8 +23,8 @@ pub mod wording;
 pub use checks::{CheckKind, CheckReport, Remark, checks};
 pub use comment::{Limits, comment, digest, summary};
 pub use facts::{
-    AppliedRevision, AppliedStatement, Compatibility, Dependents, Facts, Failure, Fate, Generated, LostValues,
-    OpenQuestion, Rehearsal, Revision, TableRows, WayBack,
+    AppliedRevision, AppliedStatement, Compatibility, Dependents, Facts, Failure, Fate, Generated, Lock, LostValues,
+    OpenQuestion, Rehearsal, Revision, TableRows, TableTouched, WayBack,
 };
 pub use html::{Error, html};
 pub use json::changes_json;

@@ -4,11 +4,13 @@ use super::diagram::{self, Moment, mermaid};
 use super::facts::{Facts, Failure};
 use super::markdown::{self, Links};
 use super::wording::sentence::{Sentence, clip};
-use super::wording::{self, ChangeLine, count, seconds, thousands};
+use super::wording::{self, ChangeLine, count, locks, seconds, thousands};
 use crate::outcome::{TestKind, TestStatus};
 
 /// Long texts inside the part that always stays are cut here.
 const MAX_BLOCK: usize = 4_000;
+/// A statement beside what it did is cut here.
+const MAX_STATEMENT: usize = 120;
 /// Tests that are told with their messages; the page has them all.
 const TOLD_TESTS: usize = 20;
 
@@ -45,7 +47,7 @@ pub(super) fn parts(facts: &Facts, lines: &[ChangeLine<'_>]) -> Vec<Part> {
         contract(facts, links),
         dependents(facts, links),
         sql("Way back: rollback.sql", "rollback.sql", 50, facts.rollback_sql.as_deref()),
-        rehearsal(facts),
+        rehearsal(facts, links),
         sql("The way there: migration.sql", "migration.sql", 10, facts.migration_sql.as_deref()),
         suites(facts),
     ]
@@ -269,7 +271,7 @@ fn sql(title: &str, name: &'static str, keep: u8, text: Option<&str>) -> Option<
     Some(part(name, keep, title, &markdown::fence("sql", text)))
 }
 
-fn rehearsal(facts: &Facts) -> Option<Part> {
+fn rehearsal(facts: &Facts, links: Links<'_>) -> Option<Part> {
     let rehearsal = facts.rehearsal.as_ref()?;
     if rehearsal.revisions.is_empty() && rehearsal.tables.is_empty() {
         return None;
@@ -284,11 +286,23 @@ fn rehearsal(facts: &Facts) -> Option<Part> {
                 let measured: Vec<f64> = revision.statements.iter().filter_map(|statement| statement.seconds).collect();
                 let time =
                     if measured.is_empty() { String::new() } else { format!(", {}", seconds(measured.iter().sum())) };
-                format!(
+                let mut item = format!(
                     "1. {} {} ({statements}{time})",
                     markdown::code(&revision.id),
                     markdown::text(&revision.message)
-                )
+                );
+                for statement in &revision.statements {
+                    for told in statement.touched.iter().filter_map(locks::told) {
+                        let sql =
+                            clip(statement.sql.trim(), MAX_STATEMENT).split_whitespace().collect::<Vec<_>>().join(" ");
+                        item.push_str(&format!(
+                            "\n   - {} – {}",
+                            markdown::code(&sql),
+                            markdown::sentence(&told, links)
+                        ));
+                    }
+                }
+                item
             })
             .collect();
         body.push(list.join("\n"));

@@ -102,14 +102,17 @@ pub enum Error {
     },
     /// A migration did not come to an end.
     #[error(
-        "{} was still running after {seconds} s and was stopped; look for a lock or a loop in it, or raise `migrations.timeout_seconds` in .fabwright.yml",
-        running(revision, at)
+        "{} was still running after {seconds} s and was stopped{}; look for a lock or a loop in it, or raise `migrations.timeout_seconds` in .fabwright.yml",
+        running(revision, at),
+        in_statement(statement)
     )]
     MigrationTimeout {
         /// The revision that was running.
         revision: Option<String>,
         /// The file of that revision.
         at: Option<String>,
+        /// The statement that the database was busy with.
+        statement: Option<String>,
         /// The limit.
         seconds: u64,
     },

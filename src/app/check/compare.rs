@@ -16,7 +16,7 @@ use crate::gate::GateChange;
 use crate::hazard::{self, Input, RowCounts, Server, statement::Statements};
 use crate::impact::{self, SourceFile};
 use crate::migration;
-use crate::report::{Dependents, Facts, Fate, LostValues, OpenQuestion, TableRows};
+use crate::report::{Dependents, Facts, Fate, LostValues, OpenQuestion, TableRows, WayBack};
 use crate::schema::{Column, ObjectName};
 use crate::store::baseline::Recorded;
 use crate::store::tree;
@@ -98,6 +98,10 @@ pub(super) async fn compare(
     let mut account = rehearsed.account.clone();
     account.tables = tables(&rehearsed.rows_before, &rehearsed.rows_after, &changes);
     account.lost = lost(&changes, rehearsed).await?;
+    for change in &mut changes {
+        let back = change.rollback_plan.take().unwrap_or_default();
+        change.rollback_plan = Some(verdict(&rehearsed.way_back, &account.lost, change) + &back);
+    }
     facts.rehearsal = Some(account);
     facts.questions = comparison.questions.into_iter().map(question).collect();
     facts.migration_sql = Some(plan.forward_sql());
@@ -139,6 +143,25 @@ fn hazards(sides: &Sides, rehearsed: &Rehearsed, changes: &[SchemaChange]) -> ha
         server: Server::named(dialect, &rehearsed.server),
     };
     hazard::check(&input, &policy(&sides.config.hazards, FILE_NAME, jiff::Zoned::now().date()))
+}
+
+/// What is known of the way back of one change, as comments of SQL.
+fn verdict(way_back: &WayBack, lost: &[LostValues], change: &SchemaChange) -> String {
+    let proof = match way_back {
+        WayBack::Proven { rows } => format!("measured: the migration went down and up again on {rows} rows"),
+        WayBack::Broken { error } => format!("measured: the way back is broken: {error}"),
+        WayBack::Inferred => "inferred from the statements, not measured".to_owned(),
+        WayBack::NotMeasured { reason } => format!("not measured: {reason}"),
+    };
+    let own = lost.iter().filter(|lost| lost.change_id == change.change_id);
+    let lines = std::iter::once(proof).chain(own.map(|lost| {
+        let unit = if lost.column.is_some() { "values" } else { "rows" };
+        let of = lost.column.as_ref().map_or(lost.table.to_string(), |column| format!("{}.{column}", lost.table));
+        let fate = if lost.fate == Fate::Deleted { "deleted" } else { "altered" };
+        format!("{} {unit} of {of} are {fate} and cannot be restored: save them first", lost.values)
+    }));
+    // A name or an error must not end the comment that it stands in.
+    lines.map(|line| format!("-- {}\n", line.split(['\n', '\r']).collect::<Vec<_>>().join(" "))).collect()
 }
 
 /// A question with the words that answer it.

@@ -11,9 +11,9 @@ use crate::database::rows::{self, Sums};
 use crate::database::{self, Scratch, observe};
 use crate::diff::{self, RenameEvidence, RenameHints};
 use crate::generate::data;
-use crate::report::{AppliedRevision, AppliedStatement, Failure, Rehearsal, WayBack};
+use crate::report::{AppliedRevision, AppliedStatement, Failure, Lock, Rehearsal, TableTouched, WayBack};
 use crate::run;
-use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Revision, Target};
+use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Revision, Statement, Target};
 use crate::schema::{ObjectName, Schema, snapshot};
 use crate::store::baseline::Recorded;
 use crate::store::folder;
@@ -109,9 +109,10 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
         Ok(applied) => applied,
         Err(error) => return stopped(sides, error, "the pull request's migration"),
     };
-    if let Err(error) = up(plan, &plan.head, &sides.head, &empty, &head_history, &base_history).await? {
-        return stopped(sides, error, "the pull request's migration on an empty database");
-    }
+    let on_empty = match up(plan, &plan.head, &sides.head, &empty, &head_history, &base_history).await? {
+        Ok(applied) => applied,
+        Err(error) => return stopped(sides, error, "the pull request's migration on an empty database"),
+    };
     let after = database::introspect(&filled.url()).await?;
     let rows_after = rows::sums(&filled.url()).await?;
     step.done(&format!("{} new revisions, {} statements", applied.revisions.len(), applied.statements.len()));
@@ -123,7 +124,7 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
         back(plan, sides, &filled, (&base_history, &head_history), &before, &after, &rows_before, console).await?
     };
     Ok(Ending::Arrived(Box::new(Rehearsed {
-        account: account(sides, &head_history, &applied),
+        account: account(sides, &head_history, &applied, &on_empty),
         server: database::server(&filled.url()).await?,
         before,
         after,
@@ -183,7 +184,16 @@ async fn script(
         path: path.to_owned(),
         seconds,
     });
-    applied.statements.push(run::migrate::Statement { revision, sql, seconds, line: None, autocommit: false });
+    applied.statements.push(run::migrate::Statement {
+        revision,
+        sql,
+        seconds,
+        line: None,
+        autocommit: false,
+        tables: Vec::new(),
+        held: seconds,
+        rows_while_held: 0,
+    });
     Ok(Ok(()))
 }
 
@@ -291,24 +301,43 @@ fn hints(sides: &Sides, before: &Schema, applied: &Applied) -> RenameHints {
     hints
 }
 
-fn account(sides: &Sides, history: &History, applied: &Applied) -> Rehearsal {
+/// What was applied, with what each statement did to the tables: on those with rows, and on empty ones.
+fn account(sides: &Sides, history: &History, applied: &Applied, on_empty: &Applied) -> Rehearsal {
+    let same = applied.statements.len() == on_empty.statements.len();
+    let told = |(index, statement): (usize, &Statement)| {
+        let small = on_empty.statements.get(index).filter(|small| same && small.sql == statement.sql);
+        let touched = statement.tables.iter().map(|table| TableTouched {
+            table: object(&table.namespace, &table.table),
+            lock: table.lock.as_deref().and_then(Lock::from_server),
+            held: statement.held,
+            held_when_empty: small.map(|small| small.held),
+            rows_read: table.rows_read,
+            rewritten: table.rewritten,
+            grows: statement.tables.iter().any(|table| table.rewritten)
+                || small.is_some_and(|small| statement.rows_while_held > small.rows_while_held),
+        });
+        AppliedStatement {
+            sql: statement.sql.clone(),
+            seconds: Some(statement.seconds),
+            line: statement.line,
+            autocommit: statement.autocommit,
+            touched: touched.collect(),
+        }
+    };
     let revisions = applied.revisions.iter().map(|ran| AppliedRevision {
         id: ran.revision.clone(),
         message: history.revision(&ran.revision).map(|revision| revision.doc.clone()).unwrap_or_default(),
         path: Some(sides.in_repository(&ran.path.to_string_lossy())),
-        statements: applied
-            .statements
-            .iter()
-            .filter(|statement| statement.revision == ran.revision)
-            .map(|statement| AppliedStatement {
-                sql: statement.sql.clone(),
-                seconds: Some(statement.seconds),
-                line: statement.line,
-                autocommit: statement.autocommit,
-            })
+        statements: (applied.statements.iter().enumerate())
+            .filter(|(_, statement)| statement.revision == ran.revision)
+            .map(told)
             .collect(),
     });
     Rehearsal { revisions: revisions.collect(), ..Rehearsal::default() }
+}
+
+fn object(namespace: &str, name: &str) -> ObjectName {
+    if namespace == "public" { ObjectName::new(name) } else { ObjectName::qualified(namespace, name) }
 }
 
 /// A migration's failure is what the report is about; everything else is an error of the command.
@@ -322,7 +351,8 @@ fn stopped(sides: &Sides, error: run::Error, stage: &str) -> Result<Ending, Erro
             failure.error = message;
             failure.next_step = Some("Correct the migration, or the rows that it meets, and push again.".into());
         }
-        run::Error::MigrationTimeout { revision, at, seconds } => {
+        run::Error::MigrationTimeout { revision, at, statement, seconds } => {
+            failure.statement = statement;
             (failure.path, failure.line) = place(sides, at.as_deref());
             failure.revision = revision;
             failure.error = format!("still running after {seconds} s, and stopped");

@@ -143,16 +143,18 @@ impl Sides {
             None => Place::own(dialect).await?,
             Some(url) => Place::beside(url).await?,
         };
-        let migrator = |tool, side: &Side| {
+        let migrator = |tool, side: &Side, trace: bool| {
             let settings = MigratorSettings {
                 limit: Duration::from_secs(self.config.migrations.timeout_seconds),
                 database_variables: vec![self.config.application.database_variable.clone()],
                 environment: self.config.application.environment.clone().into_iter().collect(),
+                trace,
                 on_line: None,
             };
             Migrator::new(tool, python.clone(), &side.folder, settings)
         };
-        let (base, head) = (base_tool.map(|tool| migrator(tool, &self.base)), migrator(head_tool, &self.head));
+        let (base, head) =
+            (base_tool.map(|tool| migrator(tool, &self.base, false)), migrator(head_tool, &self.head, true));
         Ok(Plan { python, base, head, place, driver })
     }
 

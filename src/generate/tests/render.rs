@@ -13,6 +13,7 @@ use crate::schema::ObjectName;
 /// Every template, by the name that the modules of this room use.
 const TEMPLATES: &[(&str, &str)] = &[
     ("conftest.py", include_str!("../../../templates/tests/conftest.py.tera")),
+    ("databases.py", include_str!("../../../templates/tests/databases.py.tera")),
     ("application.py", include_str!("../../../templates/tests/application.py.tera")),
     ("support.py", include_str!("../../../templates/tests/support.py.tera")),
     ("factories.py", include_str!("../../../templates/tests/factories.py.tera")),

@@ -36,6 +36,7 @@ pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<Genera
     let mut files = vec![
         renderer.support("tests/conftest.py", "conftest.py", &support)?,
         renderer.support("tests/application.py", "application.py", &support)?,
+        renderer.support("tests/databases.py", "databases.py", &support)?,
         renderer.support("tests/support.py", "support.py", &support)?,
         renderer.support("tests/factories.py", "factories.py", &factories::context(facts))?,
         renderer.support("tests/requirements.txt", "requirements.txt", &support)?,

@@ -11,7 +11,7 @@ use crate::report::facts::{Compatibility, Facts};
 use crate::report::markdown::Links;
 use crate::report::parts::kind_name;
 use crate::report::wording::sentence::{Sentence, visible, visible_block};
-use crate::report::wording::{self, count, seconds, thousands};
+use crate::report::wording::{self, count, locks, seconds, thousands};
 
 /// Lines shown before and after a use.
 const AROUND: usize = 3;
@@ -52,6 +52,7 @@ struct StatementView {
     time: String,
     start: String,
     share: String,
+    touched: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -186,6 +187,12 @@ pub fn revisions(facts: &Facts, links: Links<'_>) -> Vec<RevisionView> {
                             time: statement.seconds.map_or("not measured".to_owned(), seconds),
                             start: format!("{start:.2}"),
                             share: format!("{share:.2}"),
+                            touched: statement
+                                .touched
+                                .iter()
+                                .filter_map(locks::told)
+                                .map(|told| inline::sentence(&told, links))
+                                .collect(),
                         }
                     })
                     .collect(),

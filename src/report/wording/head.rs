@@ -1,7 +1,7 @@
 //! The verdict, and the lines right under it.
 
 use super::sentence::{Sentence, Span};
-use super::{change, count, impact, list, seconds, thousands};
+use super::{change, count, impact, list, locks, seconds, thousands};
 use crate::diff::{Change, SchemaChange, Severity};
 use crate::gate::{ApprovalStatus, Decision, Verdict, Who};
 use crate::outcome::{TestReport, TestStatus};
@@ -101,6 +101,7 @@ pub fn rows(facts: &Facts) -> Vec<Row> {
         impact::dependents(facts),
         way_back(facts),
         rows_row(facts),
+        locks::row(facts),
         hazards(facts),
         tests(facts),
         generated(facts),

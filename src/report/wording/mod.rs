@@ -10,11 +10,12 @@
 pub mod change;
 mod head;
 mod impact;
+pub mod locks;
 pub mod sentence;
 
 use std::cmp::Reverse;
 
-pub use head::{Mark, Row, headline, lost, overall, rows};
+pub use head::{Mark, Row, first_failure, headline, lost, overall, rows};
 pub use impact::field;
 use sentence::{Sentence, short};
 

@@ -13,7 +13,9 @@ use crate::run::Error;
 pub(super) enum Answer {
     History { heads: Vec<String>, revisions: Vec<Revision> },
     Start { revision: String, path: String },
+    Sent { sql: String },
     Statement(Statement),
+    TransactionEnd,
     End { revision: String, seconds: f64 },
     Error(Failure),
     Done,
@@ -100,6 +102,35 @@ pub struct Statement {
     /// Whether it ran outside a transaction.
     #[serde(default)]
     pub autocommit: bool,
+    /// What it did to tables that others see, where it was traced.
+    #[serde(default)]
+    pub tables: Vec<TableTouched>,
+    /// From its start to the end of its transaction, in seconds that were spent in the database. So long it keeps its
+    /// locks.
+    #[serde(skip)]
+    pub held: f64,
+    /// How many rows statements read from whole tables in that time.
+    #[serde(skip)]
+    pub rows_while_held: u64,
+}
+
+/// What a statement did to one table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct TableTouched {
+    /// The schema of the table.
+    pub namespace: String,
+    /// The table, under the name by which others knew it then.
+    pub table: String,
+    /// The lock, where it is stronger than what the transaction held before, in the server's words
+    /// (`AccessExclusiveLock`).
+    #[serde(default)]
+    pub lock: Option<String>,
+    /// How many of its rows were read one after the other.
+    #[serde(default)]
+    pub rows_read: u64,
+    /// Whether the table was written anew.
+    #[serde(default)]
+    pub rewritten: bool,
 }
 
 /// What a migration did.
@@ -127,6 +158,7 @@ pub struct AppliedRevision {
 impl Applied {
     pub(super) fn from_answers(answers: Vec<Answer>, seconds: f64) -> Self {
         let mut applied = Self { seconds, ..Self::default() };
+        let mut transaction = 0;
         for answer in answers {
             match answer {
                 Answer::Start { revision, path } => {
@@ -137,8 +169,17 @@ impl Applied {
                         last.seconds = seconds;
                     }
                 }
-                Answer::Statement(statement) => applied.statements.push(statement),
-                Answer::History { .. } | Answer::Error(_) | Answer::Done => {}
+                Answer::Statement(statement) => {
+                    let (seconds, rows) =
+                        (statement.seconds, statement.tables.iter().map(|table| table.rows_read).sum::<u64>());
+                    applied.statements.push(statement);
+                    for earlier in applied.statements.iter_mut().skip(transaction) {
+                        earlier.held += seconds;
+                        earlier.rows_while_held += rows;
+                    }
+                }
+                Answer::TransactionEnd => transaction = applied.statements.len(),
+                Answer::Sent { .. } | Answer::History { .. } | Answer::Error(_) | Answer::Done => {}
             }
         }
         applied
@@ -159,6 +200,15 @@ pub(super) fn read(path: &Path) -> Result<Vec<Answer>, Error> {
         .collect()
 }
 
+/// The statement that was sent last, unless it came to its end.
+pub(super) fn waiting(answers: &[Answer]) -> Option<&str> {
+    answers.iter().rev().find_map(|answer| match answer {
+        Answer::Sent { sql } => Some(Some(sql.as_str())),
+        Answer::Statement(_) => Some(None),
+        _ => None,
+    })?
+}
+
 /// The revision that was started and did not end, with its file.
 pub(super) fn running(answers: &[Answer]) -> Option<(&str, &str)> {
     answers.iter().rev().find_map(|answer| match answer {
@@ -166,4 +216,38 @@ pub(super) fn running(answers: &[Answer]) -> Option<(&str, &str)> {
         Answer::End { .. } => Some(None),
         _ => None,
     })?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_held_until_the_transaction_ends() {
+        let statement = |seconds: f64, rows_read: u64| {
+            Answer::Statement(Statement {
+                revision: "a".into(),
+                sql: String::new(),
+                seconds,
+                tables: vec![TableTouched {
+                    namespace: "public".into(),
+                    table: "t".into(),
+                    lock: None,
+                    rows_read,
+                    rewritten: false,
+                }],
+                line: None,
+                autocommit: false,
+                held: 0.0,
+                rows_while_held: 0,
+            })
+        };
+        let answers = vec![statement(1.0, 0), statement(2.0, 10), Answer::TransactionEnd, statement(4.0, 5)];
+        let told: Vec<(f64, u64)> = Applied::from_answers(answers, 9.0)
+            .statements
+            .iter()
+            .map(|statement| (statement.held, statement.rows_while_held))
+            .collect();
+        assert_eq!(told, [(3.0, 10), (2.0, 10), (4.0, 5)]);
+    }
 }

@@ -16,10 +16,11 @@ use self::answers::Answer;
 use super::child::LineCallback;
 use super::{Child, Error, Outcome, PythonEnvironment};
 use crate::schema::BOOKKEEPING;
-pub use answers::{Applied, AppliedRevision, History, Revision, Statement, WayDown};
+pub use answers::{Applied, AppliedRevision, History, Revision, Statement, TableTouched, WayDown};
 pub use detect::detect;
 
 const DRIVER: &str = include_str!("../../../templates/python/driver/migrate.py");
+const TRACE: &str = include_str!("../../../templates/python/driver/trace.py");
 /// The variables that name the database, whatever else the configuration names.
 const DATABASE_VARIABLES: [&str; 2] = ["DATABASE_URL", "SQLALCHEMY_DATABASE_URI"];
 
@@ -80,13 +81,21 @@ pub struct MigratorSettings {
     pub database_variables: Vec<String>,
     /// Further variables.
     pub environment: Vec<(String, String)>,
+    /// Whether to follow the locks and scans of each statement, where the server tells them.
+    pub trace: bool,
     /// Told of each line of output.
     pub on_line: Option<LineCallback>,
 }
 
 impl Default for MigratorSettings {
     fn default() -> Self {
-        Self { limit: Duration::from_secs(600), database_variables: Vec::new(), environment: Vec::new(), on_line: None }
+        Self {
+            limit: Duration::from_secs(600),
+            database_variables: Vec::new(),
+            environment: Vec::new(),
+            trace: false,
+            on_line: None,
+        }
     }
 }
 
@@ -208,7 +217,9 @@ impl Migrator {
         let folder = tempfile::tempdir().map_err(Error::at(std::env::temp_dir()))?;
         let driver = folder.path().join("fabwright_migrate.py");
         let answers = folder.path().join("answers.jsonl");
-        std::fs::write(&driver, DRIVER).map_err(Error::at(&driver))?;
+        for (file, text) in [(&driver, DRIVER), (&folder.path().join("fabwright_trace.py"), TRACE)] {
+            std::fs::write(file, text).map_err(Error::at(file))?;
+        }
         let mut child = self.python.child(&self.directory).arg(&driver).arg("--answers").arg(&answers);
         child = match &self.tool {
             MigrationTool::FlaskMigrate { app, directory } => child
@@ -220,6 +231,9 @@ impl Migrator {
                 return Err(Error::Unsupported { message: "only Alembic migrations have a driver".to_owned() });
             }
         };
+        if self.settings.trace {
+            child = child.arg("--trace");
+        }
         let child = self.surroundings(child.args(["--uri", uri, command, target]), uri);
         let outcome = child.run().await?;
         Ok((answers::read(&answers)?, outcome))
@@ -281,6 +295,7 @@ impl Migrator {
         Error::MigrationTimeout {
             revision: running.map(|(revision, _)| revision.to_owned()),
             at: running.map(|(_, path)| path.to_owned()),
+            statement: answers::waiting(answers).map(|sql| sql.trim().to_owned()),
             seconds: self.settings.limit.as_secs(),
         }
     }

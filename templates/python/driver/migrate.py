@@ -15,6 +15,8 @@ import time
 import traceback
 from contextlib import ExitStack
 
+from fabwright_trace import Trace
+
 
 class Run:
     """One run of the driver: the arguments, and what is going on right now.
@@ -29,6 +31,7 @@ class Run:
         self.revision = None
         self.path = None
         self.started = 0.0
+        self.trace = Trace() if arguments.trace else None
         self.refused = False
 
     def __enter__(self):
@@ -61,22 +64,38 @@ class Run:
         from sqlalchemy.engine import Engine
 
         def before(conn, cursor, statement, parameters, context, executemany):
+            if self.revision is None:
+                return
+            self.tell("sent", revision=self.revision, sql=statement)
+            if self.trace:
+                self.trace.starts(conn, statement)
             self.started = time.perf_counter()
 
         def after(conn, cursor, statement, parameters, context, executemany):
-            if self.revision is not None:
-                self.tell(
-                    "statement",
-                    revision=self.revision,
-                    sql=statement,
-                    seconds=time.perf_counter() - self.started,
-                    line=self.line(),
-                    autocommit=conn.get_execution_options().get("isolation_level")
-                    == "AUTOCOMMIT",
-                )
+            if self.revision is None:
+                return
+            seconds = time.perf_counter() - self.started
+            did = self.trace.ended(conn) if self.trace else None
+            self.tell(
+                "statement",
+                revision=self.revision,
+                sql=statement,
+                seconds=seconds,
+                line=self.line(),
+                autocommit=conn.get_execution_options().get("isolation_level")
+                == "AUTOCOMMIT",
+                tables=did or [],
+            )
+
+        def over(conn):
+            if self.trace:
+                self.trace.forget(conn)
+                self.tell("transaction_end")
 
         event.listen(Engine, "before_cursor_execute", before)
         event.listen(Engine, "after_cursor_execute", after)
+        event.listen(Engine, "commit", over)
+        event.listen(Engine, "rollback", over)
 
     def line(self):
         """The line of the revision's file that is being run."""
@@ -145,10 +164,29 @@ def guard(run, environment):
     return environment
 
 
+def makes_fab_tables(text):
+    """Whether a migration creates Flask-AppBuilder's tables, rather than using them."""
+    if "ab_view_menu" not in text:
+        return False
+    if "create table" in text.lower():
+        return True
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            name = getattr(node.func, "attr", getattr(node.func, "id", None))
+            first = getattr(node.args[0], "value", None)
+            if name == "create_table" and first == "ab_view_menu":
+                return True
+    return False
+
+
 def keep_fab_from_creating_tables(directory):
     """When the migrations own FAB's tables, loading the application must not.
 
-    An application whose migrations never mention those tables lets FAB create them,
+    An application whose migrations do not create those tables lets FAB create them,
     and so it may here.
     """
     for folder, _, names in os.walk(directory):
@@ -156,7 +194,7 @@ def keep_fab_from_creating_tables(directory):
             if name.endswith(".py"):
                 path = os.path.join(folder, name)
                 with open(path, encoding="utf-8", errors="replace") as file:
-                    if "ab_view_menu" in file.read():
+                    if makes_fab_tables(file.read()):
                         break
         else:
             continue
@@ -197,11 +235,20 @@ def load(run, stack):
 
     sys.path[0] = os.getcwd()
     run.watch_statements()
-    if arguments.tool == "flask" and arguments.command == "history":
-        # The files tell it all: loading the application would only take time.
+    alone = arguments.command == "history" and not arguments.with_application
+    if arguments.tool == "flask" and alone:
+        # Most files tell it all, and loading the application would only take time.
         config = Config(os.path.join(arguments.location, "alembic.ini"))
         config.set_main_option("script_location", arguments.location)
-    elif arguments.tool == "flask":
+        script = ScriptDirectory.from_config(config)
+        try:
+            list(script.walk_revisions())
+        except Exception:  # noqa: BLE001
+            # A migration that needs the application: begin again, as the import has
+            # left parts of it behind.
+            os.execv(sys.executable, [sys.executable, *sys.argv, "--with-application"])
+        return config, script
+    if arguments.tool == "flask":
         from flask.cli import ScriptInfo
 
         keep_fab_from_creating_tables(arguments.location)
@@ -323,6 +370,8 @@ def main():
     parser.add_argument("--location", required=True)
     parser.add_argument("--app", default="")
     parser.add_argument("--uri", default="")
+    parser.add_argument("--trace", action="store_true")
+    parser.add_argument("--with-application", action="store_true")
     parser.add_argument("command", choices=["history", "upgrade", "downgrade"])
     parser.add_argument("target", nargs="?", default="head")
     arguments = parser.parse_args()

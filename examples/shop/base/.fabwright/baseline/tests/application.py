@@ -1,9 +1,8 @@
 # ruff: noqa: E501
-"""The application as tests run it: on an SQLite file of its own, with settings for tests."""
+"""The application as tests run it: on a database of its own, with settings for tests."""
 
 import contextlib
 import os
-import shutil
 from pathlib import Path
 from unittest import mock
 
@@ -29,11 +28,10 @@ NO_PERMISSIONS = "Without permissions"
 USERS = {"admin": "Admin", "nobody": NO_PERMISSIONS}
 
 
-def make_application(database, **settings):
-    """The application on an SQLite file, with settings no factory has to know about."""
+def make_application(uri, **settings):
+    """The application on a database, with settings no factory has to know about."""
     from app import create_app
 
-    uri = f"sqlite:///{database}"
     settings = {**SETTINGS, "SQLALCHEMY_DATABASE_URI": uri, **settings}
     connect_db = SQLAlchemy.init_app
 
@@ -46,9 +44,15 @@ def make_application(database, **settings):
         mock.patch.object(SQLAlchemy, "init_app", init_app),
     ):
         app = create_app()
-    with app.app_context():
-        sa.event.listen(support.database(app).engine, "connect", _enforce_foreign_keys)
+    if is_sqlite(uri):
+        with app.app_context():
+            engine = support.database(app).engine
+            sa.event.listen(engine, "connect", _enforce_foreign_keys)
     return app
+
+
+def is_sqlite(uri):
+    return make_url(uri).get_backend_name() == "sqlite"
 
 
 def _enforce_foreign_keys(connection, _record):
@@ -58,6 +62,8 @@ def _enforce_foreign_keys(connection, _record):
 
 def take_over_transactions(engine):
     """Python's sqlite3 begins transactions by itself and breaks SAVEPOINT."""
+    if engine.dialect.name != "sqlite":
+        return
 
     @sa.event.listens_for(engine, "connect")
     def connect(connection, _record):
@@ -68,21 +74,22 @@ def take_over_transactions(engine):
         connection.exec_driver_sql("BEGIN")
 
 
-def migrate(path):
-    """Copy the database that was given, or build one by the migrations."""
+def migrated(databases):
+    """A copy of the database that was given, or one that the migrations build."""
     given = os.environ.get("FABWRIGHT_DATABASE_URI")
     if not given:
         from flask_migrate import upgrade
 
-        with make_application(path).app_context():
+        uri = databases.empty()
+        with make_application(uri).app_context():
             upgrade()
-        return
-    url = make_url(given)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        pytest.exit("FABWRIGHT_DATABASE_URI must name an SQLite file", returncode=4)
-    if not Path(url.database).is_file():
-        pytest.exit(f"FABWRIGHT_DATABASE_URI: no file {url.database}", returncode=4)
-    shutil.copyfile(url.database, path)
+        return uri
+    name = make_url(given).database
+    if not name:
+        pytest.exit("FABWRIGHT_DATABASE_URI must name a database", returncode=4)
+    if is_sqlite(given) and not Path(name).is_file():
+        pytest.exit(f"FABWRIGHT_DATABASE_URI: no file {name}", returncode=4)
+    return databases.copy(given)
 
 
 @contextlib.contextmanager

@@ -36,11 +36,10 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def live(browser, prepared_database, tmp_path_factory):
+def live(browser, prepared_database, copies):
     """The application on a real server, on a copy of the database."""
-    path = tmp_path_factory.mktemp("live") / "app.db"
-    shutil.copyfile(prepared_database, path)
-    app = application.make_application(path, WTF_CSRF_ENABLED=True)
+    uri = copies.copy(prepared_database)
+    app = application.make_application(uri, WTF_CSRF_ENABLED=True)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -48,6 +47,8 @@ def live(browser, prepared_database, tmp_path_factory):
     yield app
     server.shutdown()
     thread.join()
+    with app.app_context():
+        support.database(app).engine.dispose()
 
 
 @pytest.fixture

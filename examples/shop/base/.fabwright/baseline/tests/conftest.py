@@ -1,18 +1,17 @@
 """One application and one migrated database a session; every test is rolled back.
 
-Set FABWRIGHT_DATABASE_URI to the SQLAlchemy URI of a migrated, empty SQLite database to
-test that one (it is copied and never written). Without it, the application's own
-migrations build a database in a temporary folder.
+Set FABWRIGHT_DATABASE_URI to the SQLAlchemy URI of a migrated, empty database to test
+that one (it is copied and never written). Without it, the application's own migrations
+build an SQLite database in a temporary folder.
 """
 
-import shutil
 import time
 from pathlib import Path
 
 import pytest
 from flask.sessions import SecureCookieSessionInterface
 
-from tests import application, support
+from tests import application, databases, support
 from tests.browser import browser, live, live_rows, pages, signed_in  # noqa: F401
 
 KINDS = ("unit", "integration", "security", "e2e", "accessibility", "performance")
@@ -34,38 +33,45 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory):
-    """The database exactly as the migrations leave it."""
-    path = tmp_path_factory.mktemp("migrated") / "app.db"
-    application.migrate(path)
-    return path
+def copies(tmp_path_factory):
+    """Where the databases of this session are made."""
+    made = databases.Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
-def prepared_database(migrated_database, tmp_path_factory):
+def migrated_database(copies):
+    """The database exactly as the migrations leave it."""
+    return application.migrated(copies)
+
+
+@pytest.fixture(scope="session")
+def prepared_database(migrated_database, copies):
     """A migrated database with roles, permissions and the users of the tests."""
-    path = tmp_path_factory.mktemp("prepared") / "app.db"
-    shutil.copyfile(migrated_database, path)
-    app = application.make_application(path)
+    uri = copies.copy(migrated_database)
+    app = application.make_application(uri)
     with app.app_context():
-        application.take_over_transactions(support.database(app).engine)
+        engine = support.database(app).engine
+        application.take_over_transactions(engine)
     with application.in_one_transaction(app) as transaction, app.app_context():
         application.create_users(app)
         support.database(app).session.commit()
         support.database(app).session.remove()
         transaction.commit()
-    return path
+    engine.dispose()
+    return uri
 
 
 @pytest.fixture(scope="session")
-def app(prepared_database, tmp_path_factory):
+def app(prepared_database, copies):
     """The application under test, one for the whole session."""
-    path = tmp_path_factory.mktemp("app") / "app.db"
-    shutil.copyfile(prepared_database, path)
-    app = application.make_application(path)
+    app = application.make_application(copies.copy(prepared_database))
     with app.app_context():
-        application.take_over_transactions(support.database(app).engine)
-    return app
+        engine = support.database(app).engine
+        application.take_over_transactions(engine)
+    yield app
+    engine.dispose()
 
 
 @pytest.fixture(autouse=True)
