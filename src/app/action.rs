@@ -1,14 +1,18 @@
-//! The `check` command as a step of a GitHub workflow: revisions from the event, answers through the runner's files.
+//! A step of a GitHub workflow: the event says whether the head is checked or what was found is decided about anew, and
+//! the answers go through the API and the runner's files.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::check::CommitMode;
 use super::forge::{self, Checks, Forge, Subject};
+use super::gate::{self, Conversation, record_text};
 use super::{Console, Error, Exit, check};
+use crate::gate::record::Record;
 use crate::github::event::{self, Event};
 use crate::github::runner::Runner;
 use crate::report::checks::{CheckKind, checks, stopped};
+use crate::store::git::Repository;
 
 /// The step's inputs and surroundings.
 #[derive(Debug)]
@@ -59,15 +63,111 @@ impl FailOn {
 /// # Errors
 /// When the event or the repository cannot be read, or an answer not be written.
 pub async fn run(mut request: Request, console: &Console) -> Result<Exit, Error> {
-    let event = match (&request.event_name, &request.event_path) {
+    let mut event = match (&request.event_name, &request.event_path) {
         (Some(name), Some(path)) => event::read(name, path)?,
         _ => Event::default(),
     };
-    request.check.base = request.check.base.or_else(|| event.base.clone());
+    let forge = Forge::open(&request.forge, &event, console)?.map(Arc::new);
+    match what_to_do(request.event_name.as_deref(), &event) {
+        Task::Nothing(why) => {
+            console.note(why);
+            return Ok(Exit::Done);
+        }
+        Task::Answer => {
+            let is_pull_request = request.event_name.as_deref() == Some("pull_request");
+            let Some((forge, number)) = forge.as_ref().zip(event.pull_request).filter(|_| !event.from_fork) else {
+                if is_pull_request {
+                    return check_and_tell(&mut request, &event, forge, console).await;
+                }
+                console.note("nothing can be written here: the next comment or push decides anew");
+                return Ok(Exit::Done);
+            };
+            let path = gate::policy_path(request.check.working_directory.as_deref(), request.check.config.as_deref());
+            match gate::answer(forge, number, &event, &path).await? {
+                gate::Outcome::Decided { exit, summary } => {
+                    return say_decided(&request, forge, exit, summary, console);
+                }
+                gate::Outcome::Closed => {
+                    console.note("the pull request is closed: there is nothing to decide");
+                    return Ok(Exit::Done);
+                }
+                gate::Outcome::Unknown { .. } if is_pull_request => {}
+                gate::Outcome::Unknown { base, head, from_fork } => {
+                    // A comment's job has rights that code of a fork must not have.
+                    let is_here = Repository::open(&request.check.repo).and_then(|repo| repo.resolve(&head)).is_ok();
+                    if from_fork || !is_here {
+                        console.note("nothing was reported of this head yet: its check has to run first");
+                        return Ok(Exit::Done);
+                    }
+                    (event.base, event.head) = (Some(base), Some(head));
+                    request.check.commit = CommitMode::Off;
+                }
+            }
+        }
+        Task::Check => {}
+    }
+    check_and_tell(&mut request, &event, forge, console).await
+}
+
+/// What an event asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Task {
+    /// A check of the head.
+    Check,
+    /// A decision about what was found already; a check where nothing was.
+    Answer,
+    /// Nothing, for this reason.
+    Nothing(&'static str),
+}
+
+fn what_to_do(name: Option<&str>, event: &Event) -> Task {
+    let action = event.action.as_deref().unwrap_or_default();
+    match (name, action) {
+        (Some("issue_comment"), _) if event.pull_request.is_none() => {
+            Task::Nothing("the comment is on an issue, not on a pull request")
+        }
+        (Some("issue_comment" | "pull_request_review"), _) => Task::Answer,
+        (Some("pull_request"), "closed") => Task::Nothing("the pull request is closed"),
+        (Some("pull_request"), "" | "opened" | "synchronize" | "reopened" | "ready_for_review") => Task::Check,
+        (Some("pull_request"), "edited") if event.rebased_onto => Task::Check,
+        // A label, a title, a draft: the head is the same, and so is what was found in it.
+        (Some("pull_request"), _) => Task::Answer,
+        _ => Task::Check,
+    }
+}
+
+/// Tells what was decided. A comment's or a review's job has done its work whatever it decided: the check has the verdict.
+fn say_decided(
+    request: &Request,
+    forge: &Forge,
+    exit: Exit,
+    summary: String,
+    console: &Console,
+) -> Result<Exit, Error> {
+    let runner = Runner { output: request.output_file.clone(), summary: request.summary_file.clone() };
+    let mut summary = summary;
+    for notice in forge.notices() {
+        console.note(&notice);
+        summary.push_str(&format!("\n> Note: {}\n", crate::report::markdown::escape(&notice)));
+    }
+    runner.add_summary(&summary)?;
+    let waits = (exit == Exit::ApprovalNeeded).to_string();
+    runner.set_outputs(&[("conclusion", exit.conclusion().to_owned()), ("approval-required", waits)])?;
+    console.print(&summary);
+    let is_pull_request = request.event_name.as_deref() == Some("pull_request");
+    Ok(if is_pull_request { request.fail_on.apply(exit) } else { Exit::Done })
+}
+
+async fn check_and_tell(
+    request: &mut Request,
+    event: &Event,
+    forge: Option<Arc<Forge>>,
+    console: &Console,
+) -> Result<Exit, Error> {
+    request.check.base = request.check.base.take().or_else(|| event.base.clone());
     if let (false, Some(head)) = (request.head_given, &event.head) {
         request.check.head.clone_from(head);
     }
-    let forge = Forge::open(&request.forge, &event, console)?.map(Arc::new);
     request.check.commit = match (request.check.commit, event.from_fork) {
         (CommitMode::Off, _) => CommitMode::Off,
         (_, true) => {
@@ -79,15 +179,26 @@ pub async fn run(mut request: Request, console: &Console) -> Result<Exit, Error>
     };
     let subject =
         if request.event_name.as_deref() == Some("merge_group") { Subject::MergeGroup } else { Subject::Branch };
+    let conversation = match (&forge, event.pull_request.or(event.queued)) {
+        (Some(forge), Some(number)) => match Conversation::read(forge, number, event).await {
+            Ok(conversation) => Some(conversation),
+            Err(error) => {
+                forge.notice(format!("what people said could not be read, so no approval counts: {error}"));
+                None
+            }
+        },
+        _ => None,
+    };
+    let known = conversation.as_ref().map(|conversation| record_text(&conversation.before));
     // A head that the user named is known by its commit only when it is resolved.
     let sha = if request.head_given { None } else { event.head.clone().or_else(|| request.sha.clone()) };
-    let begun = forge
-        .clone()
-        .zip(sha)
-        .map(|(forge, sha)| tokio::spawn(async move { forge.begin_checks(Checks::of(&sha, subject)).await }));
+    let begun = forge.clone().zip(sha).map(|(forge, sha)| {
+        let known = known.clone();
+        tokio::spawn(async move { forge.begin_checks(Checks::of(&sha, subject), known.as_deref()).await })
+    });
 
-    let runner = Runner { output: request.output_file, summary: request.summary_file };
-    let done = check::check(&request.check, forge.as_deref(), console).await;
+    let runner = Runner { output: request.output_file.clone(), summary: request.summary_file.clone() };
+    let done = check::check(&request.check, forge.as_deref(), conversation.as_ref(), console).await;
     let begun = match begun {
         Some(begun) => begun.await.ok(),
         None => None,
@@ -96,7 +207,7 @@ pub async fn run(mut request: Request, console: &Console) -> Result<Exit, Error>
         Ok(checked) => checked,
         Err(error) => {
             if let Some(forge) = &forge {
-                say_stopped(forge, begun, &event, &error).await;
+                say_stopped(forge, begun, event, &error, known.as_deref()).await;
             }
             runner.add_summary(&format!("### Schema: the check could not be done\n\n{}", quoted(&error)))?;
             return Err(error);
@@ -114,12 +225,13 @@ pub async fn run(mut request: Request, console: &Console) -> Result<Exit, Error>
             Some(begun) if begun.sha() == head => begun,
             _ => Checks::of(head, subject),
         };
-        forge.conclude_checks(&mut on_head, &reports).await;
+        forge.conclude_checks(&mut on_head, &reports, Some(&record_text(&checked.record))).await;
         // A commit that a workflow's token makes starts no workflow: its checks have to come from here.
         if let Some(commit) = checked.facts.generated.as_ref().and_then(|generated| generated.commit.as_deref())
             && request.check.commit == CommitMode::Push
         {
-            forge.conclude_checks(&mut Checks::of(commit, subject), &reports).await;
+            let record = Record { of: commit.to_owned(), ..checked.record.clone() };
+            forge.conclude_checks(&mut Checks::of(commit, subject), &reports, Some(&record_text(&record))).await;
         }
         for notice in forge.notices() {
             console.note(&notice);
@@ -133,11 +245,11 @@ pub async fn run(mut request: Request, console: &Console) -> Result<Exit, Error>
 }
 
 /// Says where a report would stand that there is none, so that no check waits for ever and no comment is out of date.
-async fn say_stopped(forge: &Forge, begun: Option<Checks>, event: &Event, error: &Error) {
+async fn say_stopped(forge: &Forge, begun: Option<Checks>, event: &Event, error: &Error, known: Option<&str>) {
     let text = error.to_string();
     if let Some(mut begun) = begun {
         let reports = CheckKind::ALL.map(|kind| stopped(kind, &text));
-        forge.conclude_checks(&mut begun, &reports).await;
+        forge.conclude_checks(&mut begun, &reports, known).await;
     }
     if let Some(number) = event.pull_request {
         forge.post_stop(number, &text).await;
@@ -151,6 +263,31 @@ fn quoted(error: &Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_each_event_asks_for() {
+        let event = |action: &str| Event { action: Some(action.to_owned()), pull_request: Some(7), ..Event::default() };
+        for action in ["opened", "synchronize", "reopened", "ready_for_review"] {
+            assert_eq!(what_to_do(Some("pull_request"), &event(action)), Task::Check, "{action}");
+        }
+        // A check that did not run must not look like one that passed, so that these decide anew.
+        for action in ["labeled", "unlabeled", "edited", "converted_to_draft"] {
+            assert_eq!(what_to_do(Some("pull_request"), &event(action)), Task::Answer, "{action}");
+        }
+        let retargeted = Event { rebased_onto: true, ..event("edited") };
+        assert_eq!(what_to_do(Some("pull_request"), &retargeted), Task::Check);
+        for (name, action) in
+            [("issue_comment", "created"), ("issue_comment", "deleted"), ("pull_request_review", "dismissed")]
+        {
+            assert_eq!(what_to_do(Some(name), &event(action)), Task::Answer, "{name} {action}");
+        }
+        let on_an_issue = Event { pull_request: None, ..event("created") };
+        assert!(matches!(what_to_do(Some("issue_comment"), &on_an_issue), Task::Nothing(_)));
+        assert!(matches!(what_to_do(Some("pull_request"), &event("closed")), Task::Nothing(_)));
+        for name in ["merge_group", "push", "schedule", "workflow_dispatch"] {
+            assert_eq!(what_to_do(Some(name), &Event::default()), Task::Check, "{name}");
+        }
+    }
 
     #[test]
     fn fail_on_lets_pass_only_what_it_says() {

@@ -59,6 +59,11 @@ pub enum Error {
         "no temporary folder can be made: {source}. Is the disk full, or TMPDIR set to a folder that is not there?"
     )]
     Temporary { source: std::io::Error },
+    /// No way to GitHub.
+    #[error(
+        "there is no way to GitHub: set GITHUB_REPOSITORY to OWNER/NAME and GITHUB_TOKEN to a token, as in a workflow"
+    )]
+    NoGitHub,
     /// No application.
     #[error(
         "{folder}: no Python file here imports flask_appbuilder. If the application is in a folder of its own, name it \
@@ -107,6 +112,7 @@ impl Error {
             | Self::Tests(generate::tests::Error::Switch { .. })
             | Self::NoBase { .. }
             | Self::NoFolder { .. }
+            | Self::NoGitHub
             | Self::Outside { .. }
             | Self::NoApplication { .. }
             | Self::Unreadable { .. }

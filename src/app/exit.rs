@@ -24,6 +24,15 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The same in the words of GitHub's checks.
+    pub fn conclusion(self) -> &'static str {
+        match self {
+            Self::Done => "success",
+            Self::ApprovalNeeded => "action_required",
+            _ => "failure",
+        }
+    }
+
     /// The process's exit code.
     pub fn code(self) -> u8 {
         match self {

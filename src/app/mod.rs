@@ -8,6 +8,7 @@ pub mod diff;
 mod error;
 mod exit;
 pub mod forge;
+pub mod gate;
 pub mod generate;
 mod hazards;
 pub mod init;
@@ -33,6 +34,7 @@ pub enum Request {
     Migration(migration::Request),
     Generate(generate::Request),
     Lint(lint::Request),
+    Gate(gate::Request),
     Action(Box<action::Request>),
     Publish(Box<publish::Request>),
 }
@@ -85,6 +87,7 @@ async fn command(request: Request, console: &Console) -> Result<Exit, Error> {
         Request::Snapshot(request) => snapshot::run(&request, console).await,
         Request::Diff(request) => diff::run(&request, console).await,
         Request::Migration(request) => migration::run(&request, console).await,
+        Request::Gate(request) => gate::run(&request, console).await,
         Request::Generate(request) => generate::run(&request, console).await,
         Request::Lint(request) => lint::run(&request, console),
         Request::Publish(request) => publish::run(&request, console).await,

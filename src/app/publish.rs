@@ -48,7 +48,7 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     let url = forge.post_reported(pull.number, comment).await;
     let mut reports = Vec::from(posting.checks(&repository));
     reports.push(approval(&forge, &pull).await?);
-    forge.conclude_checks(&mut Checks::of(&run.head_sha, Subject::Branch), &reports).await;
+    forge.conclude_checks(&mut Checks::of(&run.head_sha, Subject::Branch), &reports, None).await;
     for notice in forge.notices() {
         console.note(&notice);
     }

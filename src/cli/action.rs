@@ -4,7 +4,7 @@
 //! input that was not given arrives empty.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::secrets;
 use crate::app::check::CommitMode;
@@ -143,14 +143,25 @@ pub fn request(environment: &Environment) -> Result<action::Request, Error> {
     })
 }
 
-/// The request to post the report in the folder `from`. The token is `GITHUB_TOKEN` where there are no inputs.
+/// Where GitHub is, and who we are there, for a command that is run by hand or as a step of its own: the token is in
+/// `GITHUB_TOKEN`.
+///
+/// # Errors
+/// As [`request`].
+pub fn outside_a_step(environment: &Environment, folder: Option<&Path>) -> Result<forge::Settings, Error> {
+    let mut settings = forge(environment)?;
+    settings.token = settings.token.or_else(|| environment.variable("GITHUB_TOKEN").and_then(Secret::new));
+    settings.folder = folder.map(|folder| folder.display().to_string()).filter(|folder| folder != ".");
+    Ok(settings)
+}
+
+/// The request to post the report in the folder `from`.
 ///
 /// # Errors
 /// As [`request`].
 pub fn publish(from: PathBuf, environment: &Environment) -> Result<publish::Request, Error> {
-    let mut forge = forge(environment)?;
-    forge.token = forge.token.or_else(|| environment.variable("GITHUB_TOKEN").and_then(Secret::new));
-    Ok(publish::Request { from, event_path: environment.variable("GITHUB_EVENT_PATH").map(PathBuf::from), forge })
+    let event_path = environment.variable("GITHUB_EVENT_PATH").map(PathBuf::from);
+    Ok(publish::Request { from, event_path, forge: outside_a_step(environment, None)? })
 }
 
 /// Where GitHub is, and who we are there.

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Error, action};
-use crate::app::{Format, Request, check, demo, diff, generate, init, lint, migration, snapshot};
+use crate::app::{Format, Request, check, demo, diff, gate, generate, init, lint, migration, snapshot};
 use crate::schema::Dialect;
 
 const AFTER_HELP: &str = "\
@@ -61,6 +61,8 @@ pub(super) enum Command {
     Generate(Generate),
     /// Find hazards in SQL, without a repository or a database
     Lint(Lint),
+    /// Decide from comments and reviews whether a pull request may be merged, and say so on GitHub
+    Gate(Gate),
     /// Do what the GitHub Action's inputs and event ask for
     #[command(hide = true)]
     Action,
@@ -115,6 +117,19 @@ pub(super) struct Init {
     /// The repository
     #[arg(long, value_name = "DIR", default_value = ".")]
     repo: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Gate {
+    /// The pull request's number; the repository and the token come from GITHUB_REPOSITORY and GITHUB_TOKEN
+    #[arg(long, value_name = "NUMBER")]
+    pull_request: u64,
+    /// Configuration of the base branch to read instead of .fabwright.yml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder of the configuration, from the root of the repository
+    #[arg(long, value_name = "DIR")]
+    working_directory: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -307,6 +322,12 @@ impl Command {
             Self::Publish(it) => {
                 Request::Publish(Box::new(action::publish(it.from, &action::Environment::of_process())?))
             }
+            Self::Gate(it) => Request::Gate(gate::Request {
+                pull_request: it.pull_request,
+                forge: action::outside_a_step(&action::Environment::of_process(), it.working_directory.as_deref())?,
+                config: it.config,
+                working_directory: it.working_directory,
+            }),
             Self::Action => Request::Action(Box::new(action::request(&action::Environment::of_process())?)),
         })
     }

@@ -29,6 +29,8 @@ pub struct Record {
     pub conflicts: usize,
     /// Why no changes could be found, where the check stopped before.
     pub stopped: Option<String>,
+    /// The hidden first line of the report's comment.
+    pub marker: Option<String>,
     /// What was heard.
     pub ledger: Ledger,
 }
@@ -42,6 +44,7 @@ struct Wire {
     failed_tests: usize,
     conflicts: usize,
     stopped: Option<String>,
+    marker: Option<String>,
     /// Fingerprints, and after them tables and files, which others name by their place here.
     ids: Vec<String>,
     names: Vec<String>,
@@ -87,13 +90,15 @@ impl Record {
         !self.of.is_empty() && self.of == commit
     }
 
-    /// The record as a hidden comment in Markdown, of at most `most` characters. What is said of each change goes
-    /// first where that is too little; nothing comes back if the rest is still too long.
-    pub fn to_markdown(&self, most: usize) -> Option<String> {
-        [160, 60, 0].into_iter().find_map(|told| {
+    /// The record as a hidden comment in Markdown, of at most `most` characters; it has to be the last line of what it
+    /// is put into. What is said of each change goes first where that is too little; if the rest is still too long, it
+    /// is no record, which [`Self::from_markdown`] knows.
+    pub fn to_markdown(&self, most: usize) -> String {
+        let shorter = [160, 60, 0].into_iter().find_map(|told| {
             let text = self.encode(told);
             (text.encode_utf16().count() <= most).then_some(text)
-        })
+        });
+        shorter.unwrap_or_else(|| format!("{START}none{END}"))
     }
 
     fn encode(&self, told: usize) -> String {
@@ -140,6 +145,7 @@ impl Record {
             failed_tests: self.failed_tests,
             conflicts: self.conflicts,
             stopped: self.stopped.clone(),
+            marker: self.marker.clone(),
             ids: ids.0,
             names: names.0,
             changes,
@@ -152,10 +158,11 @@ impl Record {
         format!("{START}{json}{END}")
     }
 
-    /// Reads the record that a text holds. Nothing comes back where there is none, or one of another version.
+    /// Reads the record that a text ends with. Nothing comes back where there is none, or one of another version.
+    ///
+    /// Only the last line is looked at: those above it repeat names of the pull request, which may look like anything.
     pub fn from_markdown(text: &str) -> Option<Self> {
-        let (_, rest) = text.split_once(START)?;
-        let (json, _) = rest.split_once(END)?;
+        let json = text.trim_end().lines().last()?.strip_prefix(START)?.strip_suffix(END)?;
         let wire: Wire = serde_json::from_str(json).ok()?;
         if wire.version != VERSION {
             return None;
@@ -203,6 +210,7 @@ impl Record {
             failed_tests: wire.failed_tests,
             conflicts: wire.conflicts,
             stopped: wire.stopped,
+            marker: wire.marker,
         })
     }
 }

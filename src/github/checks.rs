@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::client::{Client, Repeat, part};
+use super::identity::Maker;
 use super::{Error, Result, pulls};
 
 /// The most annotations that one request takes.
@@ -87,6 +88,15 @@ struct Existing {
     output: Output,
 }
 
+/// A check run of our own, with what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnCheck {
+    /// Its id.
+    pub id: u64,
+    /// Its Markdown.
+    pub summary: String,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 struct Output {
     #[serde(default)]
@@ -156,6 +166,45 @@ impl Client {
             sent = end;
         }
         Ok(())
+    }
+
+    /// The check runs of that name that we made for a commit, the newest first. Those of another App are left out, whoever
+    /// they say they are.
+    ///
+    /// # Errors
+    /// When GitHub does not tell.
+    pub async fn own_checks(&self, sha: &str, name: &str) -> Result<Vec<OwnCheck>> {
+        #[derive(Deserialize)]
+        struct Found {
+            id: u64,
+            // `null` is an App that is gone. A server that does not tell at all has no other Apps.
+            #[serde(default = "untold")]
+            app: Option<Maker>,
+            #[serde(default)]
+            output: Option<Said>,
+        }
+        #[derive(Deserialize)]
+        struct Said {
+            #[serde(default, deserialize_with = "pulls::text")]
+            summary: String,
+        }
+        fn untold() -> Option<Maker> {
+            Some(Maker::untold())
+        }
+        let path = self.repository_path(&format!("/commits/{}/check-runs?check_name={}", part(sha), part(name)));
+        let found = match self.read_all::<Found>("the commit's checks", &path, Some("check_runs")).await {
+            Ok(found) => found,
+            // The commit is not known, or nothing that the token may see.
+            Err(Error::NotFound { .. } | Error::Refused { status: 422, .. }) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut own: Vec<OwnCheck> = found
+            .into_iter()
+            .filter(|run| run.app.as_ref().is_some_and(|app| self.identity().is(app)))
+            .map(|run| OwnCheck { id: run.id, summary: run.output.map(|output| output.summary).unwrap_or_default() })
+            .collect();
+        own.sort_by_key(|run| std::cmp::Reverse(run.id));
+        Ok(own)
     }
 
     async fn patch_check(&self, id: u64, check: &CheckRun, body: Value, repeat: Repeat) -> Result<()> {

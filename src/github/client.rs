@@ -175,6 +175,11 @@ impl Client {
         &self.shared.repository
     }
 
+    /// Who we are.
+    pub(super) fn identity(&self) -> &Identity {
+        self.shared.credentials.identity()
+    }
+
     /// The repository's page.
     pub fn repository_url(&self) -> String {
         format!("{}/{}", self.shared.endpoints.server, self.shared.repository)

@@ -28,6 +28,18 @@ pub struct Event {
     pub repository_url: Option<String>,
     /// Who made it happen.
     pub sender: Option<Account>,
+    /// The head before a push to the pull request or the branch.
+    pub before: Option<String>,
+    /// The comment that it is about.
+    pub comment: Option<u64>,
+    /// The branch that was pushed to.
+    pub pushed: Option<String>,
+    /// The repository's default branch.
+    pub default_branch: Option<String>,
+    /// The pull request that a merge group is named after.
+    pub queued: Option<u64>,
+    /// Whether a pull request's base is another one now.
+    pub rebased_onto: bool,
 }
 
 /// Reads the payload of the event called `name` (`GITHUB_EVENT_NAME`) from `path` (`GITHUB_EVENT_PATH`).
@@ -51,7 +63,15 @@ struct Payload {
     #[serde(default)]
     merge_group: Option<MergeGroup>,
     #[serde(default)]
+    before: Option<String>,
+    #[serde(default)]
     after: Option<String>,
+    #[serde(default, rename = "ref")]
+    pushed: Option<String>,
+    #[serde(default)]
+    comment: Option<Comment>,
+    #[serde(default)]
+    changes: Option<Value>,
     #[serde(default)]
     repository: Option<Repository>,
     #[serde(default)]
@@ -66,15 +86,31 @@ struct Issue {
 }
 
 #[derive(Deserialize)]
+struct Comment {
+    id: u64,
+}
+
+#[derive(Deserialize)]
 struct MergeGroup {
     base_sha: String,
     head_sha: String,
+    #[serde(default)]
+    head_ref: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Repository {
     #[serde(default)]
     html_url: Option<String>,
+    #[serde(default)]
+    default_branch: Option<String>,
+}
+
+/// The number of the pull request that a merge group's branch is named after:
+/// `refs/heads/gh-readonly-queue/main/pr-104-<commit>`.
+fn queued(branch: &str) -> Option<u64> {
+    let (_, name) = branch.strip_prefix("refs/heads/gh-readonly-queue/")?.rsplit_once("/pr-")?;
+    name.split_once('-')?.0.parse().ok()
 }
 
 fn parse(name: &str, body: &[u8]) -> Result<Event, Error> {
@@ -82,7 +118,11 @@ fn parse(name: &str, body: &[u8]) -> Result<Event, Error> {
     let payload: Payload = serde_json::from_slice(body).map_err(malformed)?;
     let mut event = Event {
         action: payload.action,
-        repository_url: payload.repository.and_then(|repository| repository.html_url),
+        repository_url: payload.repository.as_ref().and_then(|repository| repository.html_url.clone()),
+        default_branch: payload.repository.and_then(|repository| repository.default_branch),
+        before: payload.before.filter(|before| before.bytes().any(|digit| digit != b'0')),
+        comment: payload.comment.map(|comment| comment.id),
+        rebased_onto: payload.changes.is_some_and(|changes| changes.get("base").is_some()),
         sender: payload.sender,
         ..Event::default()
     };
@@ -101,9 +141,14 @@ fn parse(name: &str, body: &[u8]) -> Result<Event, Error> {
         }
         "merge_group" => {
             event.base = payload.merge_group.as_ref().map(|group| group.base_sha.clone());
+            event.queued = payload.merge_group.as_ref().and_then(|group| group.head_ref.as_deref()).and_then(queued);
             event.head = payload.merge_group.map(|group| group.head_sha);
         }
-        "push" => event.head = payload.after,
+        "push" => {
+            event.head = payload.after.filter(|after| after.bytes().any(|digit| digit != b'0'));
+            let branch = payload.pushed.as_deref().and_then(|branch| branch.strip_prefix("refs/heads/"));
+            event.pushed = branch.map(str::to_owned);
+        }
         // Any other event (a schedule, a dispatch) checks what is checked out.
         _ => {}
     }
@@ -191,10 +236,15 @@ mod tests {
     fn a_merge_group_names_both_revisions() {
         let event = parse(
             "merge_group",
-            br#"{"action": "checks_requested", "merge_group": {"base_sha": "aa", "head_sha": "bb"}}"#,
+            br#"{"action": "checks_requested", "merge_group": {"base_sha": "aa", "head_sha": "bb",
+            "head_ref": "refs/heads/gh-readonly-queue/release/1.0/pr-104-0123abcd"}}"#,
         )
         .expect("documented");
         assert_eq!((event.base.as_deref(), event.head.as_deref()), (Some("aa"), Some("bb")));
+        assert_eq!((event.queued, event.pull_request), (Some(104), None));
+        for other in ["refs/heads/pr-104-x", "refs/heads/gh-readonly-queue/main/pr-x-1", "pr-1-2"] {
+            assert_eq!(queued(other), None, "{other}");
+        }
     }
 
     #[test]

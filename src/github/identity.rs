@@ -43,6 +43,43 @@ pub enum Identity {
     App(App),
 }
 
+/// The App that made something, as GitHub tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct Maker {
+    #[serde(default)]
+    id: u64,
+    #[serde(default)]
+    slug: String,
+    #[serde(default)]
+    client_id: String,
+}
+
+impl Maker {
+    /// That of a server that does not tell.
+    pub(super) fn untold() -> Self {
+        Self::default()
+    }
+}
+
+/// The App that a workflow's own token stands for.
+const ACTIONS: &str = "github-actions";
+
+impl Identity {
+    /// Whether that App is the one that we are.
+    pub(super) fn is(&self, maker: &Maker) -> bool {
+        if *maker == Maker::untold() {
+            return true;
+        }
+        match self {
+            // A person's token makes no check runs.
+            Self::Token(_) => maker.slug == ACTIONS,
+            Self::App(app) => {
+                app.id == maker.id.to_string() || (!maker.client_id.is_empty() && app.id == maker.client_id)
+            }
+        }
+    }
+}
+
 /// A GitHub App with its key.
 #[derive(Clone)]
 pub struct App {
@@ -123,6 +160,11 @@ struct AccessToken {
 impl Credentials {
     pub(super) fn new(identity: Identity) -> Self {
         Self { identity, installed: tokio::sync::Mutex::new(None) }
+    }
+
+    /// Whose they are.
+    pub(super) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// The token to send now.

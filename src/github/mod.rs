@@ -23,6 +23,7 @@ pub mod people;
 pub mod pulls;
 pub mod reactions;
 pub mod runner;
+mod runs;
 pub mod statuses;
 pub mod sticky;
 pub mod token;

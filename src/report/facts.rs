@@ -1,5 +1,6 @@
 //! Everything that a report says, as plain values.
 
+use super::approval::Answer;
 use crate::diff::{ChangeId, RenameQuestion, SchemaChange};
 use crate::gate::Decision;
 use crate::hazard::{Finding, Ignored};
@@ -69,6 +70,8 @@ pub struct Facts {
     pub decision: Option<Decision>,
     /// The command that approves changes, given their ids (`/fabwright approve`). `None`: none is offered.
     pub approval_command: Option<String>,
+    /// What was said to commands that could not be followed.
+    pub answers: Vec<Answer>,
     /// What could not be done, and why: one sentence each.
     pub notes: Vec<String>,
 }
@@ -106,6 +109,7 @@ impl Facts {
             rollback_sql: None,
             decision: None,
             approval_command: None,
+            answers: Vec::new(),
             notes: Vec::new(),
         }
     }

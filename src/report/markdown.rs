@@ -9,7 +9,7 @@ use super::wording::sentence::{Sentence, Span, clip, place, short, visible, visi
 const MAX_INLINE: usize = 200;
 
 /// Where places and commits are linked to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Links<'a> {
     repository: Option<&'a str>,
     head: &'a str,

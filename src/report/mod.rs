@@ -4,6 +4,7 @@
 //! 2. [`wording`] turns facts into sentences, once;
 //! 3. [`comment`], [`checks`], [`html`], [`terminal`] and [`json`] each write the same sentences for another reader.
 
+pub mod approval;
 pub mod checks;
 pub mod comment;
 pub mod diagram;
@@ -20,6 +21,7 @@ pub mod terminal;
 mod tests;
 pub mod wording;
 
+pub use approval::{Answer, Approval};
 pub use checks::{CheckKind, CheckReport, Remark, checks};
 pub use comment::{Limits, comment, digest, summary};
 pub use facts::{

@@ -23,9 +23,13 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::forge::Forge;
+use super::gate::{self, Conversation};
 use super::{Console, Error, Exit, Format};
-use crate::gate::{self, Standing, Verdict};
-use crate::report::{Compatibility, Facts, Revision, WayBack};
+use crate::gate::record::Record;
+use crate::gate::{GateChange, Standing, evaluate};
+use crate::report::approval::COMMAND;
+use crate::report::wording::why;
+use crate::report::{self, Compatibility, Facts, Revision, WayBack};
 use rehearse::Ending;
 use sides::Sides;
 
@@ -82,6 +86,8 @@ pub struct Checked {
     pub json: String,
     /// The facts behind them.
     pub facts: Facts,
+    /// What the gate has to remember.
+    pub record: Record,
     /// The folder that the reports were written to.
     pub out: PathBuf,
 }
@@ -91,7 +97,7 @@ pub struct Checked {
 /// # Errors
 /// When the job could not be done. A migration that fails is no such error: it is what the report is about.
 pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
-    let checked = check(request, None, console).await?;
+    let checked = check(request, None, None, console).await?;
     console.print(match request.format {
         Format::Text => &checked.terminal,
         Format::Json => &checked.json,
@@ -100,17 +106,30 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     Ok(checked.exit)
 }
 
-/// Does the job. `forge` is where the repository lives, if it is to be told.
+/// Does the job. `forge` is where the repository lives, if it is to be told, and `conversation` what people said there
+/// about the pull request.
 ///
 /// # Errors
 /// As [`run`].
-pub async fn check(request: &Request, forge: Option<&Forge>, console: &Console) -> Result<Checked, Error> {
+pub async fn check(
+    request: &Request,
+    forge: Option<&Forge>,
+    conversation: Option<&Conversation>,
+    console: &Console,
+) -> Result<Checked, Error> {
     let started = Instant::now();
-    let sides = Sides::open(request, console)?;
+    let mut sides = Sides::open(request, console)?;
+    if let Some(conversation) = conversation {
+        conversation.steer(&mut sides.config);
+    }
     for notice in sides.config.tests.notices() {
         console.note(&notice);
     }
     let mut facts = no_facts_yet(&sides, forge);
+    if forge.is_some() {
+        facts.approval_command = Some(COMMAND.to_owned());
+    }
+    let mut record = Record { of: sides.head.commit.id().to_owned(), ..Record::default() };
     let plan = sides.migrations(request, console).await?;
     facts.dialect = plan.place.dialect();
 
@@ -118,6 +137,10 @@ pub async fn check(request: &Request, forge: Option<&Forge>, console: &Console) 
 
     let exit = match rehearse::rehearse(&sides, &plan, console).await? {
         Ending::Stopped(failure) => {
+            record.stopped = Some(failure.stage.clone());
+            // What had been reported before still is what people have seen.
+            let before = conversation.map(|it| it.before.clone()).unwrap_or_default();
+            (record.changes, record.ledger) = (before.changes, before.ledger);
             facts.failure = Some(*failure);
             let reason = "the migration could not be rehearsed".to_owned();
             facts.compatibility = Compatibility::NotMeasured { reason: reason.clone() };
@@ -130,13 +153,16 @@ pub async fn check(request: &Request, forge: Option<&Forge>, console: &Console) 
             if request.tests {
                 suites::run(&sides, &plan, &rehearsed, regeneration.as_ref(), &mut facts, console).await?;
             }
-            let exit = decide(&sides, &mut facts);
+            let (decided, exit) = decide(&sides, &mut facts, forge.zip(conversation)).await;
+            record = decided;
             publish::commit(request, &sides, &rehearsed, regeneration.as_ref(), &mut facts, forge, console).await?;
             exit
         }
     };
     facts.seconds = started.elapsed().as_secs_f64();
-    publish::report(request, facts, exit, console.layout())
+    record.run = forge.and_then(Forge::run_number);
+    record.marker = forge.map(|forge| report::comment::marker(&forge.limits()));
+    publish::report(request, facts, exit, record, console.layout())
 }
 
 /// The facts that are known before anything ran.
@@ -149,21 +175,57 @@ fn no_facts_yet(sides: &Sides, forge: Option<&Forge>) -> Facts {
     }
 }
 
-/// Asks the gate, and says how the command ends for what is known.
-fn decide(sides: &Sides, facts: &mut Facts) -> Exit {
+/// Asks the gate, and says how the command ends for what is known, and what is to be remembered.
+async fn decide(sides: &Sides, facts: &mut Facts, said: Option<(&Forge, &Conversation)>) -> (Record, Exit) {
     let standing = Standing {
         failed_tests: facts.tests.as_ref().map_or(0, |tests| tests.counts().failed),
         conflicts: facts.generated.as_ref().map_or(0, |generated| generated.conflicts.len()),
         author: None,
     };
-    let decision = gate::evaluate(&sides.policy, &gate::changes(&facts.changes), &[], &standing);
-    let exit = match decision.verdict {
-        _ if standing.conflicts > 0 => Exit::Conflicts,
-        _ if standing.failed_tests > 0 => Exit::TestsFailed,
-        Verdict::Allowed => Exit::Done,
-        Verdict::Waiting { .. } => Exit::ApprovalNeeded,
-        Verdict::Denied { .. } => Exit::TestsFailed,
+    let changes = gate_changes(facts);
+    let mut record = Record {
+        of: sides.head.commit.id().to_owned(),
+        failed_tests: standing.failed_tests,
+        conflicts: standing.conflicts,
+        ..Record::default()
     };
+    let decision = match said {
+        Some((forge, conversation)) => {
+            let commit = sides.head.commit.id();
+            let decided = conversation.decide(forge.client(), &sides.policy, commit, &changes, standing.clone()).await;
+            record.ledger = decided.ledger;
+            facts.answers = decided.answers;
+            decided.decision
+        }
+        None => evaluate(&sides.policy, &changes, &[], &standing),
+    };
+    record.changes = changes;
+    let exit = gate::exit(&decision, &standing, false);
     facts.decision = Some(decision);
-    exit
+    (record, exit)
+}
+
+/// The changes as the gate sees them, with the files that make each of them.
+fn gate_changes(facts: &Facts) -> Vec<GateChange> {
+    let revisions = facts.rehearsal.iter().flat_map(|rehearsal| &rehearsal.revisions);
+    let migrations: Vec<String> = revisions.filter_map(|revision| revision.path.clone()).collect();
+    let generated: Vec<&String> = facts.generated.iter().flat_map(|generated| &generated.changed).collect();
+    facts
+        .changes
+        .iter()
+        .map(|change| {
+            let mut gate_change = GateChange::from(change);
+            let model = |path: &&&String| {
+                let stem = path.rsplit('/').next().and_then(|name| name.strip_suffix(".py"));
+                path.contains("models/")
+                    && stem.is_some_and(|stem| {
+                        gate_change.tables.iter().any(|table| table.rsplit('.').next() == Some(stem))
+                    })
+            };
+            let models: Vec<String> = generated.iter().filter(model).map(|path| (*path).clone()).collect();
+            gate_change.files = migrations.iter().cloned().chain(models).collect();
+            gate_change.told = why(facts, change).plain();
+            gate_change
+        })
+        .collect()
 }

@@ -9,6 +9,7 @@ use super::sides::Sides;
 use super::{Checked, CommitMode, Request};
 use crate::app::forge::Forge;
 use crate::app::{Console, Error, Exit};
+use crate::gate::record::Record;
 use crate::outcome::{TestReport, write_junit};
 use crate::report::{self, Facts, Layout};
 use crate::store::baseline::{ATTRIBUTES, with_attributes};
@@ -216,7 +217,13 @@ fn message(facts: &Facts, rehearsed: &Rehearsed) -> String {
 }
 
 /// Writes every report into the request's folder and words the result for each reader.
-pub(super) fn report(request: &Request, facts: Facts, exit: Exit, layout: Layout) -> Result<Checked, Error> {
+pub(super) fn report(
+    request: &Request,
+    facts: Facts,
+    exit: Exit,
+    record: Record,
+    layout: Layout,
+) -> Result<Checked, Error> {
     let out = out(request);
     let comment = report::comment(&facts, &report::Limits::default());
     let json = report::changes_json(&facts);
@@ -236,6 +243,7 @@ pub(super) fn report(request: &Request, facts: Facts, exit: Exit, layout: Layout
         comment,
         json,
         facts,
+        record,
         out,
     })
 }
@@ -250,13 +258,8 @@ impl Checked {
             .filter(|change| change.impact_severity == crate::diff::Severity::Breaking)
             .count();
         let waiting = self.facts.decision.as_ref().is_some_and(|decision| decision.waiting().next().is_some());
-        let conclusion = match self.exit {
-            Exit::Done => "success",
-            Exit::ApprovalNeeded => "action_required",
-            _ => "failure",
-        };
         vec![
-            ("conclusion", conclusion.to_owned()),
+            ("conclusion", self.exit.conclusion().to_owned()),
             ("has-changes", (!self.facts.changes.is_empty()).to_string()),
             ("changes", self.facts.changes.len().to_string()),
             ("breaking-changes", breaking.to_string()),

@@ -4,11 +4,10 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use super::{CommitMode, Request, dialect};
-use crate::app::{Console, Error};
+use crate::app::{Console, Error, gate};
 use crate::config::{self, Config, MigrationKind};
 use crate::database::{DatabaseUrl, Place, Scratch};
 use crate::gate::Policy;
-use crate::gate::codeowners::{self, CodeOwners};
 use crate::run::migrate::{self, MigrationTool, Migrator, MigratorSettings};
 use crate::run::{self, PythonEnvironment, PythonOptions};
 use crate::store::git::{Commit, Repository, Worktree};
@@ -93,7 +92,8 @@ impl Sides {
             return Err(Error::Outside { folder: working_directory });
         }
         let config = config::load(&head_tree.path().join(&working_directory), request.config.as_deref())?;
-        let policy = policy(&repository, &base_tip, &working_directory, request.config.as_deref())?;
+        let path = gate::policy_path(Some(&working_directory), request.config.as_deref());
+        let policy = gate::policy::of_commit(&repository, &base_tip, &path)?;
         let prefix = slashed(&working_directory.join(&config.application.path));
         let side = |name: &str, commit: &Commit, worktree: Worktree| {
             let folder = worktree.path().join(&prefix);
@@ -184,23 +184,6 @@ impl Sides {
     }
 }
 
-/// The gate's policy comes from the base branch: a pull request does not loosen the rules that it is judged by, not
-/// even by editing a file that the user named, or by leaving the branch before the rules were written. A base without
-/// a configuration has the defaults.
-fn policy(repository: &Repository, base: &Commit, folder: &Path, explicit: Option<&Path>) -> Result<Policy, Error> {
-    let path = slashed(&folder.join(explicit.unwrap_or(Path::new(config::FILE_NAME))));
-    let gate = match repository.read_file_at(base, &path)? {
-        Some(text) => config::parse(&text, Path::new(&path))?.gate,
-        None => Config::default().gate,
-    };
-    for path in codeowners::PATHS {
-        if let Some(text) = repository.read_file_at(base, path)? {
-            return Ok(gate.policy(CodeOwners::parse(&text)));
-        }
-    }
-    Ok(gate.policy(CodeOwners::default()))
-}
-
 /// A commit to a branch that is checked out moves the user's tree, so it has to be clean.
 fn refuse_dirty(repository: &Repository, head: &Side) -> Result<(), Error> {
     if repository.resolve("HEAD")? != head.commit {
@@ -240,27 +223,4 @@ fn slashed(path: &Path) -> String {
 
 fn shown(prefix: &str) -> PathBuf {
     PathBuf::from(if prefix.is_empty() { "." } else { prefix })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::git::Author;
-
-    #[test]
-    fn the_policy_is_that_of_the_base_whatever_file_holds_it() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let files = [("web/ci.yml", "gate: {required: 3}"), ("CODEOWNERS", "* @ann")]
-            .map(|(path, text)| (path.to_owned(), text.to_owned()));
-        let author = Author { name: "A".into(), email: "a@example.org".into() };
-        let repository = Repository::create(folder.path(), "main", &files.into(), "Rules", &author).expect("created");
-        let base = repository.resolve("main").expect("a commit");
-        let required =
-            |file: &str| policy(&repository, &base, Path::new("web"), Some(Path::new(file))).expect("valid").required;
-        assert_eq!(required("ci.yml"), 3);
-        assert_eq!(required("new.yml"), Config::default().gate.required);
-        let policy = policy(&repository, &base, Path::new("web"), None).expect("valid");
-        assert_eq!(policy.required, 1);
-        assert_eq!(policy.owners.of("x").collect::<Vec<_>>(), ["@ann"]);
-    }
 }

@@ -42,6 +42,13 @@ impl Checks {
         Self { sha: sha.to_owned(), subject, runs: BTreeMap::new(), way: Way::Checks }
     }
 
+    /// With a check run that is there already: it is updated and not made again.
+    #[must_use]
+    pub fn with(mut self, kind: CheckKind, run: Option<u64>) -> Self {
+        self.runs.extend(run.map(|run| (kind.name(), run)));
+        self
+    }
+
     /// The commit.
     pub fn sha(&self) -> &str {
         &self.sha
@@ -49,8 +56,9 @@ impl Checks {
 }
 
 impl Forge {
-    /// Says that the checks are under way.
-    pub async fn begin_checks(&self, mut checks: Checks) -> Checks {
+    /// Says that the checks are under way. The one about approval carries `record` from the first moment on, so that it
+    /// is not lost when the run is stopped.
+    pub async fn begin_checks(&self, mut checks: Checks, record: Option<&str>) -> Checks {
         if !self.may_write("checks").await {
             self.fall_back(&mut checks, "the App may not write checks");
         }
@@ -61,7 +69,7 @@ impl Forge {
                 details_url: self.run_url(),
                 conclusion: None,
                 title: "Under way".to_owned(),
-                summary: "The report follows when the run is over.".to_owned(),
+                summary: with_record("The report follows when the run is over.", kind, record),
                 annotations: Vec::new(),
             };
             self.write_check(&mut checks, kind, &run, State::Pending).await;
@@ -69,8 +77,8 @@ impl Forge {
         checks
     }
 
-    /// Says how the checks came out.
-    pub async fn conclude_checks(&self, checks: &mut Checks, reports: &[CheckReport]) {
+    /// Says how the checks came out. The one about approval carries `record`.
+    pub async fn conclude_checks(&self, checks: &mut Checks, reports: &[CheckReport], record: Option<&str>) {
         for report in reports {
             let conclusion = match (report.verdict, checks.subject) {
                 (Verdict::Passed, _) => Conclusion::Success,
@@ -84,7 +92,7 @@ impl Forge {
                 details_url: self.run_url(),
                 conclusion: Some(conclusion),
                 title: report.title.clone(),
-                summary: report.summary.clone(),
+                summary: with_record(&report.summary, report.kind, record),
                 annotations: annotations(report),
             };
             let state = match report.verdict {
@@ -106,7 +114,15 @@ impl Forge {
                 Ok(id) => {
                     checks.runs.insert(kind.name(), id);
                 }
-                Err(error) if error.is_permission() && known.is_none() => {
+                // One that is there and may not be altered is another run's: a new one goes before it.
+                Err(error) if error.is_permission() && known.is_some() => {
+                    tracing::info!(%error, "making a new check run");
+                    match self.client.create_check(&checks.sha, run).await {
+                        Ok(id) => drop(checks.runs.insert(kind.name(), id)),
+                        Err(error) => self.notice(format!("the check `{}` could not be written: {error}", run.name)),
+                    }
+                }
+                Err(error) if error.is_permission() => {
                     self.fall_back(checks, &error.to_string());
                 }
                 Err(error) => self.notice(format!("the check `{}` could not be written: {error}", run.name)),
@@ -140,7 +156,7 @@ impl Forge {
     }
 
     /// A check's name. Folders of one repository have checks of their own.
-    fn check_name(&self, kind: CheckKind) -> String {
+    pub fn check_name(&self, kind: CheckKind) -> String {
         match &self.settings.folder {
             Some(folder) => format!("{} ({folder})", kind.name()),
             None => kind.name().to_owned(),
@@ -157,6 +173,14 @@ impl Forge {
             self.limits().job,
             kind.name()
         )
+    }
+}
+
+/// What a check says to people, and below it, hidden, what the gate has to remember.
+fn with_record(summary: &str, kind: CheckKind, record: Option<&str>) -> String {
+    match record.filter(|_| kind == CheckKind::Approval) {
+        Some(record) => format!("{summary}\n\n{record}\n"),
+        None => summary.to_owned(),
     }
 }
 

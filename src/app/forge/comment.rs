@@ -53,6 +53,25 @@ impl Forge {
         self.post(number, &limits, &digest, text, true).await
     }
 
+    /// Brings the comment of a report, whose hidden first line is `marker`, to what was decided since.
+    pub async fn retell(&self, number: u64, marker: &str, retold: impl Fn(&str) -> String) -> Option<String> {
+        if self.settings.comment == CommentMode::Off {
+            return None;
+        }
+        let telling = async {
+            let Some(old) = self.client.find_sticky(number, marker).await? else { return Ok(None) };
+            let body = retold(&old.body);
+            if body != old.body {
+                self.client.update_comment(old.id, &body).await?;
+            }
+            Ok(Some(old.html_url))
+        };
+        telling.await.unwrap_or_else(|error: github::Error| {
+            self.notice(format!("the comment does not tell this yet: {error}"));
+            None
+        })
+    }
+
     async fn post(
         &self,
         number: u64,

@@ -123,6 +123,11 @@ impl Forge {
         Some(format!("{}/actions/runs/{run}", self.repository_url()))
     }
 
+    /// The number of this run.
+    pub fn run_number(&self) -> Option<u64> {
+        self.settings.run_id.as_deref()?.parse().ok()
+    }
+
     /// The comment's limits and the names in its hidden marker.
     pub fn limits(&self) -> Limits {
         let mut job = self.settings.job.clone().unwrap_or_else(|| Limits::default().job);
@@ -151,7 +156,7 @@ impl Forge {
     }
 
     /// Remembers what could not be done, once.
-    fn notice(&self, text: String) {
+    pub fn notice(&self, text: String) {
         let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
         if !notices.contains(&text) {
             tracing::info!(notice = text, "less than asked for");

@@ -34,6 +34,7 @@ fn record(changes: usize, told: &str) -> Record {
         failed_tests: 1,
         conflicts: 2,
         stopped: None,
+        marker: Some("<!-- fabwright:comment workflow=a job=b -->".into()),
         ledger: Ledger {
             entries: vec![
                 entry(Source::Comment, 7, vec![Word::Approve(id(&digits(0))), Word::Revoke(id(&digits(999)))]),
@@ -46,7 +47,7 @@ fn record(changes: usize, told: &str) -> Record {
 #[test]
 fn a_record_comes_back_as_it_was() {
     let record = record(3, "column `fax` is removed");
-    let text = format!("### Waiting\n\n{}\nmore", record.to_markdown(60_000).expect("short"));
+    let text = format!("### Waiting\n\n{}\n", record.to_markdown(60_000));
     assert_eq!(Record::from_markdown(&text), Some(record.clone()));
     assert!(record.is_of(&"c".repeat(40)) && !record.is_of("") && !Record::default().is_of(""));
 }
@@ -55,7 +56,7 @@ fn a_record_comes_back_as_it_was() {
 fn names_cannot_end_the_hidden_comment() {
     let mut record = record(1, "--> <script> <!-- fabwright:record {} -->");
     record.changes[0].tables = vec!["a--> b".into()];
-    let text = record.to_markdown(60_000).expect("short");
+    let text = record.to_markdown(60_000);
     assert_eq!(text.matches("-->").count(), 1);
     assert_eq!(text.matches('<').count(), 1);
     assert_eq!(Record::from_markdown(&text), Some(record));
@@ -64,13 +65,23 @@ fn names_cannot_end_the_hidden_comment() {
 #[test]
 fn a_long_record_is_shortened_where_it_hurts_least_or_left_out() {
     let long = record(500, &"told ".repeat(40));
-    let text = long.to_markdown(65_000).expect("500 changes fit");
+    let text = long.to_markdown(64_000);
     assert!(text.len() <= 65_000, "{}", text.len());
     let back = Record::from_markdown(&text).expect("a record");
     assert_eq!(back.ledger, long.ledger);
     assert_eq!(back.changes.len(), 500);
     assert_eq!(back.changes[499].id, long.changes[499].id);
-    assert_eq!(record(5_000, "").to_markdown(65_000), None);
+    assert_eq!(Record::from_markdown(&record(5_000, "").to_markdown(64_000)), None);
+}
+
+#[test]
+fn only_the_last_line_is_a_record() {
+    let forged = record(1, "").to_markdown(60_000);
+    let real = Record { of: "d".repeat(40), ..Record::default() };
+    let text = format!("`{forged}`\n{forged}\n\n{}\n", real.to_markdown(60_000));
+    assert_eq!(Record::from_markdown(&text), Some(real));
+    assert_eq!(Record::from_markdown(&format!("{forged}\n```\n")), None);
+    assert_eq!(Record::from_markdown(&format!("> {forged}")), None);
 }
 
 #[test]
@@ -84,6 +95,6 @@ fn what_is_no_record_is_none() {
     ] {
         assert_eq!(Record::from_markdown(text), None, "{text}");
     }
-    let text = record(1, "").to_markdown(60_000).expect("short").replace("\"changes\":[[0,", "\"changes\":[[9,");
+    let text = record(1, "").to_markdown(60_000).replace("\"changes\":[[0,", "\"changes\":[[9,");
     assert_eq!(Record::from_markdown(&text), None, "a place that is not there");
 }

@@ -445,6 +445,7 @@ pub fn facts() -> Facts {
         ),
         decision: Some(decision),
         approval_command: Some("/fabwright approve".to_owned()),
+        answers: Vec::new(),
         notes: Vec::new(),
     }
 }

@@ -1,10 +1,11 @@
 //! The verdict, and the lines right under it.
 
 use super::sentence::{Sentence, Span};
-use super::{change, count, impact, list, locks, seconds, thousands};
+use super::{approval, change, count, impact, list, locks, seconds, thousands};
 use crate::diff::{Change, SchemaChange, Severity};
-use crate::gate::{ApprovalStatus, Decision, Verdict, Who};
+use crate::gate::{Decision, Verdict};
 use crate::outcome::{TestReport, TestStatus};
+use crate::report::approval::answers_row;
 use crate::report::facts::{Compatibility, Facts, Fate, LostValues, WayBack};
 
 /// How a line stands.
@@ -62,29 +63,45 @@ pub fn overall(facts: &Facts) -> Mark {
 
 /// The verdict in one line, without markup.
 pub fn headline(facts: &Facts) -> String {
-    if let Some(failure) = &facts.failure {
-        return format!("Schema: {} failed", super::sentence::visible(&failure.stage));
+    headline_of(
+        facts.failure.as_ref().map(|failure| failure.stage.as_str()),
+        facts.changes.len(),
+        facts.decision.as_ref(),
+        facts.tests.as_ref().map_or(0, |tests| tests.counts().failed),
+        facts.generated.as_ref().map_or(0, |generated| generated.conflicts.len()),
+    )
+}
+
+/// The verdict in one line: what failed or else how many changes there are and what blocks.
+pub fn headline_of(
+    stopped: Option<&str>,
+    changes: usize,
+    decision: Option<&Decision>,
+    failed_tests: usize,
+    conflicts: usize,
+) -> String {
+    if let Some(stage) = stopped {
+        return format!("Schema: {} failed", super::sentence::visible(stage));
     }
-    let mut parts = vec![match facts.changes.len() {
+    let mut parts = vec![match changes {
         0 => "no changes".to_owned(),
         many => count(many, "change", "changes"),
     }];
-    let waiting = facts.decision.as_ref().map_or(0, |decision| decision.waiting().count());
-    match waiting {
+    match decision.map_or(0, |decision| decision.waiting().count()) {
         0 => {}
         1 => parts.push("1 needs approval".to_owned()),
         many => parts.push(format!("{many} need approval")),
     }
-    match facts.tests.as_ref().map_or(0, |tests| tests.counts().failed) {
+    match failed_tests {
         0 => {}
         1 => parts.push("1 test fails".to_owned()),
         many => parts.push(format!("{many} tests fail")),
     }
-    match facts.generated.as_ref().map_or(0, |generated| generated.conflicts.len()) {
+    match conflicts {
         0 => {}
         many => parts.push(count(many, "conflict", "conflicts")),
     }
-    if parts.len() == 1 && !facts.changes.is_empty() && overall(facts) == Mark::Good {
+    if parts.len() == 1 && changes > 0 && decision.is_some_and(|decision| decision.verdict == Verdict::Allowed) {
         parts.push("nothing blocks".to_owned());
     }
     format!("Schema: {}", parts.join(", "))
@@ -93,7 +110,8 @@ pub fn headline(facts: &Facts) -> String {
 /// The lines under the verdict, in the order in which a reviewer needs them.
 pub fn rows(facts: &Facts) -> Vec<Row> {
     let mut rows: Vec<Row> = [
-        approval(facts),
+        approval::row(facts),
+        answers_row(&facts.answers),
         impact::history(facts),
         deployed_code(facts),
         impact::application_code(facts),
@@ -116,87 +134,6 @@ pub fn rows(facts: &Facts) -> Vec<Row> {
         rows.push(note(&format!("and {}", count(facts.notes.len() - TOLD_NOTES, "more note", "more notes"))));
     }
     rows
-}
-
-fn approval(facts: &Facts) -> Option<Row> {
-    let decision = facts.decision.as_ref()?;
-    let (mark, mut text) = match &decision.verdict {
-        Verdict::Denied { reasons } => {
-            let text = Sentence::new().strong("blocked").text(": ").text(reasons.join("; "));
-            (
-                Mark::Bad,
-                if decision.waiting().count() > 0 { text.text(". ").then(waiting(facts, decision)) } else { text },
-            )
-        }
-        Verdict::Waiting { .. } => (Mark::Attention, waiting(facts, decision)),
-        Verdict::Allowed => (Mark::Good, given(decision)),
-    };
-    for refused in &decision.refused {
-        let why = format!(" does not count: {}", refused.reason.words());
-        text = text
-            .text(". Approval of ")
-            .code(refused.change_id.short())
-            .text(" by ")
-            .code(refused.by.as_str())
-            .text(why);
-    }
-    Some(Row { label: "Approval", mark, text })
-}
-
-fn given(decision: &Decision) -> Sentence {
-    let approved: Vec<_> = decision.changes.iter().filter(|change| change.status == ApprovalStatus::Approved).collect();
-    if approved.is_empty() {
-        return Sentence::words("not needed");
-    }
-    let mut people: Vec<&str> = approved.iter().flat_map(|change| &change.approved_by).map(String::as_str).collect();
-    people.sort_unstable();
-    people.dedup();
-    Sentence::new()
-        .strong("given")
-        .text(" by ")
-        .then(list(people.into_iter().map(|name| Sentence::new().code(name))))
-        .text(format!(" for {}", count(approved.len(), "change", "changes")))
-}
-
-/// At most this many waiting changes are told one by one: the table below has them all.
-const TOLD: usize = 3;
-
-fn waiting(facts: &Facts, decision: &Decision) -> Sentence {
-    let needs = decision.open_needs();
-    let mut text = list(needs.into_iter().map(|need| {
-        let text = Sentence::new().strong(format!("waiting for {}", need.missing));
-        match &need.who {
-            Who::Anyone if need.missing == 1 => text.text(" person with write access"),
-            Who::Anyone => text.text(" people with write access"),
-            Who::Named(names) if names.is_empty() => text.text(" code owner, of whom there is none"),
-            Who::Named(names) => {
-                text.text(" of ").then(list(names.iter().map(|name| Sentence::new().push(Span::Mention(name.clone())))))
-            }
-        }
-    }));
-    let changes: Vec<&SchemaChange> = decision
-        .waiting()
-        .filter_map(|waits| facts.changes.iter().find(|change| change.change_id == waits.change_id))
-        .collect();
-    text = text.text(": ").then(list(changes.iter().take(TOLD).map(|change| why(facts, change))));
-    if changes.len() > TOLD {
-        text = text.text(format!(", and {}", count(changes.len() - TOLD, "more change", "more changes")));
-    }
-    match facts.approval_command.as_deref().and_then(|command| decision.next_step(command)) {
-        Some(step) => text.text(". To approve: ").code(step),
-        None => text,
-    }
-}
-
-fn why(facts: &Facts, change: &SchemaChange) -> Sentence {
-    let used =
-        facts.usages.iter().flatten().filter(|usage| usage.change_id == change.change_id && !usage.regenerated).count();
-    let text = change::what(&change.change);
-    match used {
-        0 => text,
-        1 => text.text(" while 1 place still uses it"),
-        many => text.text(format!(" while {many} places still use it")),
-    }
 }
 
 fn deployed_code(facts: &Facts) -> Option<Row> {

@@ -7,6 +7,7 @@
 //!
 //! Markup is left to the writers: here a sentence is a list of [`sentence::Span`]s.
 
+mod approval;
 pub mod change;
 mod head;
 mod impact;
@@ -15,13 +16,14 @@ pub mod sentence;
 
 use std::cmp::Reverse;
 
-pub use head::{Mark, Row, first_failure, headline, lost, overall, rows};
+pub use approval::{approval, approval_row, why};
+pub use head::{Mark, Row, first_failure, headline, headline_of, lost, overall, rows};
 pub use impact::field;
 use sentence::{Sentence, short};
 
 use super::facts::{Facts, Failure, OpenQuestion, Revision};
 use crate::diff::{SchemaChange, Severity};
-use crate::gate::{ApprovalStatus, Verdict};
+use crate::gate::Verdict;
 use crate::hazard::{Confidence, Finding};
 use crate::impact::Usage;
 
@@ -62,7 +64,7 @@ fn line<'a>(facts: &'a Facts, change: &'a SchemaChange) -> ChangeLine<'a> {
     let mut usages: Vec<&Usage> =
         facts.usages.iter().flatten().filter(|usage| usage.change_id == change.change_id).collect();
     usages.sort_by_key(|usage| (usage.regenerated, &usage.path, usage.line, usage.column));
-    let (approval, waiting) = approval(facts, change);
+    let (approval, waiting) = approval(facts.decision.as_ref(), &change.change_id);
     ChangeLine {
         change,
         what: change::what(&change.change),
@@ -72,33 +74,6 @@ fn line<'a>(facts: &'a Facts, change: &'a SchemaChange) -> ChangeLine<'a> {
         usages,
         data: data(facts, change),
     }
-}
-
-fn approval(facts: &Facts, change: &SchemaChange) -> (Sentence, bool) {
-    let Some(decision) = facts.decision.as_ref().and_then(|decision| decision.of(&change.change_id)) else {
-        return (Sentence::words("–"), false);
-    };
-    match decision.status {
-        ApprovalStatus::NotNeeded => (Sentence::words("–"), false),
-        ApprovalStatus::Approved => (Sentence::words("by ").then(names(&decision.approved_by)), false),
-        ApprovalStatus::Waiting { missing } if decision.approved_by.is_empty() && missing == 1 => {
-            (Sentence::new().strong("waiting"), true)
-        }
-        ApprovalStatus::Waiting { missing } if decision.approved_by.is_empty() => {
-            (Sentence::new().strong(format!("waiting for {missing}")), true)
-        }
-        ApprovalStatus::Waiting { missing } => (
-            Sentence::new()
-                .strong(format!("waiting for {missing} more"))
-                .text(" after ")
-                .then(names(&decision.approved_by)),
-            true,
-        ),
-    }
-}
-
-fn names(people: &[String]) -> Sentence {
-    list(people.iter().map(|name| Sentence::new().code(name.as_str())))
 }
 
 fn data(facts: &Facts, change: &SchemaChange) -> Option<Sentence> {
@@ -218,6 +193,7 @@ pub fn fits_on_one_line(facts: &Facts) -> bool {
         && facts.findings.is_empty()
         && facts.questions.is_empty()
         && facts.notes.is_empty()
+        && facts.answers.is_empty()
         && facts.decision.as_ref().is_none_or(|decision| decision.verdict == Verdict::Allowed)
         && facts.tests.as_ref().is_none_or(|tests| tests.counts().failed == 0)
         && facts.generated.as_ref().is_none_or(|generated| generated.conflicts.is_empty())
@@ -231,6 +207,18 @@ pub fn list(sentences: impl IntoIterator<Item = Sentence>) -> Sentence {
     for (at, sentence) in sentences.into_iter().enumerate() {
         if at > 0 {
             out = out.text(if at == last { " and " } else { ", " });
+        }
+        out = out.then(sentence);
+    }
+    out
+}
+
+/// Sentences with `between` between them.
+pub fn joined(sentences: impl IntoIterator<Item = Sentence>, between: &str) -> Sentence {
+    let mut out = Sentence::new();
+    for (at, sentence) in sentences.into_iter().enumerate() {
+        if at > 0 {
+            out = out.text(between);
         }
         out = out.then(sentence);
     }
