@@ -8,10 +8,13 @@ use tera::{Context, Tera};
 use super::{Console, Error, Exit};
 use crate::config::FILE_NAME;
 use crate::store;
+use crate::store::git::Repository;
 
 const CONFIGURATION: &str = include_str!("../../templates/init/fabwright.yml");
 const WORKFLOW: &str = include_str!("../../templates/init/workflow.yml");
-const WORKFLOW_PATH: &str = ".github/workflows/fabwright.yml";
+const GATE: &str = include_str!("../../templates/init/gate.yml");
+/// What stands for the default branch in the workflow.
+const BRANCHES: &str = "branches: [main]";
 
 /// The arguments of the command.
 #[derive(Debug)]
@@ -37,7 +40,13 @@ pub fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     let context = Context::from_serialize(&found).map_err(|error| Error::bug("the configuration's values", error))?;
     let configuration = Tera::one_off(CONFIGURATION, &context, false)
         .map_err(|error| Error::bug("the template of the configuration", error))?;
-    for (path, text) in [(FILE_NAME, configuration.as_str()), (WORKFLOW_PATH, WORKFLOW)] {
+    let workflow = workflow(&default_branch(&request.repo));
+    let files = [
+        (FILE_NAME, configuration.as_str()),
+        (".github/workflows/fabwright.yml", workflow.as_str()),
+        (".github/workflows/fabwright-gate.yml", GATE),
+    ];
+    for (path, text) in files {
         let target = request.repo.join(path);
         if target.exists() {
             console.print(&format!("kept   {path} (it is there already)"));
@@ -47,9 +56,25 @@ pub fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
         }
     }
     console.print(
-        "Next: look through .fabwright.yml, run `fabwright check` on a branch with a migration, and commit both files.",
+        "Next: look through .fabwright.yml, run `fabwright check` on a branch with a migration, and commit these files.",
     );
     Ok(Exit::Done)
+}
+
+/// The branch that pull requests go into, as far as the clone knows.
+fn default_branch(repo: &Path) -> String {
+    let known = || {
+        let repository = Repository::open(repo).ok()?;
+        repository.default_branch().ok()?.or(repository.current_branch().ok()?)
+    };
+    known().unwrap_or_else(|| "main".to_owned())
+}
+
+/// The workflow of checks, for a default branch of that name. JSON's strings are YAML's too.
+fn workflow(branch: &str) -> String {
+    let plain = branch.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./".contains(letter));
+    let name = if plain { branch.to_owned() } else { serde_json::Value::from(branch).to_string() };
+    WORKFLOW.replacen(BRANCHES, &format!("branches: [{name}]"), 1)
 }
 
 /// Finds the application's package: the one whose `__init__.py` or `app.py` speaks of Flask-AppBuilder and makes an
@@ -109,6 +134,32 @@ mod tests {
         assert_eq!(config.application.package, "shop");
         assert_eq!(config.gate, Config::default().gate);
         assert_eq!(config.migrations, Config::default().migrations);
+    }
+
+    #[test]
+    fn the_workflow_keeps_the_record_of_the_default_branch() {
+        assert_eq!(workflow("main"), WORKFLOW);
+        for branch in ["release/1.0", "odd, [name]", "'x"] {
+            let file: serde_yaml::Value = serde_yaml::from_str(&workflow(branch)).expect("YAML");
+            assert_eq!(file["on"]["push"]["branches"][0].as_str(), Some(branch));
+        }
+    }
+
+    #[test]
+    fn no_job_with_rights_checks_out_or_trusts_a_pull_request() {
+        let gate: serde_yaml::Value = serde_yaml::from_str(GATE).expect("YAML");
+        let events: Vec<&str> =
+            gate["on"].as_mapping().expect("events").keys().filter_map(|key| key.as_str()).collect();
+        assert_eq!(events, ["issue_comment", "pull_request_review", "workflow_run"]);
+        assert!(!GATE.contains("actions/checkout"), "the gate needs no checkout");
+        for text in [WORKFLOW, GATE] {
+            assert!(!text.contains("pull_request_target"));
+            assert!(text.contains("\npermissions: {}\n"), "each job asks for what it needs");
+            for line in text.lines().filter(|line| line.contains("uses: actions/")) {
+                let (_, pin) = line.split_once('@').expect("a version");
+                assert!(pin.len() > 40 && pin[..40].bytes().all(|digit| digit.is_ascii_hexdigit()), "{line}");
+            }
+        }
     }
 
     #[test]
