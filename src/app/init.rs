@@ -8,13 +8,10 @@ use tera::{Context, Tera};
 use super::{Console, Error, Exit};
 use crate::config::FILE_NAME;
 use crate::store;
-use crate::store::git::Repository;
 
 const CONFIGURATION: &str = include_str!("../../templates/init/fabwright.yml");
 const WORKFLOW: &str = include_str!("../../templates/init/workflow.yml");
 const GATE: &str = include_str!("../../templates/init/gate.yml");
-/// What stands for the default branch in the workflow.
-const BRANCHES: &str = "branches: [main]";
 
 /// The arguments of the command.
 #[derive(Debug)]
@@ -40,10 +37,9 @@ pub fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     let context = Context::from_serialize(&found).map_err(|error| Error::bug("the configuration's values", error))?;
     let configuration = Tera::one_off(CONFIGURATION, &context, false)
         .map_err(|error| Error::bug("the template of the configuration", error))?;
-    let workflow = workflow(&default_branch(&request.repo));
     let files = [
         (FILE_NAME, configuration.as_str()),
-        (".github/workflows/fabwright.yml", workflow.as_str()),
+        (".github/workflows/fabwright.yml", WORKFLOW),
         (".github/workflows/fabwright-gate.yml", GATE),
     ];
     for (path, text) in files {
@@ -59,22 +55,6 @@ pub fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
         "Next: look through .fabwright.yml, run `fabwright check` on a branch with a migration, and commit these files.",
     );
     Ok(Exit::Done)
-}
-
-/// The branch that pull requests go into, as far as the clone knows.
-fn default_branch(repo: &Path) -> String {
-    let known = || {
-        let repository = Repository::open(repo).ok()?;
-        repository.default_branch().ok()?.or(repository.current_branch().ok()?)
-    };
-    known().unwrap_or_else(|| "main".to_owned())
-}
-
-/// The workflow of checks, for a default branch of that name. JSON's strings are YAML's too.
-fn workflow(branch: &str) -> String {
-    let plain = branch.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./".contains(letter));
-    let name = if plain { branch.to_owned() } else { serde_json::Value::from(branch).to_string() };
-    WORKFLOW.replacen(BRANCHES, &format!("branches: [{name}]"), 1)
 }
 
 /// Finds the application's package: the one whose `__init__.py` or `app.py` speaks of Flask-AppBuilder and makes an
@@ -134,15 +114,6 @@ mod tests {
         assert_eq!(config.application.package, "shop");
         assert_eq!(config.gate, Config::default().gate);
         assert_eq!(config.migrations, Config::default().migrations);
-    }
-
-    #[test]
-    fn the_workflow_keeps_the_record_of_the_default_branch() {
-        assert_eq!(workflow("main"), WORKFLOW);
-        for branch in ["release/1.0", "odd, [name]", "'x"] {
-            let file: serde_yaml::Value = serde_yaml::from_str(&workflow(branch)).expect("YAML");
-            assert_eq!(file["on"]["push"]["branches"][0].as_str(), Some(branch));
-        }
     }
 
     #[test]

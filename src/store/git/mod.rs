@@ -137,17 +137,6 @@ impl Repository {
         Ok(name.strip_prefix("refs/heads/").filter(|_| output.success).map(str::to_owned))
     }
 
-    /// The default branch of the remote `origin`; `None` if the clone does not know it.
-    ///
-    /// # Errors
-    ///
-    /// When git fails.
-    pub fn default_branch(&self) -> Result<Option<String>> {
-        let output = self.git(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]).run()?;
-        let name = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        Ok(name.strip_prefix("refs/remotes/origin/").filter(|_| output.success).map(str::to_owned))
-    }
-
     /// The paths that differ from the last commit, or that git does not know and does not ignore.
     ///
     /// # Errors
