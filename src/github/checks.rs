@@ -85,7 +85,7 @@ struct Existing {
     #[serde(default, deserialize_with = "pulls::text")]
     external_id: String,
     #[serde(default)]
-    output: Output,
+    output: Option<Output>,
 }
 
 /// A check run of our own, with what it says.
@@ -100,7 +100,7 @@ pub struct OwnCheck {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 struct Output {
     #[serde(default)]
-    annotations_count: usize,
+    annotations_count: Option<usize>,
 }
 
 impl Client {
@@ -215,7 +215,7 @@ impl Client {
     async fn annotations_of(&self, id: u64, check: &CheckRun) -> Result<usize> {
         let path = self.repository_path(&format!("/check-runs/{id}"));
         let existing: Existing = self.read(&format!("the check {}", check.name), &path).await?;
-        Ok(existing.output.annotations_count)
+        Ok(existing.output.and_then(|output| output.annotations_count).unwrap_or_default())
     }
 
     async fn find_check(&self, sha: &str, check: &CheckRun) -> Result<Option<Existing>> {

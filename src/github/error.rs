@@ -111,8 +111,9 @@ impl Error {
         matches!(self, Self::Forbidden { .. } | Self::NotFound { .. } | Self::Unauthorized { .. })
     }
 
-    /// Whether a write that ended so may have happened.
+    /// Whether a write that ended so may or may not have happened, so that its caller has to look. One whose whole answer
+    /// came and could not be read did happen.
     pub fn may_have_happened(&self) -> bool {
-        matches!(self, Self::Lost { .. } | Self::Unexpected { .. })
+        matches!(self, Self::Lost { .. })
     }
 }

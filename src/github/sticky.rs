@@ -69,6 +69,11 @@ impl Client {
             match self.create_comment(number, sticky.body).await {
                 Ok(created) => return self.settle(number, created, sticky).await,
                 Err(error) if error.may_have_happened() => lost = Some(error),
+                Err(error @ Error::Unexpected { .. }) => {
+                    // It was taken, and its answer tells nothing more: a second one is never right.
+                    let mine = self.own_comments(number, sticky.marker).await?;
+                    return mine.into_iter().next().map(Posted::Created).ok_or(error);
+                }
                 Err(error) => return Err(error),
             }
         }

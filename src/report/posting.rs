@@ -24,7 +24,7 @@ const VERSION: u32 = 1;
 const MOST_ROWS: usize = 64;
 const MOST_CHANGES: usize = 5_000;
 const MOST_REMARKS: usize = 1_000;
-const LONGEST_TEXT: usize = 8_000;
+const LONGEST_TEXT: usize = 60_000;
 const MOST_SPANS: usize = 64;
 
 /// Said above every report that comes this way.
@@ -159,20 +159,26 @@ impl Posting {
                 && !path.contains(['\\', '\0', '\n'])
                 && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
         };
+        let sentences = || {
+            self.rows
+                .iter()
+                .map(|row| &row.text)
+                .chain(self.changes.iter().flat_map(|line| [&line.what, &line.used_by]))
+        };
+        let leads_outside = |span: &Span| matches!(span, Span::Place { path, .. } if !inside(path));
+        if sentences().flat_map(|sentence| &sentence.0).any(leads_outside) {
+            // In a link, it would lead out of the repository.
+            return Err(Error::Content("a place in it is no line of a file"));
+        }
         if !remarks().all(|remark| inside(&remark.path) && remark.line > 0 && !remark.message.trim().is_empty()) {
             return Err(Error::Content("a remark stands at no line of a file"));
         }
-        let sentences = self
-            .rows
-            .iter()
-            .map(|row| &row.text)
-            .chain(self.changes.iter().flat_map(|line| [&line.what, &line.used_by]));
         let texts = [&self.headline, &self.impact.title, &self.tests.title]
             .into_iter()
             .chain(self.rows.iter().map(|row| &row.label))
             .chain(self.changes.iter().map(|line| &line.id))
             .chain(remarks().flat_map(|remark| [&remark.title, &remark.message, &remark.path]));
-        if !texts.into_iter().all(|text| text.len() <= LONGEST_TEXT) || !sentences.into_iter().all(is_short) {
+        if !texts.into_iter().all(|text| text.len() <= LONGEST_TEXT) || !sentences().all(is_short) {
             return Err(Error::Content("a text in it is too long"));
         }
         Ok(())
@@ -284,7 +290,7 @@ mod tests {
         assert!(refused("\"headline\":", "\"html\": \"<b>\", \"headline\":").contains("unknown field"));
         assert!(refused(&"b".repeat(40), "main; rm -rf").contains("commits"));
         assert!(refused("\"path\": \"", "\"path\": \"../../").contains("no line of a file"));
-        assert!(refused("\"headline\": \"", &format!("\"headline\": \"{}", "x".repeat(9_000))).contains("too long"));
+        assert!(refused("\"headline\": \"", &format!("\"headline\": \"{}", "x".repeat(70_000))).contains("too long"));
     }
 
     #[test]
