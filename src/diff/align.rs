@@ -149,6 +149,25 @@ fn rename_in(table: &mut Table, renamed: &[RenamedColumn<'_>], dialect: Dialect)
             *value = serde_json::Value::from(columns).to_string();
         }
     }
+    if dialect == Dialect::Sqlite {
+        table.options =
+            std::mem::take(&mut table.options).into_iter().map(|option| about_columns(option, &names)).collect();
+    }
+}
+
+/// What SQLite's tables say of keys they say by the columns of the key.
+fn about_columns((name, value): (String, String), names: &BTreeMap<String, String>) -> (String, String) {
+    const SUBJECTS: [&str; 4] =
+        ["on_conflict unique ", "on_conflict not null ", "key order unique ", "spelling reference "];
+    let value = if name.starts_with("key order ") { rename_identifiers(&value, names) } else { value };
+    for subject in SUBJECTS {
+        if let Some(columns) = name.strip_prefix(subject) {
+            let new = |column: &str| names.get(column).map_or_else(|| column.to_owned(), |new| new.to_lowercase());
+            let columns: Vec<String> = columns.split(',').map(new).collect();
+            return (format!("{subject}{}", columns.join(",")), value);
+        }
+    }
+    (name, value)
 }
 
 /// SQLite rewrites the texts of views and triggers when it renames what they use. Only unmistakable names are

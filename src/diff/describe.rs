@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::change::{Change, ChangeId, Constraint, SchemaChange, SchemaChangeType};
 use super::differ::differences;
+use super::object::Event;
 use super::rename::{RenameHints, RenameQuestion, resolve};
 use super::sentence::sentence;
 use super::severity::{Judgement, Untouched, judge, untouched};
@@ -160,13 +161,13 @@ impl Facts {
             Change::TriggerRemoved { trigger } => Self::new(T::TriggerRemoved, &trigger.table, value(trigger), None),
             Change::TriggerModified { from, to } => Self::new(T::TriggerModified, &to.table, value(from), value(to)),
             Change::ObjectAdded { object } => {
-                Self::object(T::ObjectAdded, object.name.to_string(), None, value(object))
+                Self::object(Event::Added(object).kind(), object.name.to_string(), None, value(object))
             }
             Change::ObjectRemoved { object } => {
-                Self::object(T::ObjectRemoved, object.name.to_string(), value(object), None)
+                Self::object(Event::Removed(object).kind(), object.name.to_string(), value(object), None)
             }
             Change::ObjectModified { from, to } => {
-                Self::object(T::ObjectModified, to.name.to_string(), value(from), value(to))
+                Self::object(Event::Modified(from, to).kind(), to.name.to_string(), value(from), value(to))
             }
         }
     }

@@ -11,6 +11,7 @@ pub mod describe;
 pub mod differ;
 mod implied;
 mod likeness;
+mod object;
 pub mod rename;
 pub mod sentence;
 pub mod severity;

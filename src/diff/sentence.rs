@@ -2,8 +2,9 @@
 
 use super::change::{Change, ColumnDifference, Constraint};
 use super::describe::relationship;
+use super::object::Event;
 use super::severity::{TypeChange, needs_value, type_change};
-use crate::schema::{Column, ColumnDefault, ForeignKey, GeneratedStorage, Index, ReferentialAction};
+use crate::schema::{Column, ColumnDefault, ForeignKey, GeneratedStorage, Index, ReferentialAction, canonical};
 
 /// What the change does.
 pub fn sentence(change: &Change) -> String {
@@ -13,12 +14,13 @@ pub fn sentence(change: &Change) -> String {
         }
         Change::TableRemoved { table } => format!("Table `{}` is gone, with every row in it.", table.name),
         Change::TableRenamed { from, to, .. } => format!("Table `{from}` is now called `{to}`."),
-        Change::TableModified { from, to } if from.options == to.options => {
+        Change::TableModified { from, to } if canonical::options(from) == canonical::options(to) => {
             format!("Table `{}` has another comment.", to.name)
         }
         Change::TableModified { from, to } => {
-            let mut names: Vec<&str> = from.options.keys().chain(to.options.keys()).map(String::as_str).collect();
-            names.retain(|name| from.options.get(*name) != to.options.get(*name));
+            let (old, new) = (canonical::options(from), canonical::options(to));
+            let mut names: Vec<&str> = old.keys().chain(new.keys()).map(String::as_str).collect();
+            names.retain(|name| old.get(*name) != new.get(*name));
             names.sort_unstable();
             names.dedup();
             format!("Table `{}` differs in its options: {}.", to.name, names.join(", "))
@@ -85,9 +87,9 @@ pub fn sentence(change: &Change) -> String {
         Change::TriggerModified { to, .. } => {
             format!("Trigger `{}` on `{}` has another definition.", to.name, to.table)
         }
-        Change::ObjectAdded { object } => format!("The {} `{}` is new.", object.kind, object.name),
-        Change::ObjectRemoved { object } => format!("The {} `{}` is gone.", object.kind, object.name),
-        Change::ObjectModified { to, .. } => format!("The {} `{}` has another definition.", to.kind, to.name),
+        Change::ObjectAdded { object } => Event::Added(object).sentence(),
+        Change::ObjectRemoved { object } => Event::Removed(object).sentence(),
+        Change::ObjectModified { from, to } => Event::Modified(from, to).sentence(),
     }
 }
 
@@ -159,7 +161,8 @@ fn differs(from: &Column, to: &Column, difference: ColumnDifference) -> String {
         }
         ColumnDifference::Comment => "has another comment".to_owned(),
         ColumnDifference::Options => {
-            let names: std::collections::BTreeSet<&String> = from.options.keys().chain(to.options.keys()).collect();
+            let (old, new) = (canonical::counting(&from.options), canonical::counting(&to.options));
+            let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
             let differing = names.into_iter().filter(|name| from.options.get(*name) != to.options.get(*name));
             let settings = differing.map(|name| match to.options.get(name) {
                 Some(value) => format!("`{name}` is `{value}` now"),

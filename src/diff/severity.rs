@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::change::{Change, ColumnDifference, Constraint, Severity};
-use crate::schema::{Column, ForeignKey, ObjectName, TypeKind};
+use super::object::Event;
+use crate::schema::{Column, ForeignKey, ObjectName, TypeKind, canonical};
 
 /// What the definitions alone say about a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub(super) struct Judgement {
     pub backward_compatible: bool,
 }
 
-const fn judged(severity: Severity, backward_compatible: bool) -> Judgement {
+pub(super) const fn judged(severity: Severity, backward_compatible: bool) -> Judgement {
     Judgement { severity, backward_compatible }
 }
 
@@ -63,17 +64,15 @@ pub(super) fn judge(change: &Change, untouched: &Untouched) -> Judgement {
         {
             judged(Severity::Low, true)
         }
-        Change::TableAdded { .. } | Change::ViewAdded { .. } | Change::ObjectAdded { .. } => {
-            judged(Severity::Low, true)
-        }
+        Change::TableAdded { .. } | Change::ViewAdded { .. } => judged(Severity::Low, true),
         Change::TableRemoved { .. }
         | Change::TableRenamed { .. }
         | Change::ColumnRemoved { .. }
         | Change::ColumnRenamed { .. }
-        | Change::ViewRemoved { .. }
-        | Change::ObjectRemoved { .. } => judged(Severity::Breaking, false),
+        | Change::ViewRemoved { .. } => judged(Severity::Breaking, false),
         Change::TableModified { from, to } => {
-            let severity = if from.options == to.options { Severity::Low } else { Severity::Medium };
+            let same = canonical::options(from) == canonical::options(to);
+            let severity = if same { Severity::Low } else { Severity::Medium };
             // A strict table refuses values that it took before.
             let stricter = to.options.contains_key("strict") && !from.options.contains_key("strict");
             if stricter { judged(Severity::High, false) } else { judged(severity, true) }
@@ -112,7 +111,9 @@ pub(super) fn judge(change: &Change, untouched: &Untouched) -> Judgement {
         Change::TriggerAdded { .. } | Change::TriggerRemoved { .. } | Change::TriggerModified { .. } => {
             judged(Severity::Medium, true)
         }
-        Change::ObjectModified { .. } => judged(Severity::High, false),
+        Change::ObjectAdded { object } => Event::Added(object).judge(),
+        Change::ObjectRemoved { object } => Event::Removed(object).judge(),
+        Change::ObjectModified { from, to } => Event::Modified(from, to).judge(),
     }
 }
 

@@ -6,6 +6,8 @@
 //! Column order does not count, since no migration tool can change it everywhere. On SQLite neither do the names of
 //! constraints (nothing there refers to them), the case of identifiers in texts, or the case of type words.
 
+use std::collections::BTreeMap;
+
 use super::lexer::{canonical, canonical_expression};
 use super::{
     CheckConstraint, Column, ColumnDefault, Dialect, ForeignKey, Index, PrimaryKey, Schema, Table, UniqueConstraint,
@@ -14,6 +16,10 @@ use super::{
 /// The table option under which SQLite's key columns without NOT NULL are kept, as a JSON list. SQLite, unlike other
 /// servers, takes NULL in such a column, unless it stands for the row id.
 pub const NULLABLE_KEY: &str = "nullable_key";
+
+/// Options whose names begin so keep the server's own spelling of what means the same in other words. They are
+/// written into migrations, so that nothing else comes out, and are no difference.
+pub const SPELLING: &str = "spelling ";
 
 impl Schema {
     /// Puts every list of objects into its one order.
@@ -93,18 +99,27 @@ pub fn table(table: &Table, dialect: Dialect) -> Table {
     }
 }
 
-/// The options that count: the row id never holds NULL, whatever its column says.
-pub fn options(table: &Table) -> std::collections::BTreeMap<String, String> {
-    let mut options = table.options.clone();
+/// The options that count: the row id never holds NULL, whatever its column says, and spelling never counts.
+pub fn options(table: &Table) -> BTreeMap<String, String> {
+    let mut options = counting(&table.options);
     if table.columns.iter().any(|column| column.auto_increment) {
         options.remove(NULLABLE_KEY);
     }
     options
 }
 
+/// The options without those that only say how something was spelled.
+pub fn counting(options: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    options
+        .iter()
+        .filter(|(name, _)| !name.starts_with(SPELLING))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
 /// The canonical form of a column.
 pub fn column(column: &Column, dialect: Dialect) -> Column {
-    let mut column = Column { identity: None, ..column.clone() };
+    let mut column = Column { identity: None, options: counting(&column.options), ..column.clone() };
     if dialect == Dialect::Sqlite {
         column.data_type.sql.make_ascii_uppercase();
     }

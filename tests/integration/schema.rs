@@ -2,6 +2,7 @@
 
 mod random;
 mod scenarios;
+mod understood;
 
 use fabwright::database::{Scratch, introspect, script};
 use fabwright::diff::{self, Change, RenameHints};

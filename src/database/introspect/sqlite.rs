@@ -1,4 +1,4 @@
-//! Reads an SQLite database in four catalog queries, whatever its size.
+//! Reads an SQLite database in five catalog queries, whatever its size.
 //!
 //! SQLite's own tables (`sqlite_%`), the shadow tables of virtual tables and Alembic's bookkeeping are left out. The
 //! catalog is the truth; the text of a CREATE statement only adds what the catalog does not hold.
@@ -17,12 +17,11 @@ use super::super::{Error, Result};
 use crate::schema::{ObjectName, Other, Schema, Trigger, View};
 
 const OBJECTS: &str = "
-    SELECT m.type, m.name, m.tbl_name, coalesce(m.sql, '') AS sql, coalesce(l.type, '') AS table_type,
-           coalesce(l.wr, 0) AS without_rowid, coalesce(l.strict, 0) AS strict
-    FROM sqlite_schema AS m
-    LEFT JOIN (SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main') AS l ON l.name = m.name
-    WHERE m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND m.tbl_name <> 'alembic_version'
-    ORDER BY m.name";
+    SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_schema
+    WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> 'alembic_version' ORDER BY name";
+
+/// Asked for alone, since SQLite would make this list anew for every row that it is joined to.
+const TABLE_LIST: &str = "SELECT name AS table_name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'";
 
 const COLUMNS: &str = "
     SELECT m.name AS table_name, x.name, x.type, x.\"notnull\" AS not_null, x.dflt_value, x.pk, x.hidden
@@ -58,9 +57,9 @@ impl ObjectRow {
             name: row.try_get("name")?,
             tbl_name: row.try_get("tbl_name")?,
             sql: row.try_get("sql")?,
-            table_type: row.try_get("table_type")?,
-            without_rowid: row.try_get("without_rowid")?,
-            strict: row.try_get("strict")?,
+            table_type: String::new(),
+            without_rowid: false,
+            strict: false,
         })
     }
 }
@@ -173,7 +172,18 @@ pub(super) async fn introspect(path: &Path) -> Result<Schema> {
 
 async fn read(connection: &mut SqliteConnection) -> sqlx::Result<Schema> {
     let rows = sqlx::query(OBJECTS).fetch_all(&mut *connection).await?;
-    let objects = rows.iter().map(ObjectRow::read).collect::<sqlx::Result<Vec<_>>>()?;
+    let mut objects = rows.iter().map(ObjectRow::read).collect::<sqlx::Result<Vec<_>>>()?;
+    let mut listed: BTreeMap<String, (String, bool, bool)> = BTreeMap::new();
+    each(connection, TABLE_LIST, |table, row| {
+        listed.insert(table, (row.try_get("type")?, row.try_get("wr")?, row.try_get("strict")?));
+        Ok(())
+    })
+    .await?;
+    for object in objects.iter_mut().filter(|object| object.r#type != "index" && object.r#type != "trigger") {
+        if let Some((kind, without_rowid, strict)) = listed.remove(&object.name) {
+            (object.table_type, object.without_rowid, object.strict) = (kind, without_rowid, strict);
+        }
+    }
     let mut rows: BTreeMap<String, TableRows> = BTreeMap::new();
     each(connection, COLUMNS, |table, row| {
         rows.entry(table).or_default().columns.push(ColumnRow::read(row)?);

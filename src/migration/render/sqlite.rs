@@ -3,12 +3,24 @@
 use crate::schema::lexer::{TokenKind, tokens};
 pub use crate::schema::quote::{identifier as quoted, string};
 use crate::schema::{
-    Column, ColumnDefault, DataType, ForeignKey, GeneratedStorage, Index, ReferentialAction, Table, TypeKind, canonical,
+    Column, ColumnDefault, DataType, ForeignKey, GeneratedStorage, Index, IndexPart, ReferentialAction, Table,
+    TypeKind, canonical,
 };
 
 /// Names in double quotes with commas between them.
 pub fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
     names.into_iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// The column option that keeps a default as it was written.
+pub const DEFAULT_SPELLING: &str = "spelling default";
+
+/// The column option that keeps a type as it was written.
+pub const TYPE_SPELLING: &str = "spelling type";
+
+/// The table option that says that the foreign key over these columns names no columns of its target.
+pub fn implicit_reference(columns: &[String]) -> String {
+    format!("spelling reference {}", columns.join(",").to_lowercase())
 }
 
 /// CREATE TABLE for `table`, under the name `name`, without its indexes.
@@ -20,18 +32,20 @@ pub fn create_table(table: &Table, name: &str) -> String {
         && inline_key.is_none()
     {
         let conflict = conflict(table, "primary key");
-        lines.push(format!("{}PRIMARY KEY ({}){conflict}", label(key.name.as_ref()), list(&key.columns)));
+        let keys = key_order(table, "primary key", &key.columns);
+        lines.push(format!("{}PRIMARY KEY ({keys}){conflict}", label(key.name.as_ref())));
     }
     for unique in &table.uniques {
-        let conflict = conflict(table, &format!("unique {}", unique.columns.join(",")));
-        lines.push(format!("{}UNIQUE ({}){conflict}", label(unique.name.as_ref()), list(&unique.columns)));
+        let subject = format!("unique {}", unique.columns.join(","));
+        let (keys, conflict) = (key_order(table, &subject, &unique.columns), conflict(table, &subject));
+        lines.push(format!("{}UNIQUE ({keys}){conflict}", label(unique.name.as_ref())));
     }
     for check in &table.checks {
         lines.push(format!("{}CHECK ({})", label(check.name.as_ref()), check.expression));
     }
     for key in &table.foreign_keys {
         let columns = list(&key.columns);
-        lines.push(format!("{}FOREIGN KEY ({columns}) {}", label(key.name.as_ref()), references(key)));
+        lines.push(format!("{}FOREIGN KEY ({columns}) {}", label(key.name.as_ref()), references(table, key)));
     }
     let options: Vec<&str> = [("without_rowid", "WITHOUT ROWID"), ("strict", "STRICT")]
         .into_iter()
@@ -73,22 +87,23 @@ fn column_definition(table: &Table, column: &Column, inline_key: Option<&str>) -
 }
 
 /// A column as ALTER TABLE … ADD COLUMN writes it, with the foreign key that comes with it.
-pub fn added_column(column: &Column, key: Option<&ForeignKey>) -> String {
+pub fn added_column(table: &Table, column: &Column, key: Option<&ForeignKey>) -> String {
     let mut text = bare_column(column);
     if !column.nullable {
         text.push_str(" NOT NULL");
     }
     if let Some(key) = key {
-        text.push_str(&format!(" {}{}", label(key.name.as_ref()), references(key)));
+        text.push_str(&format!(" {}{}", label(key.name.as_ref()), references(table, key)));
     }
     text
 }
 
 fn bare_column(column: &Column) -> String {
     let mut text = quoted(&column.name);
-    if !column.data_type.sql.is_empty() {
+    let words = column.options.get(TYPE_SPELLING).unwrap_or(&column.data_type.sql);
+    if !words.is_empty() {
         text.push(' ');
-        text.push_str(&type_words(&column.data_type));
+        text.push_str(&type_words(words));
     }
     if let Some(collation) = &column.collation {
         text.push_str(&format!(" COLLATE {}", quoted(collation)));
@@ -100,7 +115,9 @@ fn bare_column(column: &Column) -> String {
         };
         text.push_str(&format!(" GENERATED ALWAYS AS ({}) {storage}", generated.expression));
     }
-    if let Some(default) = &column.default {
+    if let Some(written) = column.options.get(DEFAULT_SPELLING) {
+        text.push_str(&format!(" DEFAULT {}", default_text(written)));
+    } else if let Some(default) = &column.default {
         text.push_str(&format!(" DEFAULT {}", default_value(default, &column.data_type)));
     }
     text
@@ -113,7 +130,7 @@ pub fn takes_null(table: &Table, column: &str) -> bool {
 }
 
 /// The words of a type, quoted when SQLite would not read them as a type.
-fn type_words(data_type: &DataType) -> String {
+fn type_words(written: &str) -> String {
     const NOT_IN_A_TYPE: [&str; 12] = [
         "constraint",
         "primary",
@@ -128,7 +145,7 @@ fn type_words(data_type: &DataType) -> String {
         "deferrable",
         "foreign",
     ];
-    let all = tokens(&data_type.sql);
+    let all = tokens(written);
     let open = all.iter().position(|token| token.is_symbol("(")).unwrap_or(all.len());
     let (words, rest) = all.split_at(open);
     let plain = |token: &crate::schema::lexer::Token<'_>| {
@@ -139,12 +156,11 @@ fn type_words(data_type: &DataType) -> String {
             && rest.iter().all(|token| token.kind == TokenKind::Number || "(,)+-".contains(token.text))
             && rest.iter().filter(|token| token.is_symbol("(") || token.is_symbol(")")).count() == 2);
     let length: usize = all.iter().map(|token| token.text.len()).sum();
-    let nothing_hidden =
-        length == data_type.sql.chars().filter(|c| !c.is_whitespace()).map(char::len_utf8).sum::<usize>();
+    let nothing_hidden = length == written.chars().filter(|c| !c.is_whitespace()).map(char::len_utf8).sum::<usize>();
     if !words.is_empty() && words.iter().all(plain) && sizes && nothing_hidden {
-        data_type.sql.clone()
+        written.to_owned()
     } else {
-        quoted(&data_type.sql)
+        quoted(written)
     }
 }
 
@@ -165,6 +181,17 @@ pub fn default_value(default: &ColumnDefault, data_type: &DataType) -> String {
         ColumnDefault::Expression(text) if is_constant(text) => text.clone(),
         ColumnDefault::Expression(text) => format!("({text})"),
     }
+}
+
+/// A default as the catalog holds it, which leaves the parentheses of an expression out.
+pub fn default_text(written: &str) -> String {
+    let all = tokens(written);
+    let term = match all.as_slice() {
+        [only] => only.kind != TokenKind::Symbol && only.text.len() == written.trim().len(),
+        [sign, number] => number.kind == TokenKind::Number && (sign.is_symbol("-") || sign.is_symbol("+")),
+        _ => false,
+    };
+    if term { written.trim().to_owned() } else { format!("({})", crate::schema::lexer::tidy(written)) }
 }
 
 fn is_bare(text: &str) -> bool {
@@ -201,14 +228,20 @@ fn label(name: Option<&String>) -> String {
     name.map(|name| format!("CONSTRAINT {} ", quoted(name))).unwrap_or_default()
 }
 
+/// The columns of a key, with orders and collations where the key has some of its own.
+fn key_order(table: &Table, subject: &str, columns: &[String]) -> String {
+    let found = table.options.get(&format!("key order {}", subject.to_lowercase()));
+    found.cloned().unwrap_or_else(|| list(columns))
+}
+
 fn conflict(table: &Table, subject: &str) -> String {
     let found = table.options.get(&format!("on_conflict {}", subject.to_lowercase()));
     found.map(|resolution| format!(" ON CONFLICT {resolution}")).unwrap_or_default()
 }
 
-fn references(key: &ForeignKey) -> String {
+fn references(table: &Table, key: &ForeignKey) -> String {
     let mut text = format!("REFERENCES {}", quoted(&key.referenced_table.name));
-    if !key.referenced_columns.is_empty() {
+    if !key.referenced_columns.is_empty() && !table.options.contains_key(&implicit_reference(&key.columns)) {
         text.push_str(&format!(" ({})", list(&key.referenced_columns)));
     }
     for (event, action) in [("DELETE", key.on_delete), ("UPDATE", key.on_update)] {
@@ -232,30 +265,43 @@ pub fn create_index(index: &Index, table: &str) -> String {
     if let Some(definition) = index.definition.as_deref().filter(|text| !text.trim().is_empty()) {
         return terminated(definition);
     }
-    let parts: Vec<String> = index
-        .parts
-        .iter()
-        .map(|part| {
-            let mut text = match (&part.column, &part.expression) {
-                (Some(column), _) => quoted(column),
-                (None, expression) => expression.clone().unwrap_or_default(),
-            };
-            if let Some(collation) = &part.collation {
-                text.push_str(&format!(" COLLATE {}", quoted(collation)));
-            }
-            if part.descending {
-                text.push_str(" DESC");
-            }
-            text
-        })
-        .collect();
     let unique = if index.unique { "UNIQUE " } else { "" };
     let condition = index.predicate.as_ref().map(|text| format!(" WHERE {text}")).unwrap_or_default();
-    format!("CREATE {unique}INDEX {} ON {} ({}){condition};", quoted(&index.name), quoted(table), parts.join(", "))
+    format!(
+        "CREATE {unique}INDEX {} ON {} ({}){condition};",
+        quoted(&index.name),
+        quoted(table),
+        key_parts(&index.parts)
+    )
+}
+
+/// What is indexed, with orders and collations.
+pub fn key_parts(parts: &[IndexPart]) -> String {
+    let part = |part: &IndexPart| {
+        let mut text = match (&part.column, &part.expression) {
+            (Some(column), _) => quoted(column),
+            (None, expression) => expression.clone().unwrap_or_default(),
+        };
+        if let Some(collation) = &part.collation {
+            text.push_str(&format!(" COLLATE {}", quoted(collation)));
+        }
+        if part.descending {
+            text.push_str(" DESC");
+        }
+        text
+    };
+    parts.iter().map(part).collect::<Vec<_>>().join(", ")
 }
 
 /// A stored definition as a statement. A comment at its end must not swallow the semicolon.
 pub fn terminated(definition: &str) -> String {
-    let end = tokens(definition).last().map_or(0, |token| if token.is_symbol(";") { token.start } else { token.end() });
-    format!("{};", definition.get(..end).unwrap_or(definition).trim_end())
+    let definition = definition.trim_end();
+    match tokens(definition).last() {
+        Some(last) if last.is_symbol(";") && last.end() == definition.len() => definition.to_owned(),
+        Some(last) if last.end() < definition.len() && !last.is_symbol(";") => format!("{definition}\n;"),
+        Some(last) if last.is_symbol(";") => {
+            format!("{};", definition.get(..last.start).unwrap_or(definition).trim_end())
+        }
+        _ => format!("{definition};"),
+    }
 }

@@ -14,6 +14,7 @@
 
 use super::fill;
 use super::sqlite_texts::Lasting;
+use crate::diff::{Change, Constraint};
 use crate::migration::render::sqlite::{create_table, list, quoted, string, takes_null};
 use crate::schema::{Column, Table};
 
@@ -95,4 +96,25 @@ fn source(pair: &Pair<'_>, column: &Column, notes: &mut Vec<String>) -> Option<S
         value = format!("coalesce({value}, {filling})");
     }
     Some(value)
+}
+
+/// Why a table is made anew, in a few words.
+pub(super) fn reason(change: &Change) -> Option<String> {
+    let constraint = |constraint: &Constraint| match constraint {
+        Constraint::PrimaryKey(_) => "the primary key",
+        Constraint::Unique(_) => "a UNIQUE constraint",
+        Constraint::Check(_) => "a CHECK constraint",
+    };
+    match change {
+        Change::TableModified { .. } => Some("its options differ".to_owned()),
+        Change::ColumnAdded { column, .. } => Some(format!("column {} is new", column.name)),
+        Change::ColumnRemoved { column, .. } => Some(format!("column {} goes", column.name)),
+        Change::ColumnModified { to, .. } => Some(format!("column {} differs", to.name)),
+        Change::ConstraintAdded { constraint: new, .. } => Some(format!("{} is new", constraint(new))),
+        Change::ConstraintRemoved { constraint: old, .. } => Some(format!("{} goes", constraint(old))),
+        Change::RelationshipAdded { .. } => Some("a foreign key is new".to_owned()),
+        Change::RelationshipRemoved { .. } => Some("a foreign key goes".to_owned()),
+        Change::RelationshipModified { .. } => Some("a foreign key differs".to_owned()),
+        _ => None,
+    }
 }

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::rebuild;
 use super::sqlite_texts::{self, Dependents, Lasting, TakenNames};
-use crate::diff::{Change, Constraint, RenameLookup, Renames, aligned};
+use crate::diff::{Change, RenameLookup, Renames, aligned};
 use crate::migration::plan::{Plan, Reverse, Step};
 use crate::migration::render::sqlite::{added_column, create_index, create_table, is_fixed, list, quoted, terminated};
 use crate::schema::{Column, ForeignKey, Lookup, ObjectName, Schema, Table};
@@ -42,6 +42,7 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
         by_table,
         lasting: Lasting { past: &past_tables, to: &to_tables },
         from_tables: &from_tables,
+        to_tables: &to_tables,
         past: &past_tables,
         names: renames.lookup(),
         renames: &renames,
@@ -66,6 +67,7 @@ struct Planner<'a> {
     changes: &'a [Change],
     by_table: BTreeMap<&'a ObjectName, Vec<&'a Change>>,
     from_tables: &'a Lookup<'a>,
+    to_tables: &'a Lookup<'a>,
     /// The old schema under the new names.
     past: &'a Lookup<'a>,
     lasting: Lasting<'a>,
@@ -154,7 +156,25 @@ impl<'a> Planner<'a> {
                 (Way::Stays, Way::Stays) => Way::Stays,
             };
         }
-        if way == Way::InPlace && !self.keeps_a_column(table) { Way::Anew } else { way }
+        let in_place = way != Way::InPlace || (self.keeps_a_column(table) && self.keeps_order(table));
+        if in_place { way } else { Way::Anew }
+    }
+
+    /// A column that is added in place comes last. Where it belongs between others the table is made anew, since rows
+    /// are written by position too.
+    fn keeps_order(&self, table: &ObjectName) -> bool {
+        let (Some(old), Some(new)) = (self.past.exactly(table), self.to_tables.exactly(table)) else { return true };
+        let mut result: Vec<&str> = Vec::new();
+        let stays: Vec<&str> =
+            new.columns.iter().map(|column| column.name.as_str()).filter(|name| old.column(name).is_some()).collect();
+        result.extend(old.columns.iter().map(|column| column.name.as_str()).filter(|name| new.column(name).is_some()));
+        if result != stays {
+            // They are in another order anyway.
+            return true;
+        }
+        let added = new.columns.iter().map(|column| column.name.as_str()).filter(|name| old.column(name).is_none());
+        result.extend(added);
+        result.iter().eq(new.columns.iter().map(|column| &column.name))
     }
 
     /// SQLite does not drop the last column of a table, not even when others are added next.
@@ -343,7 +363,13 @@ impl<'a> Planner<'a> {
         let names = current.get(&table.name).map(Vec::as_slice).unwrap_or_default();
         let of = quoted(&table.name.name);
         let changes: Vec<Change> = self.changes_of(&table.name).cloned().collect();
-        for change in &changes {
+        // A computed column goes before those that it is computed from.
+        let removed = |change: &&Change| matches!(change, Change::ColumnRemoved { .. });
+        let computed =
+            |change: &Change| matches!(change, Change::ColumnRemoved { column, .. } if column.generated.is_some());
+        let (first, then): (Vec<&Change>, Vec<&Change>) =
+            changes.iter().filter(removed).partition(|change| computed(change));
+        for change in first.into_iter().rev().chain(then) {
             let Change::ColumnRemoved { column, .. } = change else { continue };
             let name = names.iter().find(|(old, _)| *old == column.name).map_or(&column.name, |(_, name)| name);
             let statements = vec![format!("ALTER TABLE {of} DROP COLUMN {};", quoted(name))];
@@ -353,7 +379,8 @@ impl<'a> Planner<'a> {
         for change in &changes {
             let Change::ColumnAdded { column, .. } = change else { continue };
             let key = self.new_key(&table.name, &column.name).cloned();
-            let statements = vec![format!("ALTER TABLE {of} ADD COLUMN {};", added_column(column, key.as_ref()))];
+            let statements =
+                vec![format!("ALTER TABLE {of} ADD COLUMN {};", added_column(table, column, key.as_ref()))];
             let reverse = Reverse::Statements(vec![format!("ALTER TABLE {of} DROP COLUMN {};", quoted(&column.name))]);
             self.step(format!("Column {}.{}", table.name, column.name), statements, reverse);
         }
@@ -385,7 +412,7 @@ impl<'a> Planner<'a> {
         } else {
             self.loss(&table.name, &lost)
         };
-        let reasons: Vec<String> = self.changes_of(&table.name).filter_map(reason).collect();
+        let reasons: Vec<String> = self.changes_of(&table.name).filter_map(rebuild::reason).collect();
         let purpose = format!("Table {} is made anew: {}", table.name, reasons.join("; "));
         self.steps.push(Step { purpose, notes, statements, reverse });
     }
@@ -456,25 +483,4 @@ fn free_column(old: &Table, new: &Table, name: &str) -> String {
         old.columns.iter().chain(&new.columns).any(|column| column.name.eq_ignore_ascii_case(candidate))
     };
     sqlite_texts::free(&format!("fabwright_{name}"), taken)
-}
-
-/// Why a table is made anew, in a few words.
-fn reason(change: &Change) -> Option<String> {
-    let constraint = |constraint: &Constraint| match constraint {
-        Constraint::PrimaryKey(_) => "the primary key",
-        Constraint::Unique(_) => "a UNIQUE constraint",
-        Constraint::Check(_) => "a CHECK constraint",
-    };
-    match change {
-        Change::TableModified { .. } => Some("its options differ".to_owned()),
-        Change::ColumnAdded { column, .. } => Some(format!("column {} is new", column.name)),
-        Change::ColumnRemoved { column, .. } => Some(format!("column {} goes", column.name)),
-        Change::ColumnModified { to, .. } => Some(format!("column {} differs", to.name)),
-        Change::ConstraintAdded { constraint: new, .. } => Some(format!("{} is new", constraint(new))),
-        Change::ConstraintRemoved { constraint: old, .. } => Some(format!("{} goes", constraint(old))),
-        Change::RelationshipAdded { .. } => Some("a foreign key is new".to_owned()),
-        Change::RelationshipRemoved { .. } => Some("a foreign key goes".to_owned()),
-        Change::RelationshipModified { .. } => Some("a foreign key differs".to_owned()),
-        _ => None,
-    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{ColumnRow, IndexRow, ObjectRow, TableRows, ddl, types};
+use crate::migration::render::sqlite as render;
 use crate::schema::{
     CheckConstraint, Column, ForeignKey, Generated, GeneratedStorage, Index, IndexPart, ObjectName, PrimaryKey,
     ReferentialAction, Schema, Table, UniqueConstraint, canonical,
@@ -28,6 +29,10 @@ pub(super) fn table(object: &ObjectRow, rows: &TableRows, index_sql: &BTreeMap<&
         options.insert(canonical::NULLABLE_KEY.to_owned(), names);
     }
     let columns: Vec<Column> = rows.columns.iter().map(|row| column(row, &text, row_id && row.pk > 0)).collect();
+    options.extend(key_orders(rows, &columns));
+    for key in implicit_references(rows) {
+        options.insert(render::implicit_reference(&key), "true".to_owned());
+    }
     Table {
         primary_key: (!key.is_empty())
             .then(|| PrimaryKey { name: text.primary_key.as_ref().and_then(|key| key.name.clone()), columns: key }),
@@ -81,6 +86,24 @@ fn options(object: &ObjectRow, text: &ddl::TableText) -> BTreeMap<String, String
     options
 }
 
+/// Orders and collations inside PRIMARY KEY and UNIQUE, as SQL, where they are not those of the columns.
+fn key_orders(rows: &TableRows, columns: &[Column]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for group in by_index(rows) {
+        let Some(origin) = group.first().map(|row| row.origin.as_str()).filter(|origin| *origin != "c") else {
+            continue;
+        };
+        let parts: Vec<IndexPart> = group.iter().map(|row| part(row, None, columns)).collect();
+        if parts.iter().all(|part| part.collation.is_none() && !part.descending) {
+            continue;
+        }
+        let names: Vec<String> = parts.iter().filter_map(|part| part.column.clone()).collect();
+        let subject = if origin == "pk" { "primary key".to_owned() } else { format!("unique {}", names.join(",")) };
+        found.push((format!("key order {}", subject.to_lowercase()), render::key_parts(&parts)));
+    }
+    found
+}
+
 fn column(row: &ColumnRow, text: &ddl::TableText, row_id: bool) -> Column {
     let data_type = types::data_type(&row.r#type);
     let written = text.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&row.name));
@@ -101,7 +124,20 @@ fn column(row: &ColumnRow, text: &ddl::TableText, row_id: bool) -> Column {
         .and_then(|column| column.collation.clone())
         .filter(|collation| !collation.eq_ignore_ascii_case("binary"))
         .map(|collation| collation.to_ascii_uppercase());
+    let mut options = BTreeMap::new();
+    if generated.is_none()
+        && let Some(written) = row.dflt_value.as_deref()
+        && default
+            .as_ref()
+            .is_none_or(|default| render::default_value(default, &data_type) != render::default_text(written))
+    {
+        options.insert(render::DEFAULT_SPELLING.to_owned(), written.to_owned());
+    }
+    if data_type.sql != row.r#type {
+        options.insert(render::TYPE_SPELLING.to_owned(), row.r#type.clone());
+    }
     Column {
+        options,
         nullable: !row.not_null && row.pk == 0,
         default,
         generated,
@@ -203,6 +239,15 @@ fn foreign_keys(rows: &TableRows, text: &ddl::TableText) -> Vec<ForeignKey> {
         }
     }
     keys
+}
+
+/// The columns of foreign keys that name no columns of their target.
+fn implicit_references(rows: &TableRows) -> Vec<Vec<String>> {
+    let mut keys: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for row in rows.foreign_keys.iter().filter(|row| row.target.is_none()) {
+        keys.entry(row.id).or_default().push(row.source.clone());
+    }
+    keys.into_values().collect()
 }
 
 fn action(word: &str) -> ReferentialAction {
