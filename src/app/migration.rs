@@ -1,7 +1,10 @@
-//! `fabwright migration`: the SQL that turns one schema into another, or back.
+//! `fabwright migration`: the SQL that turns one schema into another, or back, or an Alembic revision that does both.
+
+use jiff::Timestamp;
 
 use super::{Console, Error, Exit, source};
 use crate::diff::{self, RenameHints};
+use crate::generate::revision::{Heading, revision};
 use crate::migration;
 use crate::schema::Dialect;
 
@@ -14,8 +17,26 @@ pub struct Request {
     pub to: String,
     /// The dialect of an .sql file.
     pub dialect: Option<Dialect>,
-    /// Whether to print the way back.
-    pub rollback: bool,
+    /// What to print.
+    pub output: Output,
+}
+
+/// What the command prints.
+#[derive(Debug)]
+pub enum Output {
+    /// The SQL there.
+    Forward,
+    /// The SQL back.
+    Rollback,
+    /// An Alembic revision with both.
+    Alembic {
+        /// The revision's id.
+        revision: Option<String>,
+        /// The revision that it follows.
+        down_revision: Option<String>,
+        /// What it is for.
+        message: Option<String>,
+    },
 }
 
 /// Runs the command.
@@ -29,6 +50,18 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     if let Some(gap) = plan.gap {
         return Err(Error::NoPlan(gap));
     }
-    console.print(&if request.rollback { plan.rollback_sql() } else { plan.forward_sql() });
+    console.print(&match &request.output {
+        Output::Forward => plan.forward_sql(),
+        Output::Rollback => plan.rollback_sql(),
+        Output::Alembic { revision: id, down_revision, message } => {
+            let heading = Heading {
+                revision: id.clone(),
+                down_revision: down_revision.clone(),
+                message: message.clone(),
+                created: Timestamp::now(),
+            };
+            revision(&plan, &changes, &from, &to, &heading)
+        }
+    });
     Ok(Exit::Done)
 }

@@ -172,8 +172,34 @@ pub(super) struct Migration {
     /// Print the way back instead
     #[arg(long)]
     rollback: bool,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = MigrationFormat::Sql, conflicts_with = "rollback")]
+    format: MigrationFormat,
+    /// The id of the Alembic revision [default: made from the two schemas]
+    #[arg(long, value_name = "ID", value_parser = revision_id)]
+    revision_id: Option<String>,
+    /// The Alembic revision that this one follows [default: none, it is the first]
+    #[arg(long, value_name = "ID", value_parser = revision_id)]
+    down_revision: Option<String>,
+    /// What the Alembic revision is for
+    #[arg(long, value_name = "TEXT")]
+    message: Option<String>,
     #[command(flatten)]
     dialect: Dialected,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MigrationFormat {
+    /// A script of statements
+    Sql,
+    /// A revision file for Alembic, with the way back in it
+    Alembic,
+}
+
+/// Alembic has a meaning of its own for `:`, `@`, `+`, `-` and white space in an id, and room for 32 characters.
+fn revision_id(text: &str) -> Result<String, String> {
+    let fits = (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if fits { Ok(text.to_owned()) } else { Err("use 1 to 32 letters, digits and underscores".to_owned()) }
 }
 
 #[derive(Debug, Args)]
@@ -300,7 +326,15 @@ impl Command {
                 from: it.from,
                 to: it.to,
                 dialect: it.dialect.dialect,
-                rollback: it.rollback,
+                output: match it.format {
+                    MigrationFormat::Sql if it.rollback => migration::Output::Rollback,
+                    MigrationFormat::Sql => migration::Output::Forward,
+                    MigrationFormat::Alembic => migration::Output::Alembic {
+                        revision: it.revision_id,
+                        down_revision: it.down_revision,
+                        message: it.message,
+                    },
+                },
             }),
             Self::Generate(it) => Request::Generate(generate::Request {
                 source: it.source,

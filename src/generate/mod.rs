@@ -4,7 +4,8 @@
 //!    each table gets, and why something is left out;
 //! 2. `code` writes models, views and REST APIs from it;
 //! 3. [`data`] makes rows for the schema, for rehearsals;
-//! 4. [`names`] and [`python`] hold what both the code and the tests must spell alike.
+//! 4. [`revision`] writes a migration as an Alembic revision;
+//! 5. [`names`] and [`python`] hold what both the code and the tests must spell alike.
 //!
 //! Everything here is a function of the schema and the [`Settings`]: the same input gives the same bytes, whatever
 //! the order of the tables.
@@ -15,6 +16,7 @@ pub mod entity;
 pub mod file;
 pub mod names;
 pub mod python;
+pub mod revision;
 pub mod tests;
 
 pub use entity::{Application, Entity, FabVersion, Settings};

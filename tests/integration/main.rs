@@ -3,21 +3,25 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod action_file;
+mod alembic;
 mod architecture;
 mod bad_input;
 mod check;
 mod commands;
 mod configuration;
+mod coverage;
 mod environment;
 mod generate;
 mod generated_tests;
 mod github;
 mod history;
+mod hostile;
 mod impact;
 mod interrupted;
 mod lint;
 mod migrate;
 mod mysql;
+mod objects;
 mod postgres;
 mod pytest;
 mod python;
