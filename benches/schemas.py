@@ -58,15 +58,24 @@ def statements(dialect: str, tables: int, columns: int, changed: bool) -> Iterat
             lines.append(f"    column_{column:03} {words}{default}{required}")
         if altered:
             lines.append(f"    remark {types[0]}")
-        lines.append(f"    CONSTRAINT {name}_unique UNIQUE (id, column_000)" if "json" not in types[table % 12].lower()
-                     and types[table % 12].lower() != "text" else f"    CONSTRAINT {name}_unique UNIQUE (id)")
+        lines.append(
+            f"    CONSTRAINT {name}_unique UNIQUE (id, column_000)"
+            if "json" not in types[table % 12].lower() and types[table % 12].lower() != "text"
+            else f"    CONSTRAINT {name}_unique UNIQUE (id)"
+        )
         lines.append(f"    CONSTRAINT {name}_check CHECK (id > 0 OR column_001 IS NOT NULL)")
         if table:
             target = name_of((table - 1) // 3, changed)
-            lines.append(f"    CONSTRAINT {name}_parent FOREIGN KEY (parent_id) REFERENCES {target} (id) ON DELETE CASCADE")
+            lines.append(
+                f"    CONSTRAINT {name}_parent FOREIGN KEY (parent_id) REFERENCES {target} (id) ON DELETE CASCADE"
+            )
         yield f"CREATE TABLE {name} (\n" + ",\n".join(lines) + "\n);"
-        plain = [column for column in range(columns - 2) if types[(table + column) % 12].lower() in
-                 ("integer", "int", "bigint", "date", "boolean", "tinyint(1)", "smallint")]
+        plain = [
+            column
+            for column in range(columns - 2)
+            if types[(table + column) % 12].lower()
+            in ("integer", "int", "bigint", "date", "boolean", "tinyint(1)", "smallint")
+        ]
         for place, column in enumerate(plain[:2]):
             extra = ", id" if altered and place == 0 else ""
             if not (altered and column == 3):

@@ -1,5 +1,5 @@
 use super::*;
-use crate::schema::{Column, DataType, TypeKind};
+use crate::schema::{Column, ColumnDefault, DataType, ReferentialAction, TypeKind};
 
 fn table(name: &str) -> Table {
     Table {
@@ -89,4 +89,22 @@ fn what_a_snapshot_looks_like() {
       ]
     }
     "#);
+}
+
+/// Written by the first version of the format. It is never changed: repositories hold files like it.
+const FORMAT_1: &str = include_str!("format_1.json");
+
+#[test]
+fn the_first_format_is_read_for_ever() {
+    let schema = from_text(FORMAT_1).unwrap();
+    let sale = schema.table(&"sale".into()).unwrap();
+    let state = sale.column("state").unwrap();
+    assert_eq!(state.data_type.kind, TypeKind::Text { length: Some(20) });
+    assert_eq!(state.default, Some(ColumnDefault::Literal("open".to_owned())));
+    assert_eq!(sale.column("total").unwrap().data_type.kind, TypeKind::Numeric { precision: Some(12), scale: Some(4) });
+    assert_eq!(sale.foreign_keys.first().unwrap().on_delete, ReferentialAction::SetNull);
+    assert_eq!(sale.indexes.first().unwrap().predicate.as_deref(), Some("(total > (5)::numeric)"));
+    assert_eq!(schema.dependencies.len(), 1);
+    assert_eq!((schema.views.len(), schema.triggers.len(), schema.others.len()), (1, 1, 1));
+    assert_eq!(from_text(&to_text(&schema)).unwrap(), schema);
 }
