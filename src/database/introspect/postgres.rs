@@ -1,4 +1,4 @@
-//! Reads a PostgreSQL database in nine catalog queries, whatever its size.
+//! Reads a PostgreSQL database in eighteen catalog queries, whatever its size.
 //!
 //! Everything is read in one transaction, without a search path, so that the server writes every name in full.
 
@@ -23,13 +23,16 @@ pub(super) async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
     let mut connection = connect(url).await?;
     connection.execute(SESSION).await.map_err(Error::server(format!("cannot read {url}")))?;
     let connection = &mut connection;
+    let version = version(connection, url).await?;
+    let (since, before) = queries::BEFORE_14;
+    let columns = if version < 140_000 { queries::COLUMNS.replace(since, before) } else { queries::COLUMNS.to_owned() };
     let catalog = rows::Catalog {
         relations: list(connection, url, queries::RELATIONS).await?,
-        columns: list(connection, url, queries::COLUMNS).await?,
+        columns: list(connection, url, &columns).await?,
         constraints: list(connection, url, queries::CONSTRAINTS).await?,
         indexes: list(connection, url, queries::INDEXES).await?,
         triggers: list(connection, url, queries::TRIGGERS).await?,
-        others: others(connection, url).await?,
+        others: others(connection, url, version).await?,
         dependencies: list(connection, url, queries::DEPENDENCIES).await?,
         stand_ins: list(connection, url, queries::STAND_INS).await?,
     };
@@ -50,15 +53,19 @@ pub(super) async fn server(url: &DatabaseUrl) -> Result<String> {
     Ok(version)
 }
 
-async fn others(connection: &mut PgConnection, url: &DatabaseUrl) -> Result<Vec<rows::OtherRow>> {
+/// The version as a number: 150004 for 15.4.
+async fn version(connection: &mut PgConnection, url: &DatabaseUrl) -> Result<i32> {
+    sqlx::query_scalar("SELECT current_setting('server_version_num')::int4")
+        .fetch_one(connection)
+        .await
+        .map_err(Error::server(format!("cannot read {url}")))
+}
+
+async fn others(connection: &mut PgConnection, url: &DatabaseUrl, version: i32) -> Result<Vec<rows::OtherRow>> {
     let mut others = Vec::new();
     for query in queries::OTHERS {
         others.extend(list(connection, url, &format!("{}{query}", queries::USERS)).await?);
     }
-    let version: i32 = sqlx::query_scalar("SELECT current_setting('server_version_num')::int4")
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(Error::server(format!("cannot read {url}")))?;
     let published = if version >= 150_000 { queries::PUBLISHED } else { queries::PUBLISHED_BEFORE_15 };
     others.extend(list(connection, url, published).await?);
     Ok(others)

@@ -37,22 +37,40 @@ pub(super) const RELATIONS: &str = concat!(
     of_users!()
 );
 
+/// What an older server, which does not have this column, is asked for in its place: before, after.
+pub(super) const BEFORE_14: (&str, &str) = ("nullif(a.attcompression::text, '')", "NULL");
+
+/// What a type is called is asked once for each type, not for each column.
 pub(super) const COLUMNS: &str = concat!(
-    "SELECT a.attrelid::int8 AS relation, a.attnum::int8 AS number, a.attname AS name,
-        format_type(a.atttypid, a.atttypmod) AS sql, a.attnotnull AS not_null,
+    "WITH own AS MATERIALIZED (
+        SELECT c.oid, c.reloftype <> 0 AS typed, c.relispartition AS part
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND ",
+    of_users!(),
+    "
+    ), kinds AS MATERIALIZED (
+        SELECT u.atttypid, u.atttypmod, format_type(u.atttypid, u.atttypmod) AS sql, t.typcollation, t.typstorage,
+            tn.nspname AS type_namespace, t.typname AS type_name, coalesce(e.typname, '') AS element,
+            format_type(e.oid, u.atttypmod) AS element_sql,
+            (SELECT json_agg(v.enumlabel ORDER BY v.enumsortorder) FROM pg_enum v WHERE v.enumtypid = t.oid) AS labels
+        FROM (SELECT DISTINCT atttypid, atttypmod FROM pg_attribute a JOIN own ON own.oid = a.attrelid
+               WHERE a.attnum > 0 AND NOT a.attisdropped) u
+        JOIN pg_type t ON t.oid = u.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace
+        LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+    )
+    SELECT a.attrelid::int8 AS relation, a.attnum::int8 AS number, a.attname AS name, k.sql, a.attnotnull AS not_null,
         pg_get_expr(d.adbin, d.adrelid) AS expression, d.oid::int8 AS expression_oid, a.attgenerated::text AS generated,
         a.attidentity::text AS identity,
-        CASE WHEN a.attcollation <> t.typcollation THEN
+        CASE WHEN a.attcollation <> k.typcollation THEN
             (SELECT format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
                JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END AS collation,
-        col_description(a.attrelid, a.attnum) AS comment, c.reloftype <> 0 OR (a.attinhcount > 0 AND (c.relispartition OR NOT a.attislocal)) AS inherited,
-        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END AS storage,
-        nullif(to_jsonb(a) ->> 'attcompression', '') AS compression,
+        x.description AS comment,
+        own.typed OR (a.attinhcount > 0 AND (own.part OR NOT a.attislocal)) AS inherited,
+        CASE WHEN a.attstorage <> k.typstorage THEN a.attstorage::text END AS storage,
+        nullif(a.attcompression::text, '') AS compression,
         nullif(coalesce(a.attstattarget, -1), -1)::int8 AS statistics,
-        array_to_string(a.attoptions, ', ') AS options, tn.nspname AS type_namespace,
-        t.typname AS type_name, a.atttypmod::int8 AS modifier,
-        coalesce(e.typname, '') AS element, format_type(e.oid, a.atttypmod) AS element_sql,
-        (SELECT json_agg(v.enumlabel ORDER BY v.enumsortorder) FROM pg_enum v WHERE v.enumtypid = t.oid) AS labels,
+        array_to_string(a.attoptions, ', ') AS options, k.type_namespace, k.type_name, a.atttypmod::int8 AS modifier,
+        k.element, k.element_sql, k.labels,
         CASE WHEN a.attidentity <> '' THEN
             (SELECT format('SEQUENCE NAME %I.%I START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s', sn.nspname, sc.relname, s.seqstart,
                            s.seqincrement, s.seqmin, s.seqmax, s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END)
@@ -60,13 +78,12 @@ pub(super) const COLUMNS: &str = concat!(
                JOIN pg_namespace sn ON sn.oid = sc.relnamespace
               WHERE i.classid = 'pg_class'::regclass AND i.refclassid = 'pg_class'::regclass
                 AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum AND i.deptype = 'i' LIMIT 1) END AS sequence
-    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace
-    LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+    FROM pg_attribute a JOIN own ON own.oid = a.attrelid
+    JOIN kinds k ON k.atttypid = a.atttypid AND k.atttypmod = a.atttypmod
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND ",
-    of_users!(),
-    " ORDER BY a.attrelid, a.attnum"
+    LEFT JOIN pg_description x ON x.classoid = 'pg_class'::regclass AND x.objoid = a.attrelid AND x.objsubid = a.attnum
+    WHERE a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attrelid, a.attnum"
 );
 
 pub(super) const CONSTRAINTS: &str = concat!(
@@ -128,10 +145,12 @@ pub(super) const TRIGGERS: &str = concat!(
 );
 
 /// What needs what. A sequence that a column owns is no dependency of the sequence: the column's default needs it.
-pub(super) const DEPENDENCIES: &str = "SELECT d.classid::regclass::text AS class, d.objid::int8 AS oid,
-        d.objsubid::int8 AS part, d.refclassid::regclass::text AS other_class, d.refobjid::int8 AS other_oid,
-        d.refobjsubid::int8 AS other_part
-    FROM pg_depend d
+pub(super) const DEPENDENCIES: &str = "WITH catalogs AS MATERIALIZED (
+        SELECT oid, oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND oid < 16384
+    )
+    SELECT c.name AS class, d.objid::int8 AS oid, d.objsubid::int8 AS part, o.name AS other_class,
+        d.refobjid::int8 AS other_oid, d.refobjsubid::int8 AS other_part
+    FROM pg_depend d JOIN catalogs c ON c.oid = d.classid JOIN catalogs o ON o.oid = d.refclassid
     WHERE d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'P', 'S')
       AND (d.refobjid >= 16384 OR d.refclassid = 'pg_namespace'::regclass)
       AND NOT (d.classid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.refclassid = 'pg_class'::regclass
