@@ -168,14 +168,12 @@ fn rules(expression: &Expr) -> Option<Vec<CheckRule>> {
             let low = subject.compared(Comparison::GreaterOrEqual, low)?;
             Some(vec![low, subject.compared(Comparison::LessOrEqual, high)?])
         }
-        Expr::InList { expr, list, negated: false } => {
-            let column = column(expr)?;
-            if let Some(values) = list.iter().map(text).collect::<Option<Vec<String>>>() {
-                return Some(vec![CheckRule::OneOf { column, values, text: true }]);
-            }
-            let values = list.iter().map(number).collect::<Option<Vec<String>>>()?;
-            Some(vec![CheckRule::OneOf { column, values, text: false }])
-        }
+        Expr::InList { expr, list, negated: false } => one_of(expr, list),
+        // PostgreSQL's own words for IN.
+        Expr::AnyOp { left, compare_op: BinaryOperator::Eq, right, .. } => match uncast(right) {
+            Expr::Array(array) => one_of(left, &array.elem),
+            _ => None,
+        },
         Expr::BinaryOp { left, op, right } => {
             let operator = Comparison::of(op)?;
             if let (Some(left), Some(right)) = (column(left), column(right)) {
@@ -188,6 +186,22 @@ fn rules(expression: &Expr) -> Option<Vec<CheckRule>> {
         }
         _ => None,
     }
+}
+
+fn uncast(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => uncast(inner),
+        other => other,
+    }
+}
+
+fn one_of(expression: &Expr, list: &[Expr]) -> Option<Vec<CheckRule>> {
+    let column = column(expression)?;
+    if let Some(values) = list.iter().map(text).collect::<Option<Vec<String>>>() {
+        return Some(vec![CheckRule::OneOf { column, values, text: true }]);
+    }
+    let values = list.iter().map(number).collect::<Option<Vec<String>>>()?;
+    Some(vec![CheckRule::OneOf { column, values, text: false }])
 }
 
 fn null_tested(expression: &Expr) -> Option<String> {
@@ -245,7 +259,10 @@ fn column(expression: &Expr) -> Option<String> {
 fn number(expression: &Expr) -> Option<String> {
     match expression {
         Expr::Nested(inner) => number(inner),
-        Expr::Cast { expr, .. } => number(expr),
+        // PostgreSQL writes a negative number as a text with a cast.
+        Expr::Cast { expr, .. } => {
+            number(expr).or_else(|| text(expr).filter(|value| value.parse::<f64>().is_ok_and(f64::is_finite)))
+        }
         Expr::UnaryOp { op: UnaryOperator::Minus, expr } => number(expr).map(|value| format!("-{value}")),
         Expr::UnaryOp { op: UnaryOperator::Plus, expr } => number(expr),
         Expr::Value(value) => match &value.value {

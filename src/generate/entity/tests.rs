@@ -102,6 +102,25 @@ fn makes_an_enum_of_a_check_and_a_master_of_a_cascade() {
 }
 
 #[test]
+fn postgresql_words_of_checks_mean_the_same() {
+    let rules = |expression: &str, dialect| Check::read(&check(expression), dialect).rules;
+    for (plain, printed) in [
+        (
+            "state IN ('a', 'it''s')",
+            "(state)::text = ANY ((ARRAY['a'::character varying, 'it''s'::character varying])::text[])",
+        ),
+        ("grade IN (1, 2)", "grade = ANY (ARRAY[1, 2])"),
+        ("price >= -5", "price >= ('-5'::integer)::numeric"),
+        ("length(name) >= 2", "length((name)::text) >= 2"),
+        ("share BETWEEN 0 AND 100", "(share >= (0)::numeric) AND (share <= (100)::numeric)"),
+    ] {
+        let expected = rules(plain, Dialect::Sqlite);
+        assert_ne!(expected, [CheckRule::Opaque], "{plain}");
+        assert_eq!(rules(printed, Dialect::Postgres), expected, "{printed}");
+    }
+}
+
+#[test]
 fn reads_the_shapes_of_checks() {
     let read = |expression: &str| Check::read(&check(expression), Dialect::Sqlite).rules;
     insta::assert_debug_snapshot!(
