@@ -7,6 +7,7 @@ mod alembic;
 mod architecture;
 mod bad_input;
 mod check;
+mod check_postgres;
 mod commands;
 mod configuration;
 mod coverage;
