@@ -31,7 +31,11 @@ fn checks_begin_early_and_end_on_the_head() {
     let state = github.state();
     assert_eq!(state.checks.len(), 3, "{:#?}", state.checks);
     assert!(state.checks.iter().all(|check| check.sha == head && check.status == "completed"));
-    let begun = state.log.iter().find(|seen| seen.path.ends_with("/check-runs")).expect("a check that begins");
+    let begun = state
+        .log
+        .iter()
+        .find(|seen| seen.method == "POST" && seen.path.ends_with("/check-runs"))
+        .expect("a check that begins");
     assert_eq!(begun.body["status"], "in_progress", "{}", begun.body);
     let approval = state.check(&head, "schema approval").expect("a check");
     assert!(approval.title.contains("aiting for 1"), "{}", approval.title);
