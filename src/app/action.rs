@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::check::CommitMode;
 use super::forge::{self, Checks, Forge, Subject};
 use super::gate::{self, Conversation, record_text};
-use super::{Console, Error, Exit, check};
+use super::{Console, Error, Exit, check, publish};
 use crate::gate::record::Record;
 use crate::github::event::{self, Event};
 use crate::github::runner::Runner;
@@ -67,6 +67,11 @@ pub async fn run(mut request: Request, console: &Console) -> Result<Exit, Error>
         (Some(name), Some(path)) => event::read(name, path)?,
         _ => Event::default(),
     };
+    if request.event_name.as_deref() == Some("workflow_run") {
+        let from = request.check.repo.join(&request.check.out);
+        let publish = publish::Request { from, event_path: request.event_path, forge: request.forge };
+        return publish::run(&publish, console).await;
+    }
     let forge = Forge::open(&request.forge, &event, console)?.map(Arc::new);
     match what_to_do(request.event_name.as_deref(), &event) {
         Task::Nothing(why) => {

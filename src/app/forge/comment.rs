@@ -20,6 +20,16 @@ pub enum CommentMode {
     Off,
 }
 
+/// What stands before the digest of what a comment says.
+const DIGEST: &str = "<!-- fabwright:digest ";
+
+/// A comment without its digest: it says something else than the report did, so that the next report replaces it.
+fn undigested(body: &str) -> String {
+    let Some((before, rest)) = body.split_once(DIGEST) else { return body.to_owned() };
+    let after = rest.split_once(" -->").map_or(rest, |(_, after)| after);
+    format!("{before}{after}")
+}
+
 /// A body that GitHub takes however it counts characters.
 const SHORT: usize = 16_000;
 
@@ -60,7 +70,7 @@ impl Forge {
         }
         let telling = async {
             let Some(old) = self.client.find_sticky(number, marker).await? else { return Ok(None) };
-            let body = retold(&old.body);
+            let body = undigested(&retold(&old.body));
             if body != old.body {
                 self.client.update_comment(old.id, &body).await?;
             }
@@ -85,7 +95,7 @@ impl Forge {
             return None;
         }
         let marker = comment::marker(limits);
-        let digest = format!("<!-- fabwright:digest {digest} -->");
+        let digest = format!("{DIGEST}{digest} -->");
         let body = |characters: usize| {
             let limits = Limits { characters, ..limits.clone() };
             text(&limits).replacen(&marker, &format!("{marker}{digest}"), 1)

@@ -8,7 +8,7 @@ use crate::app::forge::Forge;
 use crate::config::{Config, HazardIgnore, Rename};
 use crate::diff::ChangeId;
 use crate::gate::command::{self, Command};
-use crate::gate::ledger::{Comment, Edit, Ledger, Reported, Review, ReviewState};
+use crate::gate::ledger::{Comment, Edit, Ledger, Reported, Review, ReviewState, Word};
 use crate::gate::policy::team_parts;
 use crate::gate::record::Record;
 use crate::gate::{self, Access, Approval, Decision, GateChange, Person, Policy, Source, Standing};
@@ -307,13 +307,17 @@ impl Conversation {
 
     /// Whether all commands of this comment were followed.
     pub fn is_followed(&self, comment: &Comment, decided: &Decided) -> bool {
-        let mut entries =
-            decided.ledger.entries.iter().filter(|entry| entry.source == Source::Comment && entry.id == comment.id);
-        let refused = |by: &str| decided.decision.refused.iter().any(|refused| refused.by.eq_ignore_ascii_case(by));
-        let approves = command::parse(&comment.body).iter().any(|command| matches!(command, Ok(Command::Approve(_))));
+        let entry =
+            (decided.ledger.entries.iter()).find(|entry| entry.source == Source::Comment && entry.id == comment.id);
+        let unclear = entry.is_some_and(|entry| !entry.refusals.is_empty());
+        // What the same person approved elsewhere may have become void since.
+        let refused = entry.iter().flat_map(|entry| &entry.words).any(|word| {
+            let Word::Approve(change) = word else { return false };
+            let refusals = &decided.decision.refused;
+            refusals.iter().any(|it| it.change_id == *change && it.by.eq_ignore_ascii_case(&comment.by))
+        });
         let steers = self.steering().any(|(by, _, allowed)| by == comment.by && allowed.is_err());
-        let unclear = entries.any(|entry| !entry.refusals.is_empty());
-        !(unclear || steers || approves && refused(&comment.by))
+        !(unclear || steers || refused)
     }
 }
 
