@@ -12,6 +12,7 @@ mod commands;
 mod configuration;
 mod coverage;
 mod environment;
+mod gate;
 mod generate;
 mod generated_tests;
 mod github;

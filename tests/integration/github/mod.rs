@@ -4,9 +4,9 @@ mod checks;
 mod client;
 mod comment;
 mod commit;
-mod double;
+pub mod double;
 mod fork;
-mod job;
+pub mod job;
 mod tokens;
 
 /// The base of the scenarios.

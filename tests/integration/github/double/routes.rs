@@ -81,6 +81,10 @@ pub fn answer(state: &mut State, seen: &Seen, own: &str, base: &str) -> Answer {
             let runs: Vec<Value> = state.checks.iter().filter(|check| check.sha == *sha).map(check_json).collect();
             paged(runs, seen, Some("check_runs"), link)
         }
+        ("POST", ["actions", "runs", run, "rerun"]) => with(state, seen, &["actions"], |state| {
+            state.reruns.push(run.parse().unwrap());
+            Answer::created(json!({}))
+        }),
         ("POST", ["statuses", sha]) => with(state, seen, &["statuses"], |state| {
             let text = |key: &str| seen.body[key].as_str().unwrap_or_default().to_owned();
             if text("description").chars().count() > 140 {
@@ -210,7 +214,7 @@ fn comment_json(comment: &Comment) -> Value {
         "user": {"login": comment.login, "type": comment.kind},
         "author_association": "NONE",
         "created_at": "2026-01-01T00:00:00Z",
-        "updated_at": "2026-01-01T00:00:00Z",
+        "updated_at": if comment.edits == 0 { "2026-01-01T00:00:00Z" } else { "2026-01-02T00:00:00Z" },
         "performed_via_github_app": null,
     })
 }
@@ -240,6 +244,7 @@ fn create_check(state: &mut State, seen: &Seen) -> Answer {
         sha: text("head_sha"),
         name: text("name"),
         external_id: String::new(),
+        app: "github-actions".to_owned(),
         status: "queued".to_owned(),
         conclusion: None,
         title: String::new(),
@@ -311,6 +316,7 @@ fn check_json(check: &CheckRun) -> Value {
         "name": check.name,
         "head_sha": check.sha,
         "external_id": check.external_id,
+        "app": {"id": 1, "slug": check.app},
         "status": check.status,
         "conclusion": check.conclusion,
         "output": {"title": check.title, "summary": check.summary, "annotations_count": check.annotations.len()},

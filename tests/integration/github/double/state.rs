@@ -73,6 +73,8 @@ pub struct CheckRun {
     pub sha: String,
     pub name: String,
     pub external_id: String,
+    /// The App that made it.
+    pub app: String,
     pub status: String,
     pub conclusion: Option<String>,
     pub title: String,
@@ -111,6 +113,8 @@ pub struct State {
     pub labels: Vec<String>,
     /// Reactions: comment, content.
     pub reactions: Vec<(u64, String)>,
+    /// Workflow runs that were started again.
+    pub reruns: Vec<u64>,
     /// What the App's installation was granted. `None`: it is not installed.
     pub installation: Option<BTreeMap<String, String>>,
     /// How long a token that an App takes out lasts, in seconds.
@@ -153,6 +157,7 @@ impl Default for State {
             reviews: Vec::new(),
             labels: Vec::new(),
             reactions: Vec::new(),
+            reruns: Vec::new(),
             installation: None,
             token_life: 3600,
             faults: Vec::new(),

@@ -1,0 +1,482 @@
+//! The gate as a job: who opens it, who does not, and how long an approval holds.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::github::double::Github;
+use crate::github::double::state::{REPOSITORY, TOKEN};
+use crate::github::job::{Job, Ran, open_pull_request, pull_request, sha};
+use crate::universe::Universe;
+
+const BASE: &str = "CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT, fax TEXT, phone TEXT, mail TEXT);\n";
+const TWO_DROPS: &str = "ALTER TABLE customer DROP COLUMN fax;\nALTER TABLE customer DROP COLUMN phone;\n";
+const POLICY: &str = "gate: {approvers: ['@owner', '@octo/data']}\n";
+
+/// Pull request 7, from its opening on.
+struct Story {
+    github: Github,
+    universe: Universe,
+    head: Option<String>,
+    run: u32,
+    transcript: String,
+}
+
+impl Story {
+    /// A pull request that drops two columns, before its first check.
+    fn new() -> Self {
+        let universe = Universe::of_files(&[
+            ("app/__init__.py", "from flask_appbuilder import AppBuilder\n"),
+            ("migrations/001_base.sql", BASE),
+            (".fabwright.yml", POLICY),
+        ]);
+        universe.commit_files(&[("migrations/002_change.sql", TWO_DROPS)]);
+        let github = Github::start();
+        {
+            let mut state = github.state();
+            state.files.insert(".fabwright.yml".into(), POLICY.into());
+            for (login, role) in [
+                ("owner", "write"),
+                ("second", "maintain"),
+                ("author", "write"),
+                ("writer", "admin"),
+                ("reader", "read"),
+            ] {
+                state.people.insert(login.into(), role);
+            }
+        }
+        Self { github, universe, head: None, run: 1, transcript: String::new() }
+    }
+
+    /// A pull request that has been checked.
+    fn checked() -> Self {
+        let mut story = Self::new();
+        story.check("The pull request is opened");
+        story
+    }
+
+    fn next_run(&mut self) -> u32 {
+        self.run += 1;
+        self.run
+    }
+
+    /// The job of a push to the pull request.
+    fn check(&mut self, title: &str) -> Ran {
+        let run = self.next_run();
+        open_pull_request(&self.github, &self.universe, "feature");
+        let mut event = pull_request(&self.universe, "feature", REPOSITORY);
+        event["before"] = json!(self.head);
+        let job = Job::new(&self.github, &self.universe, "pull_request", event)
+            .input("github-token", TOKEN)
+            .input("commit", "off")
+            .run_number(run);
+        let ran = job.run();
+        self.head = Some(sha(&self.universe, "feature"));
+        self.tell(title);
+        ran
+    }
+
+    /// Somebody comments, and the job of that comment runs. Gives the reaction.
+    fn say(&mut self, login: &str, body: &str) -> Option<String> {
+        let kind = if login.ends_with("[bot]") { "Bot" } else { "User" };
+        let id = self.github.state().comment(7, login, kind, body);
+        self.hear("created", id, login);
+        self.tell(&format!("@{login} writes `{}`", body.replace('\n', " ⏎ ")));
+        self.reaction(id)
+    }
+
+    fn reaction(&self, id: u64) -> Option<String> {
+        self.github
+            .state()
+            .reactions
+            .iter()
+            .rev()
+            .find(|(comment, _)| *comment == id)
+            .map(|(_, content)| content.clone())
+    }
+
+    /// The job of an event about a comment.
+    fn hear(&mut self, action: &str, id: u64, sender: &str) -> Ran {
+        let payload = json!({
+            "action": action,
+            "issue": {"number": 7, "pull_request": {"url": "x"}},
+            "comment": {"id": id, "body": "", "user": {"login": sender, "type": "User"}},
+            "repository": {"full_name": REPOSITORY},
+            "sender": {"login": sender, "type": "User"},
+        });
+        self.answer("issue_comment", payload)
+    }
+
+    fn answer(&mut self, name: &'static str, payload: Value) -> Ran {
+        let run = self.next_run();
+        // The gate's own workflow, and a runner without a checkout.
+        let job = Job::new(&self.github, &self.universe, name, payload)
+            .input("github-token", TOKEN)
+            .variable("GITHUB_WORKFLOW", "Schema gate")
+            .variable("GITHUB_JOB", "gate")
+            .variable("GITHUB_WORKSPACE", "/nowhere")
+            .run_number(run);
+        let ran = job.run();
+        assert_eq!(ran.said.code, 0, "{:?}", ran.said);
+        ran
+    }
+
+    /// Somebody reviews a commit, and the job of that review runs.
+    fn review(&mut self, login: &str, verdict: &str, commit: &str) -> u64 {
+        let id = {
+            let mut state = self.github.state();
+            let id = state.id();
+            state.reviews.push(json!({
+                "id": id, "user": {"login": login, "type": "User"}, "state": verdict, "commit_id": commit, "body": "",
+                "submitted_at": format!("2026-01-01T{:02}:{:02}:00Z", id / 60, id % 60),
+            }));
+            id
+        };
+        self.hear_review("submitted", login);
+        self.tell(&format!("@{login} reviews: {verdict}"));
+        id
+    }
+
+    fn hear_review(&mut self, action: &str, login: &str) {
+        let mut payload = pull_request(&self.universe, "feature", REPOSITORY);
+        payload["action"] = json!(action);
+        payload["sender"] = json!({"login": login, "type": "User"});
+        self.answer("pull_request_review", payload);
+    }
+
+    /// How "schema approval" stands on a commit.
+    fn approval_of(&self, commit: &str) -> String {
+        let state = self.github.state();
+        let check = state.check(commit, "schema approval").unwrap_or_else(|| panic!("no check on {commit}"));
+        check.conclusion.clone().unwrap_or_else(|| check.status.clone())
+    }
+
+    fn approval(&self) -> String {
+        self.approval_of(&sha(&self.universe, "feature"))
+    }
+
+    /// The one comment.
+    fn comment(&self) -> String {
+        let state = self.github.state();
+        let sticky = state.sticky();
+        assert_eq!(sticky.len(), 1, "{sticky:#?}");
+        sticky[0].body.clone()
+    }
+
+    /// A line of the comment's head.
+    fn row(&self, label: &str) -> String {
+        let comment = self.comment();
+        let start = format!("| **{label}** |");
+        comment.lines().find(|line| line.starts_with(&start)).unwrap_or_default().to_owned()
+    }
+
+    /// The cell of a change in the table of changes.
+    fn cell(&self, id: &str) -> String {
+        let comment = self.comment();
+        let line = comment.lines().find(|line| line.starts_with(&format!("| `{}`", &id[..8]))).unwrap_or_default();
+        line.split('|').nth(4).unwrap_or_default().trim().to_owned()
+    }
+
+    /// Gives the transcript the comment and the checks as they are now.
+    fn tell(&mut self, title: &str) {
+        let (comment, head) =
+            (self.github.state().sticky().first().map(|it| it.body.clone()), sha(&self.universe, "feature"));
+        let _ = writeln!(self.transcript, "# {title}\n");
+        for check in ["schema impact", "generated tests", "schema approval"] {
+            let state = self.github.state();
+            let conclusion = state.check(&head, check).and_then(|check| check.conclusion.clone());
+            let _ = writeln!(self.transcript, "- {check}: {}", conclusion.as_deref().unwrap_or("none"));
+        }
+        let _ = writeln!(self.transcript, "\n{}\n\n---\n", comment.as_deref().unwrap_or("(no comment)"));
+    }
+
+    fn keep_transcript(&self, name: &str) {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::write(&path, &self.transcript).expect("written");
+    }
+}
+
+/// The id of the change that removes a column.
+fn id_of(ran: &Ran, column: &str) -> String {
+    let text = std::fs::read_to_string(ran.out.join("changes.json")).expect("a report");
+    let report: Value = serde_json::from_str(&text).expect("JSON");
+    let change = report["changes"].as_array().expect("changes").iter().find(|change| change["column_name"] == column);
+    change.unwrap_or_else(|| panic!("no change of {column}"))["change_id"].as_str().expect("an id").to_owned()
+}
+
+#[test]
+fn the_whole_story() {
+    let mut story = Story::new();
+    let ran = story.check("The pull request is opened: it drops two columns");
+    let (fax, phone) = (id_of(&ran, "fax"), id_of(&ran, "phone"));
+    assert_eq!(story.approval(), "action_required");
+    let line = story.row("Approval");
+    assert!(line.contains("**waiting for 1** of"), "{line}");
+    assert!(line.contains("/fabwright approve"), "{line}");
+
+    assert_eq!(story.say("reader", "/fabwright approve all").as_deref(), Some("-1"));
+    assert_eq!(story.approval(), "action_required");
+    assert!(story.row("Approval").contains("does not count: this needs write access"), "{}", story.row("Approval"));
+
+    let line = format!("Both are unused.\n\n/fabwright approve {} {}", &fax[..4], &phone[..8]);
+    assert_eq!(story.say("owner", &line).as_deref(), Some("+1"));
+    assert_eq!(story.approval(), "success");
+    assert_eq!(story.cell(&fax), "by `owner`");
+
+    // A rebase onto a base that has moved: other commits, the same changes.
+    story.universe.git(&["switch", "--quiet", "main"]);
+    story.universe.commit_files(&[("README.md", "more\n")]);
+    story.universe.git(&["switch", "--quiet", "feature"]);
+    story.universe.git(&["-c", "user.name=T", "-c", "user.email=t@example.org", "rebase", "--quiet", "main"]);
+    story.check("The branch is rebased");
+    assert_eq!(story.approval(), "success");
+
+    story.universe.commit_files(&[(
+        "migrations/002_change.sql",
+        "ALTER TABLE customer DROP COLUMN fax;\nALTER TABLE customer DROP COLUMN mail;\n",
+    )]);
+    let ran = story.check("One of the two changes is altered");
+    let mail = id_of(&ran, "mail");
+    assert_eq!(story.approval(), "action_required");
+    assert_eq!((story.cell(&fax).as_str(), story.cell(&mail).as_str()), ("by `owner`", "**waiting**"));
+
+    assert_eq!(story.say("owner", &format!("/fabwright approve {}", &mail[..6])).as_deref(), Some("+1"));
+    assert_eq!(story.approval(), "success");
+
+    // The merge queue makes a commit of its own.
+    story.universe.git(&["switch", "--quiet", "--detach", "main"]);
+    story.universe.git(&[
+        "-c",
+        "user.name=T",
+        "-c",
+        "user.email=t@example.org",
+        "merge",
+        "--quiet",
+        "--no-ff",
+        "-m",
+        "Merge",
+        "feature",
+    ]);
+    let group = sha(&story.universe, "HEAD");
+    let payload = json!({
+        "action": "checks_requested",
+        "merge_group": {
+            "base_sha": sha(&story.universe, "main"), "head_sha": group,
+            "head_ref": format!("refs/heads/gh-readonly-queue/main/pr-7-{}", sha(&story.universe, "main")),
+        },
+        "repository": {"full_name": REPOSITORY},
+    });
+    let run = story.next_run();
+    let job = Job::new(&story.github, &story.universe, "merge_group", payload)
+        .input("github-token", TOKEN)
+        .input("commit", "off")
+        .run_number(run);
+    let ran = job.run();
+    assert_eq!(ran.said.code, 0, "{:?}", ran.said);
+    assert_eq!(story.approval_of(&group), "success");
+    story.tell("The merge group is checked");
+    story.github.assert_no_violations();
+    story.keep_transcript("gate-story.md");
+}
+
+#[test]
+fn whoever_has_no_say_changes_nothing_and_is_told_why() {
+    let mut story = Story::checked();
+    for (login, reason) in [
+        ("author", "authors do not approve their own changes"),
+        ("reader", "this needs write access"),
+        ("stranger", "this needs write access"),
+        ("writer", "the members of the team that the policy names could not be read"),
+        ("dependabot[bot]", "programs do not approve"),
+    ] {
+        assert_eq!(story.say(login, "/fabwright approve all").as_deref(), Some("-1"), "{login}");
+        assert_eq!(story.approval(), "action_required", "{login}");
+        let row = story.row("Approval");
+        assert!(row.contains(&format!("by `{login}` does not count: {reason}")), "{login}: {row}");
+    }
+    // Steering is a say, too.
+    assert_eq!(story.say("reader", "/fabwright ignore drop-column").as_deref(), Some("-1"));
+    assert!(story.row("Commands").contains("`reader`: commands need write access"), "{}", story.row("Commands"));
+    story.github.assert_no_violations();
+}
+
+#[test]
+fn a_command_that_cannot_be_followed_is_answered_in_the_comment() {
+    let mut story = Story::checked();
+    assert_eq!(story.say("owner", "/fabwright approve dead").as_deref(), Some("-1"));
+    assert!(story.row("Commands").contains("there is no change"), "{}", story.row("Commands"));
+    assert_eq!(story.approval(), "action_required");
+    assert_eq!(story.say("owner", "/fabwright aprove"), Some("-1".into()));
+    assert_eq!(story.say("owner", "Thanks! `/fabwright approve all` would do."), None);
+    assert_eq!(story.say("owner", "> /fabwright approve all"), None);
+    assert_eq!(story.say("owner", "/fabwright help").as_deref(), Some("+1"));
+    assert_eq!(story.approval(), "action_required");
+}
+
+#[test]
+fn approvals_go_with_their_words() {
+    let mut story = Story::checked();
+    story.say("owner", "/fabwright approve all");
+    assert_eq!(story.approval(), "success");
+    story.say("owner", "/fabwright revoke");
+    assert_eq!(story.approval(), "action_required");
+    story.say("owner", "/fabwright approve all");
+    assert_eq!(story.approval(), "success");
+
+    // The comment is edited by its author, then by somebody else, and deleted at last.
+    let last = story.github.state().comments.last().expect("one").id;
+    let edit = |story: &Story, body: &str| {
+        let mut state = story.github.state();
+        let comment = state.comments.iter_mut().find(|comment| comment.id == last).expect("there");
+        comment.body = body.to_owned();
+        comment.edits += 1;
+    };
+    edit(&story, "never mind");
+    story.hear("edited", last, "owner");
+    assert_eq!(story.approval(), "action_required");
+    edit(&story, "/fabwright approve all\n");
+    story.hear("edited", last, "author");
+    assert_eq!(story.approval(), "action_required", "the author put words into another one's mouth");
+    assert!(story.row("Commands").contains("this comment was altered"), "{}", story.row("Commands"));
+    edit(&story, "/fabwright approve all");
+    story.hear("edited", last, "owner");
+    assert_eq!(story.approval(), "success");
+    story.github.state().comments.retain(|comment| comment.id != last);
+    story.hear("deleted", last, "owner");
+    assert_eq!(story.approval(), "action_required");
+}
+
+#[test]
+fn a_review_approves_what_was_reported_of_its_commit() {
+    let mut story = Story::checked();
+    let first = sha(&story.universe, "feature");
+    let review = story.review("owner", "APPROVED", &first);
+    assert_eq!(story.approval(), "success");
+
+    story.universe.commit_files(&[("migrations/003_more.sql", "ALTER TABLE customer DROP COLUMN mail;\n")]);
+    let ran = story.check("A change is added");
+    assert_eq!(story.approval(), "action_required", "only the new one waits");
+    assert_eq!(story.cell(&id_of(&ran, "fax")), "by `owner`");
+    assert_eq!(story.cell(&id_of(&ran, "mail")), "**waiting**");
+
+    let second = sha(&story.universe, "feature");
+    story.review("owner", "APPROVED", &second);
+    assert_eq!(story.approval(), "success");
+    story.review("owner", "CHANGES_REQUESTED", &second);
+    assert_eq!(story.approval(), "action_required");
+    assert_eq!(story.cell(&id_of(&ran, "fax")), "**waiting**");
+
+    // A dismissed review counts for nothing.
+    story.review("owner", "APPROVED", &second);
+    assert_eq!(story.approval(), "success");
+    for review in story.github.state().reviews.iter_mut().filter(|review| review["state"] == "APPROVED") {
+        review["state"] = json!("DISMISSED");
+    }
+    story.hear_review("dismissed", "owner");
+    assert_eq!(story.approval(), "action_required", "{review}");
+}
+
+#[test]
+fn the_base_branchs_policy_as_it_is_now_decides() {
+    let mut story = Story::checked();
+    story.say("owner", "/fabwright approve all");
+    assert_eq!(story.approval(), "success");
+    let with_policy = |story: &Story, policy: &str| {
+        story.github.state().files.insert(".fabwright.yml".into(), policy.into());
+    };
+    with_policy(&story, "gate: {required: 2}\n");
+    story.say("reader", "/fabwright help");
+    assert_eq!(story.approval(), "action_required");
+    story.say("second", "/fabwright approve all");
+    assert_eq!(story.approval(), "success");
+
+    // Membership of a team counts where the token may read it.
+    with_policy(&story, "gate: {approvers: ['@octo/data'], rules: [{tables: [customer], required: 1}]}\n");
+    story.say("reader", "/fabwright help");
+    assert_eq!(story.approval(), "action_required");
+    {
+        let mut state = story.github.state();
+        state.restrict("checks:write contents:write issues:write pull_requests:write members:read");
+        state.teams.push(("octo/data".into(), "second".into()));
+    }
+    story.say("reader", "/fabwright help");
+    assert_eq!(story.approval(), "success");
+
+    // Owners of the migration.
+    with_policy(&story, "gate: {codeowners: true}\n");
+    story.github.state().files.insert(".github/CODEOWNERS".into(), "* @nobody\n/migrations/ @writer\n".into());
+    story.say("reader", "/fabwright help");
+    assert_eq!(story.approval(), "action_required");
+    story.say("writer", "/fabwright approve all");
+    assert_eq!(story.approval(), "success");
+
+    // Who loses access loses the say.
+    story.github.state().people.insert("writer".into(), "read");
+    story.say("reader", "/fabwright help");
+    assert_eq!(story.approval(), "action_required");
+    story.github.assert_no_violations();
+}
+
+#[test]
+fn a_comment_on_an_issue_is_nothing_to_the_gate() {
+    let mut story = Story::checked();
+    let before = story.github.state().writes().len();
+    let payload = json!({
+        "action": "created",
+        "issue": {"number": 7},
+        "comment": {"id": 1, "body": "/fabwright approve all", "user": {"login": "owner", "type": "User"}},
+        "repository": {"full_name": REPOSITORY},
+    });
+    story.answer("issue_comment", payload);
+    assert_eq!(story.github.state().writes().len(), before);
+}
+
+#[test]
+fn a_command_that_needs_another_check_starts_it_where_it_ran() {
+    let mut story = Story::checked();
+    story.github.state().restrict("actions:write checks:write issues:write pull_requests:write");
+    assert_eq!(story.say("owner", "/fabwright rerun").as_deref(), Some("eyes"));
+    assert_eq!(story.say("author", "/fabwright ignore drop-column nobody reads it").as_deref(), Some("eyes"));
+    assert_eq!(story.say("reader", "/fabwright rerun").as_deref(), Some("-1"));
+    // The run that checked this head, and not the run of the comment.
+    assert_eq!(story.github.state().reruns, [2, 2]);
+}
+
+#[test]
+fn what_another_app_says_in_our_name_is_not_believed() {
+    let mut story = Story::checked();
+    let head = sha(&story.universe, "feature");
+    {
+        let mut state = story.github.state();
+        let mut forged = state.check(&head, "schema approval").expect("ours").clone();
+        // The same record, as of a head without changes.
+        let start = forged.summary.find("<!-- fabwright:record").expect("a record");
+        forged.summary.truncate(start);
+        forged.summary.push_str(&format!(
+            "<!-- fabwright:record {} -->",
+            json!({
+                "version": 1, "of": head, "run": null, "failed_tests": 0, "conflicts": 0, "stopped": null,
+                "marker": null, "ids": [], "names": [], "changes": [], "heard": [],
+            })
+        ));
+        forged.id = state.id();
+        forged.app = "somebody-else".to_owned();
+        state.checks.push(forged);
+    }
+    story.say("reader", "/fabwright help");
+    let state = story.github.state();
+    let ours = state.checks.iter().rfind(|check| check.name == "schema approval" && check.app == "github-actions");
+    assert_eq!(ours.and_then(|check| check.conclusion.as_deref()), Some("action_required"));
+}
+
+#[test]
+fn all_is_what_had_been_reported_when_it_was_said() {
+    let mut story = Story::checked();
+    let ran = story.say("owner", "/fabwright approve all");
+    assert_eq!(ran.as_deref(), Some("+1"));
+    story.universe.commit_files(&[("migrations/003_more.sql", "ALTER TABLE customer DROP COLUMN mail;\n")]);
+    story.check("A change is added after `all` was said");
+    assert_eq!(story.approval(), "action_required");
+    assert_eq!(story.row("Approval").matches("waiting for 1").count(), 1);
+}
