@@ -146,6 +146,15 @@ const SCENARIOS: &[(&str, &str, &str)] = &[
         "CREATE TABLE a (id int PRIMARY KEY) ROW_FORMAT=DYNAMIC STATS_AUTO_RECALC=0 STATS_SAMPLE_PAGES=5 MIN_ROWS=3; CREATE TABLE m (id int); CREATE TABLE p (id int);",
     ),
     (
+        "keys have the size of blocks of their table, or their own",
+        "CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY, s int, v text, w text, KEY k (s), UNIQUE KEY u (s, id), KEY o (id, s) KEY_BLOCK_SIZE=4, KEY i (v(9)), FULLTEXT KEY f (v), FULLTEXT KEY g (w),
+            CONSTRAINT f FOREIGN KEY (s) REFERENCES a (id)) ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8;
+         CREATE TABLE b (a int, CONSTRAINT g FOREIGN KEY (a) REFERENCES a (id)); CREATE TABLE c (`KEY_BLOCK_SIZE=1` int PRIMARY KEY, v int, KEY k (v)) KEY_BLOCK_SIZE=8; CREATE TABLE d (id int, KEY k (id)) KEY_BLOCK_SIZE=2;",
+        "CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY, s int, v text, w text, KEY renamed (s), UNIQUE KEY u (s, id), KEY o (id, s) KEY_BLOCK_SIZE=4, KEY i (v(9)) IGNORED, FULLTEXT KEY f (v), FULLTEXT KEY g (w),
+            CONSTRAINT f FOREIGN KEY (s) REFERENCES a (id));
+         CREATE TABLE b (a int, CONSTRAINT g FOREIGN KEY (a) REFERENCES a (id)); CREATE TABLE c (`KEY_BLOCK_SIZE=1` int PRIMARY KEY, v int, KEY k (v)) KEY_BLOCK_SIZE=4; CREATE TABLE d (id int, KEY k (id) KEY_BLOCK_SIZE=2);",
+    ),
+    (
         "views stand on views, and give way to tables",
         "CREATE TABLE t (id int, n int); CREATE VIEW a AS SELECT id FROM t; CREATE VIEW b AS SELECT id FROM a; CREATE VIEW x AS SELECT 1;",
         "CREATE TABLE t (id bigint, m int); CREATE ALGORITHM=TEMPTABLE VIEW z AS SELECT id, m FROM t; CREATE SQL SECURITY INVOKER VIEW b AS SELECT id, m FROM z WHERE m > 3;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::column::made_anew;
-use super::index::same_index;
+use super::index::{same_index, says_size};
 use super::renames::entangled;
 use super::{partition, saved};
 use crate::diff::Renames;
@@ -33,7 +33,8 @@ impl Touched {
 
 pub(super) fn touched(old: &Table, new: &Table, renames: &Renames) -> Touched {
     let option = |name: &str| old.options.get(name) != new.options.get(name);
-    let whole = ["engine", "partition by", "partitions", "system versioning"].into_iter().any(option);
+    let whole =
+        ["engine", "partition by", "partitions", "system versioning"].into_iter().any(option) || keys_resized(old, new);
     let mut columns: BTreeSet<String> = entangled(old, renames).into_iter().collect();
     for one in &old.columns {
         let same = new.column(&one.name).is_some_and(|other| {
@@ -53,6 +54,12 @@ pub(super) fn touched(old: &Table, new: &Table, renames: &Renames) -> Touched {
         columns.extend(old.primary_key.iter().flat_map(|key| key.columns.iter().cloned()));
     }
     Touched { whole, columns }
+}
+
+/// Whether the keys of a table would keep the size of blocks that they took from it, since it is not its own any more.
+pub(super) fn keys_resized(old: &Table, new: &Table) -> bool {
+    let size = |table: &Table| table.options.get("key_block_size").cloned();
+    size(old).is_some() && size(old) != size(new)
 }
 
 /// The collation that the values of a column have.
@@ -102,12 +109,14 @@ impl Work {
         let (dropped, added) = work.indexes(old, new, &anew);
         work.clauses.extend(dropped);
         let key = (primary_key(old), primary_key(new));
-        if key.0 != key.1 && key.0.is_some() {
+        let stale = keys_resized(old, new) && key.0.as_ref().is_some_and(|key| !says_size(key));
+        let another_key = key.0 != key.1 || stale;
+        if another_key && key.0.is_some() {
             work.clauses.push("DROP PRIMARY KEY".to_owned());
         }
         work.settings_going(old, new);
         work.columns(old, new, &anew);
-        if key.0 != key.1 {
+        if another_key {
             work.clauses.extend(key.1.map(|key| format!("ADD {key}")));
         }
         work.clauses.extend(added);

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::alter::{Work, statement};
+use super::alter::{Work, keys_resized, statement};
 use crate::migration::render::mysql::{index, quoted};
+use crate::schema::lexer::mysql::tokens;
 use crate::schema::{Dialect, ForeignKey, Index, Table, canonical};
 
 impl Work {
@@ -14,9 +15,12 @@ impl Work {
         let stands_on = |index: &Index| {
             index.parts.iter().any(|part| part.column.as_deref().is_some_and(|column| anew.contains(column)))
         };
-        let (mut dropped, mut added) = (Vec::new(), Vec::new());
+        let resized = keys_resized(old, new);
+        let stale = |index: &Index| resized && !has_own_size(index);
+        let mut dropped = Vec::new();
         let mut moved: BTreeSet<&str> = BTreeSet::new();
-        for index in old.indexes.iter().filter(|index| !will.contains_key(index.name.as_str()) && !stands_on(index)) {
+        let goes = |index: &&Index| !will.contains_key(index.name.as_str());
+        for index in old.indexes.iter().filter(goes).filter(|index| !stands_on(index) && !stale(index)) {
             let twin = new.indexes.iter().find(|other| {
                 let renamed = Index { name: index.name.clone(), ..(*other).clone() };
                 !was.contains_key(other.name.as_str())
@@ -33,7 +37,7 @@ impl Work {
             .iter()
             .filter(|index| !was.get(index.name.as_str()).is_some_and(|old| same_index(old, index)))
             .collect();
-        let mut texts = 0;
+        let mut again: Vec<&Index> = Vec::new();
         for index_here in &old.indexes {
             if moved.contains(index_here.name.as_str()) {
                 continue;
@@ -41,12 +45,12 @@ impl Work {
             let other = will.get(index_here.name.as_str());
             match other {
                 Some(other) if same_index(index_here, other) => {
-                    let stays = !stands_on(index_here) && !may_vanish(old, index_here, &fresh);
+                    let stays = !stands_on(index_here) && !stale(index_here) && !may_vanish(old, index_here, &fresh);
                     if stays {
                         continue;
                     }
                 }
-                Some(other) if only_visibility(index_here, other) && !stands_on(index_here) => {
+                Some(other) if only_visibility(index_here, other) && !stands_on(index_here) && !stale(index_here) => {
                     dropped.push(format!("ALTER INDEX {} {}", quoted(&other.name), visibility(index_here, other)));
                     moved.insert(other.name.as_str());
                     continue;
@@ -54,13 +58,10 @@ impl Work {
                 _ => {}
             }
             dropped.push(format!("DROP INDEX {}", quoted(&index_here.name)));
-            if let Some(other) = other
-                && same_index(index_here, other)
-            {
-                added.push(format!("ADD {}", index(other)));
-            }
+            again.extend(other.filter(|other| same_index(index_here, other)));
         }
-        for one in fresh.into_iter().filter(|one| !moved.contains(one.name.as_str())) {
+        let (mut added, mut texts) = (Vec::new(), 0);
+        for one in again.into_iter().chain(fresh).filter(|one| !moved.contains(one.name.as_str())) {
             let clause = format!("ADD {}", index(one));
             texts += u8::from(one.method.as_deref() == Some("FULLTEXT"));
             // InnoDB builds one full-text index at a time.
@@ -103,6 +104,16 @@ pub(super) fn lasting_indexes(old: &Table, new: &Table, keys: &[&ForeignKey]) ->
 
 fn columns_of(index: &Index) -> impl Iterator<Item = &str> {
     index.parts.iter().map(|part| part.column.as_deref().unwrap_or_default())
+}
+
+/// Whether the index says itself how big its blocks are.
+fn has_own_size(index: &Index) -> bool {
+    index.options.get("attributes").is_some_and(|words| says_size(words))
+}
+
+/// Whether a key is written with the size of its blocks.
+pub(super) fn says_size(key: &str) -> bool {
+    tokens(key).iter().any(|token| token.is("KEY_BLOCK_SIZE"))
 }
 
 fn only_visibility(old: &Index, new: &Index) -> bool {
