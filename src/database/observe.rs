@@ -1,10 +1,11 @@
 //! Which tables and columns kept their identity under another name, read from the statements that a migration sent.
 //!
-//! Followed are ALTER TABLE … RENAME, RENAME COLUMN and CHANGE COLUMN, and the detour that SQLite asks for and that
-//! Alembic's batch mode takes: CREATE TABLE, INSERT … SELECT, DROP TABLE, RENAME. There the position in the
-//! INSERT … SELECT tells which column became which. Identity goes through chains: a table may be renamed, then
-//! copied, then renamed back, and a column with it.
+//! Followed are ALTER TABLE … RENAME and RENAME COLUMN, MySQL's own ways to rename ([`mysql`]), and the detour that
+//! SQLite asks for and that Alembic's batch mode takes: CREATE TABLE, INSERT … SELECT, DROP TABLE, RENAME. There the
+//! position in the INSERT … SELECT tells which column became which. Identity goes through chains: a table may be
+//! renamed, then copied, then renamed back, and a column with it.
 
+mod mysql;
 mod track;
 
 use sqlparser::ast::{
@@ -29,6 +30,9 @@ pub fn renames<'a>(dialect: Dialect, statements: impl IntoIterator<Item = &'a st
     };
     let mut tracks = Tracks::default();
     for text in statements {
+        if dialect == Dialect::Mysql && mysql::observe(&mut tracks, text) {
+            continue;
+        }
         match Parser::parse_sql(grammar, text) {
             Ok(parsed) => {
                 for statement in &parsed {
@@ -58,9 +62,6 @@ fn observe(tracks: &mut Tracks, statement: &Statement, text: &str) {
                     AlterTableOperation::RenameColumn { old_column_name, new_column_name } => {
                         tracks.rename_column(&table, &old_column_name.value, &new_column_name.value, text);
                     }
-                    AlterTableOperation::ChangeColumn { old_name, new_name, .. } => {
-                        tracks.rename_column(&table, &old_name.value, &new_name.value, text);
-                    }
                     AlterTableOperation::AddColumn { column_def, .. } => {
                         tracks.add_column(&table, &column_def.name.value);
                     }
@@ -69,11 +70,6 @@ fn observe(tracks: &mut Tracks, statement: &Statement, text: &str) {
                     }
                     _ => {}
                 }
-            }
-        }
-        Statement::RenameTable(renames) => {
-            for rename in renames {
-                tracks.rename_table(&object_name(&rename.old_name), &object_name(&rename.new_name), text);
             }
         }
         Statement::CreateTable(create) => created(tracks, create, text),
