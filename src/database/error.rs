@@ -18,8 +18,11 @@ pub enum Error {
     /// The database file is not there.
     #[error("there is no database file at {}", .0.display())]
     Missing(PathBuf),
-    /// The dialect is not supported here yet.
-    #[error("this version of Fabwright reads SQLite and PostgreSQL databases, not {0}")]
+    /// No rehearsal on databases of the dialect.
+    #[error(
+        "this version of Fabwright rehearses migrations on PostgreSQL and SQLite, not on {0}: `fabwright diff` and \
+         `fabwright migration` do read databases of {0}"
+    )]
     Unsupported(Dialect),
     /// A role has no right to make databases.
     #[error(

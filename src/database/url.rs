@@ -66,7 +66,9 @@ impl DatabaseUrl {
     ///
     /// For a file.
     pub fn with_database(&self, name: &str) -> Result<Self> {
-        let Address::Server(url) = &self.address else { return Err(Error::Unsupported(self.dialect)) };
+        let Address::Server(url) = &self.address else {
+            return Err(Error::Url { text: self.to_string(), reason: "a file has no databases beside it".to_owned() });
+        };
         let (authority, _, query) = parts(url);
         let name = percent_encoding::utf8_percent_encode(name, OF_A_NAME);
         Ok(Self { dialect: self.dialect, address: Address::Server(format!("{authority}/{name}{query}")) })
