@@ -81,9 +81,9 @@ fn a_failing_alembic_migration_names_its_line() {
 fn a_migration_that_hangs() {
     let universe = Universe::shop();
     add_revision(&universe, "    import time\n\n    while True:\n        time.sleep(1)\n");
-    let config = universe.file(".fabwright.yml") + "\nmigrations:\n  timeout_seconds: 8\n";
+    let config = universe.file(".fabwright.yml") + "\nmigrations:\n  timeout_seconds: 20\n";
     universe.commit_files(&[(".fabwright.yml", &config)]);
-    assert_says(&stopped(&universe), &["added.py", "8 s", "migrations.timeout"]);
+    assert_says(&stopped(&universe), &["added.py", "20 s", "migrations.timeout"]);
 }
 
 /// Adds a revision after the newest one of the example.
