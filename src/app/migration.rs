@@ -17,6 +17,8 @@ pub struct Request {
     pub to: String,
     /// The dialect of an .sql file.
     pub dialect: Option<Dialect>,
+    /// Whether tables must stay in use meanwhile.
+    pub online: bool,
     /// What to print.
     pub output: Output,
 }
@@ -46,7 +48,11 @@ pub enum Output {
 pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     let (from, to) = source::read_both(&request.from, &request.to, request.dialect).await?;
     let changes = diff::differ::diff(&from, &to, &RenameHints::default());
-    let plan = migration::plan(&from, &to, &changes);
+    let plan = if request.online {
+        migration::online_plan(&from, &to, &changes)
+    } else {
+        migration::plan(&from, &to, &changes)
+    };
     if let Some(gap) = plan.gap {
         return Err(Error::NoPlan(gap));
     }

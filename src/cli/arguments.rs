@@ -175,6 +175,10 @@ pub(super) struct Migration {
     /// What to print
     #[arg(long, value_enum, default_value_t = MigrationFormat::Sql, conflicts_with = "rollback")]
     format: MigrationFormat,
+    /// On PostgreSQL: let others read and write the tables meanwhile, by indexes made CONCURRENTLY, constraints that
+    /// are validated later, and locks that give up after 5 seconds; not in one transaction
+    #[arg(long)]
+    online: bool,
     /// The id of the Alembic revision [default: made from the two schemas]
     #[arg(long, value_name = "ID", value_parser = revision_id)]
     revision_id: Option<String>,
@@ -326,6 +330,7 @@ impl Command {
                 from: it.from,
                 to: it.to,
                 dialect: it.dialect.dialect,
+                online: it.online,
                 output: match it.format {
                     MigrationFormat::Sql if it.rollback => migration::Output::Rollback,
                     MigrationFormat::Sql => migration::Output::Forward,

@@ -24,6 +24,8 @@ pub struct Step {
     pub purpose: String,
     /// What somebody should look at before running it.
     pub notes: Vec<String>,
+    /// Whether each statement is a transaction of its own, outside of the plan's.
+    pub outside: bool,
     /// The statements, each with its semicolon.
     pub statements: Vec<String>,
     /// How it is undone.
@@ -47,6 +49,23 @@ pub struct Plan {
     pub gap: Option<String>,
     /// The plan that leads back after this one ran.
     pub back: Option<Box<Plan>>,
+}
+
+/// A piece of a script.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    /// What opens or closes a transaction, or stands before the first.
+    Around(&'a [String]),
+    Step(&'a Step),
+}
+
+impl<'a> Part<'a> {
+    fn statements(self) -> &'a [String] {
+        match self {
+            Part::Around(statements) => statements,
+            Part::Step(step) => &step.statements,
+        }
+    }
 }
 
 impl Plan {
@@ -80,15 +99,36 @@ impl Plan {
             }
             text.push('\n');
         }
-        self.opening.iter().for_each(|statement| self.line(&mut text, statement));
-        for step in &self.steps {
-            text.push('\n');
-            self.describe(step, &mut text);
-            step.statements.iter().for_each(|statement| self.line(&mut text, statement));
+        for part in self.parts() {
+            if !text.is_empty() && !text.ends_with("\n\n") {
+                text.push('\n');
+            }
+            if let Part::Step(step) = part {
+                self.describe(step, &mut text);
+            }
+            part.statements().iter().for_each(|statement| self.line(&mut text, statement));
         }
-        text.push('\n');
-        self.closing.iter().for_each(|statement| self.line(&mut text, statement));
         text
+    }
+
+    /// The steps with the statements around them. The transaction ends before what stands outside of it, and begins
+    /// anew for what comes then.
+    fn parts(&self) -> Vec<Part<'_>> {
+        let begin = self.opening.iter().position(|statement| statement == "BEGIN;").unwrap_or(self.opening.len());
+        let (before, begin) = self.opening.split_at(begin);
+        let mut open = self.steps.first().is_some_and(|step| !step.outside);
+        let mut parts = vec![Part::Around(if open { &self.opening } else { before })];
+        for step in &self.steps {
+            if step.outside == open {
+                parts.push(Part::Around(if open { &self.closing } else { begin }));
+                open = !open;
+            }
+            parts.push(Part::Step(step));
+        }
+        if open {
+            parts.push(Part::Around(&self.closing));
+        }
+        parts
     }
 
     /// The way back as an SQL script: the text of `rollback.sql`.
@@ -98,8 +138,7 @@ impl Plan {
 
     /// The statements alone, for running them one by one.
     pub fn statements(&self) -> impl Iterator<Item = &str> {
-        let steps = self.steps.iter().flat_map(|step| &step.statements);
-        self.opening.iter().chain(steps).chain(&self.closing).map(String::as_str)
+        self.parts().into_iter().flat_map(Part::statements).map(String::as_str)
     }
 
     fn line(&self, text: &mut String, statement: &str) {

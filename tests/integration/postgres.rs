@@ -1,5 +1,6 @@
 //! Schemas on a real PostgreSQL: what is read, what differs, and whether a migration gets there and back.
 
+mod online;
 mod random;
 mod scenarios;
 
@@ -25,11 +26,21 @@ async fn assert_schema(url: &DatabaseUrl, wanted: &Schema, sql: &str) {
 
 /// Migrates a database of `before` to `after` and back. The number of changes is given, zero when nothing differs.
 async fn there_and_back(server: &PostgresServer, before: &str, after: &str) -> usize {
+    go_there_and_back(server, before, after, migration::plan).await
+}
+
+/// The same by the plans of one kind.
+async fn go_there_and_back(
+    server: &PostgresServer,
+    before: &str,
+    after: &str,
+    plan: fn(&Schema, &Schema, &[diff::Change]) -> migration::Plan,
+) -> usize {
     let (url, from) = database(server, before).await;
     let (_, to) = database(server, after).await;
     let changes = diff::diff(&from, &to, &RenameHints::default());
     assert_eq!(changes.is_empty(), snapshot::fingerprint(&from) == snapshot::fingerprint(&to), "{changes:#?}");
-    let plan = migration::plan(&from, &to, &changes);
+    let plan = plan(&from, &to, &changes);
     let apply = async |plan: &migration::Plan| {
         let text = plan.forward_sql();
         script::apply_each(&url, plan.statements()).await.unwrap_or_else(|error| panic!("{error}\n{text}"));

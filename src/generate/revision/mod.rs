@@ -135,20 +135,25 @@ fn function(name: &str, plan: &Plan, known: &HashMap<String, Code>, dialect: Dia
         body.outside(&before.iter().map(String::as_str).collect::<Vec<_>>());
     }
     // The transaction is Alembic's.
-    inside.iter().filter(|statement| *statement != "BEGIN;").for_each(|statement| body.execute(statement));
+    let mut open = false;
     for step in &plan.steps {
+        if !step.outside && !open {
+            inside.iter().filter(|statement| *statement != "BEGIN;").for_each(|statement| body.execute(statement));
+        }
+        open = !step.outside;
         body.comment(&step.purpose);
         step.notes.iter().for_each(|note| body.comment(note));
         if let Reverse::Irreversible { why, save_first } = &step.reverse {
             body.comment(&format!("Not to be undone: {why}. To save it first:"));
             body.comment(&format!("  {save_first}"));
         }
+        if step.outside {
+            body.outside(&step.statements.iter().map(String::as_str).collect::<Vec<_>>());
+            continue;
+        }
         for statement in &step.statements {
             match known.get(statement) {
                 Some(operation) => body.code(operation),
-                None if dialect == Dialect::Postgres && statement.contains(" CONCURRENTLY ") => {
-                    body.outside(&[statement]);
-                }
                 None => body.execute(statement),
             }
         }

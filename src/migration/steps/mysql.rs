@@ -55,7 +55,7 @@ fn pairs<'a>(past: &'a Schema, to: &'a Schema) -> impl Iterator<Item = (&'a Tabl
 }
 
 fn step(purpose: String, statements: Vec<String>, reverse: Vec<String>) -> Step {
-    Step { purpose, notes: Vec::new(), statements, reverse: Reverse::Statements(reverse) }
+    Step { purpose, notes: Vec::new(), outside: false, statements, reverse: Reverse::Statements(reverse) }
 }
 
 /// Settings of the session that the statements need, and the statements that undo them.
@@ -253,6 +253,7 @@ fn tables_going(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Step> {
         Step {
             purpose: format!("Drop table {}", table.name),
             notes: Vec::new(),
+            outside: false,
             statements: vec![format!("DROP TABLE {name};")],
             reverse: Reverse::Irreversible { why: format!("the rows of `{}`", table.name), save_first },
         }

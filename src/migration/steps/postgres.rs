@@ -11,10 +11,13 @@
 //! 4. Tables and columns get their new names.
 //! 5. Everything else comes or changes ([`create`]), after what it needs ([`order`]). Keys, defaults and checks stand
 //!    inside CREATE TABLE unless they need something that needs the table.
+//!
+//! Where tables that are there already must stay in use, some statements take another form ([`online`]).
 
 mod alter;
 mod atom;
 mod create;
+mod online;
 mod order;
 mod remove;
 mod renames;
@@ -25,12 +28,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::alter::{Way, way};
 use self::atom::{Atom, Atoms, Body, atoms};
 use crate::diff::{Change, Renames, aligned};
+use crate::migration::Locks;
 use crate::migration::plan::{Plan, Reverse, Step};
 use crate::migration::render::postgres::{default_value, path, quoted};
 use crate::schema::lexer::mentions;
 use crate::schema::{Schema, Table, address};
 
-pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
+pub(in crate::migration) fn plan(from: &Schema, to: &Schema, changes: &[Change], locks: Locks) -> Plan {
     if changes.is_empty() {
         return Plan::default();
     }
@@ -48,6 +52,7 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
         }
     }
     let mut planner = Planner {
+        locks,
         old,
         past,
         new: atoms(to),
@@ -75,10 +80,14 @@ pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
         return Plan { steps, ..Plan::default() };
     }
     opening.extend(["BEGIN;".to_owned(), "SET LOCAL check_function_bodies = off;".to_owned()]);
+    if locks == Locks::Short {
+        opening.push(online::PATIENCE.to_owned());
+    }
     Plan { opening, steps: planner.steps, closing: vec!["COMMIT;".to_owned()], ..Plan::default() }
 }
 
 struct Planner<'a> {
+    locks: Locks,
     /// The old schema as it is, by new addresses.
     old: Atoms<'a>,
     /// The old schema as it is after the renames.
@@ -350,5 +359,5 @@ impl<'a> Planner<'a> {
 }
 
 fn step(purpose: String, statements: Vec<String>, reverse: Reverse) -> Step {
-    Step { purpose, notes: Vec::new(), statements, reverse }
+    Step { purpose, notes: Vec::new(), outside: false, statements, reverse }
 }

@@ -110,7 +110,7 @@ impl<'a> Planner<'a> {
     }
 
     fn step(&mut self, purpose: impl Into<String>, statements: Vec<String>, reverse: Reverse) {
-        self.steps.push(Step { purpose: purpose.into(), notes: Vec::new(), statements, reverse });
+        self.steps.push(Step { purpose: purpose.into(), notes: Vec::new(), outside: false, statements, reverse });
     }
 
     fn changes_of(&self, table: &ObjectName) -> impl Iterator<Item = &'a Change> + use<'a, '_> {
@@ -350,6 +350,7 @@ impl<'a> Planner<'a> {
                 self.steps.push(Step {
                     purpose: format!("Column {}.{from} becomes {to}", table.name),
                     notes: Vec::new(),
+                    outside: false,
                     statements: vec![rename(&from, &to)],
                     reverse: Reverse::Statements(vec![rename(&to, &from)]),
                 });
@@ -414,7 +415,7 @@ impl<'a> Planner<'a> {
         };
         let reasons: Vec<String> = self.changes_of(&table.name).filter_map(rebuild::reason).collect();
         let purpose = format!("Table {} is made anew: {}", table.name, reasons.join("; "));
-        self.steps.push(Step { purpose, notes, statements, reverse });
+        self.steps.push(Step { purpose, notes, outside: false, statements, reverse });
     }
 
     /// What dropping these columns loses, by the names they had.
@@ -470,6 +471,7 @@ impl<'a> Planner<'a> {
                 self.steps.push(Step {
                     purpose: format!("Index {} of {}", index.name, table.name),
                     notes: Vec::new(),
+                    outside: false,
                     statements: vec![create_index(index, &table.name.name)],
                     reverse: Reverse::Statements(vec![format!("DROP INDEX {};", quoted(&index.name))]),
                 });

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Partitions, heirs and tables of a type.
-const LINKED: &[(&str, &str, &str)] = &[
+pub(super) const LINKED: &[(&str, &str, &str)] = &[
     (
         "partitions come, go, change their bounds and are divided again",
         "CREATE TABLE p (id integer NOT NULL, r text, d date NOT NULL) PARTITION BY RANGE (d);
@@ -67,7 +67,7 @@ const LINKED: &[(&str, &str, &str)] = &[
 ];
 
 /// Objects beside tables.
-const OBJECTS: &[(&str, &str, &str)] = &[
+pub(super) const OBJECTS: &[(&str, &str, &str)] = &[
     (
         "foreign tables, servers and mappings",
         "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE f (a integer) SERVER s;",
@@ -129,7 +129,7 @@ const OBJECTS: &[(&str, &str, &str)] = &[
 ];
 
 /// The same things under other names.
-const RENAMED: &[(&str, &str, &str)] = &[
+pub(super) const RENAMED: &[(&str, &str, &str)] = &[
     (
         "a table, with what is named after it",
         "CREATE TABLE customer (id serial PRIMARY KEY, name text NOT NULL, city text UNIQUE, zip text CHECK (zip <> ''));

@@ -82,6 +82,7 @@ pub(super) fn steps(old: &Table, new: &Table) -> Vec<Step> {
     vec![Step {
         purpose: format!("Change table {}", new.name),
         notes: forth.notes.clone(),
+        outside: false,
         statements: forth.statements(&new.name),
         reverse,
     }]

@@ -191,13 +191,14 @@ impl<'a> Planner<'a> {
             }
         }
         for (key, (rank, _)) in &mut needs {
-            *rank = self.new.get(*key).map_or(*rank, |atom| atom.rank);
+            *rank = self.new.get(*key).map_or(*rank, |atom| self.late(key, atom));
         }
         let mut members_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (member, root) in &inside {
             members_of.entry(root).or_default().push(member);
         }
         let mut steps = Vec::new();
+        let mut rows = self.new.values().filter(|atom| matches!(atom.body, Body::Rows)).count();
         for key in order::sorted(&needs) {
             let Some(atom) = self.new.get(&key) else { continue };
             let members = members_of.get(key.as_str()).map_or(&[] as &[&str], Vec::as_slice);
@@ -220,7 +221,8 @@ impl<'a> Planner<'a> {
             };
             if !statements.is_empty() && self.new.contains_key(&key) && touched(&key) {
                 let reverse = Reverse::Statements(if verb == "Add" { atom.remove.clone() } else { Vec::new() });
-                steps.push(step(format!("{verb} {key}"), statements, reverse));
+                rows -= usize::from(matches!(atom.body, Body::Rows));
+                steps.extend(self.in_short(&key, atom, step(format!("{verb} {key}"), statements, reverse), rows > 0));
             }
         }
         self.steps.extend(steps);

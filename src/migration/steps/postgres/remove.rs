@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::atom::Body;
 use super::{Planner, order, step};
+use crate::migration::Locks;
 use crate::migration::plan::Reverse;
 use crate::migration::render::postgres::{list, path, quoted};
 
@@ -71,7 +72,6 @@ impl Planner<'_> {
     }
 
     pub(super) fn remove(&mut self) {
-        self.keep_rows();
         let silent = self.silent();
         let place = |key: &'_ String| self.place(&silent, key);
         let mut all: BTreeMap<String, (u8, BTreeSet<String>)> = BTreeMap::new();
@@ -79,7 +79,7 @@ impl Planner<'_> {
             if self.going.contains(key) || self.waiting.contains(key) {
                 let at = place(key);
                 let entry = all.entry(at.clone()).or_default();
-                entry.0 = self.old.get(&at).map_or(0, |atom| atom.rank);
+                entry.0 = self.old.get(&at).map_or(0, |atom| self.late(&at, atom));
                 entry.1.extend(atom.needs.iter().chain(&atom.after).map(place).filter(|need| *need != at));
             }
         }
@@ -88,12 +88,17 @@ impl Planner<'_> {
             .map(|(key, (rank, needs))| (key.as_str(), (*rank, needs.iter().map(String::as_str).collect())))
             .collect();
         let mut steps = Vec::new();
+        let mut keep = self.keep_rows();
+        let holds = !keep.is_empty();
         for key in order::sorted(&needs).into_iter().rev() {
             let Some(atom) = self.old.get(&key) else { continue };
             let led = self.past.get(&key).and_then(|atom| atom.follows.as_ref());
             if led.is_some_and(|follows| (follows.wholly || follows.name.is_some()) && self.stays(&follows.link)) {
                 // The server lets it go under no other condition; an index of a partition gets another name later.
                 continue;
+            }
+            if self.locks == Locks::Plain || matches!(atom.body, Body::Table(_) | Body::Column(..) | Body::Link) {
+                steps.append(&mut keep);
             }
             if self.waiting.contains(&key) {
                 if let Body::Column(table, column) = atom.body {
@@ -126,8 +131,10 @@ impl Planner<'_> {
                 }
                 _ => Reverse::Statements(atom.create.clone()),
             };
-            steps.push(step(format!("Remove {key}"), atom.remove.clone(), reverse));
+            let whole = step(format!("Remove {key}"), atom.remove.clone(), reverse);
+            steps.extend(self.in_short(&key, atom, whole, holds && keep.is_empty()));
         }
+        steps.append(&mut keep);
         self.steps.extend(steps);
     }
 }

@@ -111,6 +111,7 @@ pub(super) fn steps(from: &Schema, renames: &Renames) -> Vec<Step> {
         steps.push(Step {
             purpose,
             notes: Vec::new(),
+            outside: false,
             statements: vec![statement],
             reverse: Reverse::Statements(vec![reverse]),
         });

@@ -4,7 +4,7 @@ use super::Planner;
 use super::alter::cast;
 use super::atom::{Atom, Body};
 use super::step;
-use crate::migration::plan::Reverse;
+use crate::migration::plan::{Reverse, Step};
 use crate::migration::render::postgres::{list, path, quoted, string};
 use crate::schema::{Table, address};
 
@@ -26,14 +26,35 @@ impl<'a> Planner<'a> {
         self.anew().iter().any(|(_, new)| address::table(&new.name) == key)
     }
 
-    pub(super) fn keep_rows(&mut self) {
-        for (old, new) in self.anew() {
+    /// Whether the type of the old column goes, if only to be made anew.
+    fn outlives_its_type(&self, table: &Table, column: &str) -> bool {
+        let atom = self.old.get(&address::member("column", &table.name, column));
+        let mut needs = atom.into_iter().flat_map(|atom| &atom.needs).filter(|need| self.going.contains(*need));
+        needs.any(|need| {
+            let atom = self.old.get(need);
+            atom.is_some_and(
+                |atom| matches!(atom.body, Body::Other(other) if other.kind.contains("type") || matches!(other.kind.as_str(), "enum" | "domain")),
+            )
+        })
+    }
+
+    pub(super) fn keep_rows(&self) -> Vec<Step> {
+        let keep = |(old, new): &(&Table, &Table)| {
             let only = if old.options.contains_key("partition by") { "" } else { "ONLY " };
             let from = format!("{only}{}", path(&old.name));
-            let statement = format!("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT * FROM {from};", aside(new));
+            // A type could not go while this holds values of it.
+            let as_text = old.columns.iter().any(|column| self.outlives_its_type(new, &column.name));
+            let values = old.columns.iter().map(|column| match quoted(&column.name) {
+                own if self.outlives_its_type(new, &column.name) => format!("{own}::text AS {own}"),
+                own => own,
+            });
+            let values = if as_text { values.collect::<Vec<_>>().join(", ") } else { "*".to_owned() };
+            let statement =
+                format!("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {values} FROM {from};", aside(new));
             let reverse = Reverse::Statements(Vec::new());
-            self.steps.push(step(format!("Keep the rows of {}", old.name), vec![statement], reverse));
-        }
+            step(format!("Keep the rows of {}", old.name), vec![statement], reverse)
+        };
+        self.anew().iter().map(keep).collect()
     }
 
     pub(super) fn bring_rows_back(&mut self) {
@@ -53,6 +74,9 @@ impl<'a> Planner<'a> {
             let values: Vec<String> = shared
                 .iter()
                 .map(|(column, past)| match past.data_type == column.data_type {
+                    _ if self.outlives_its_type(new, &column.name) => {
+                        format!("{}::{}", quoted(&column.name), column.data_type.sql)
+                    }
                     true => quoted(&column.name),
                     false => cast(&quoted(&column.name), past, column),
                 })
