@@ -1,11 +1,17 @@
-//! Reads a PostgreSQL database in eighteen catalog queries, whatever its size.
+//! Reads a PostgreSQL database in a few catalog queries, whatever its size.
 //!
-//! Everything is read in one transaction, without a search path, so that the server writes every name in full.
+//! Everything is read in one transaction, which two connections share where the server lets them, and without a search
+//! path, so that the server writes every name in full.
 
 mod assemble;
+mod columns;
+mod dependencies;
+mod keys;
 mod queries;
 mod rows;
 mod types;
+
+use std::collections::HashMap;
 
 use serde::de::DeserializeOwned;
 use sqlx::{Executor, PgConnection};
@@ -20,28 +26,119 @@ const SESSION: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
     SET LOCAL intervalstyle = 'postgres'; SET LOCAL extra_float_digits = 3; SET LOCAL timezone = 'UTC'";
 
 pub(super) async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
-    let mut connection = connect(url).await?;
-    connection.execute(SESSION).await.map_err(Error::server(format!("cannot read {url}")))?;
-    let connection = &mut connection;
-    let version = version(connection, url).await?;
-    let (since, before) = queries::BEFORE_14;
-    let columns = if version < 140_000 { queries::COLUMNS.replace(since, before) } else { queries::COLUMNS.to_owned() };
-    let catalog = rows::Catalog {
-        relations: list(connection, url, queries::RELATIONS).await?,
-        columns: list(connection, url, &columns).await?,
-        constraints: list(connection, url, queries::CONSTRAINTS).await?,
-        indexes: list(connection, url, queries::INDEXES).await?,
-        triggers: list(connection, url, queries::TRIGGERS).await?,
-        others: others(connection, url, version).await?,
-        dependencies: list(connection, url, queries::DEPENDENCIES).await?,
-        stand_ins: list(connection, url, queries::STAND_INS).await?,
-    };
+    let cannot = || Error::server(format!("cannot read {url}"));
+    let mut one = connect(url).await?;
+    let (version, mut other) = begin(&mut one, url).await.map_err(cannot())?;
+    let (catalog, origin) = match &mut other {
+        Some(other) => {
+            let (layout, words) = tokio::join!(layout(&mut one, version), words(other, version));
+            read(&mut one, layout.map_err(cannot())?, words.map_err(cannot())?).await
+        }
+        None => {
+            let layout = layout(&mut one, version).await.map_err(cannot())?;
+            let words = words(&mut one, version).await.map_err(cannot())?;
+            read(&mut one, layout, words).await
+        }
+    }
+    .map_err(cannot())?;
     let mut schema = assemble::schema(catalog);
-    schema.origin = sqlx::query_scalar(queries::ORIGIN)
-        .fetch_one(connection)
-        .await
-        .map_err(Error::server(format!("cannot read {url}")))?;
+    schema.origin = origin;
     Ok(schema)
+}
+
+/// Starts to read, and gives the server's version and, where the server allows it, a second connection that sees the
+/// same. The version is a number: 150004 for 15.4.
+async fn begin(one: &mut PgConnection, url: &DatabaseUrl) -> sqlx::Result<(i32, Option<PgConnection>)> {
+    one.execute(SESSION).await?;
+    let version = sqlx::query_scalar("SELECT current_setting('server_version_num')::int4").fetch_one(&mut *one).await?;
+    match second(one, url).await {
+        Ok(other) => Ok((version, Some(other))),
+        Err(error) => {
+            tracing::debug!(%error, "reading over one connection");
+            one.execute("ROLLBACK").await?;
+            one.execute(SESSION).await?;
+            Ok((version, None))
+        }
+    }
+}
+
+/// A second connection that sees what the first sees.
+async fn second(one: &mut PgConnection, url: &DatabaseUrl) -> Result<PgConnection> {
+    let cannot = || Error::server(format!("cannot read {url} over two connections"));
+    let mut other = connect(url).await?;
+    let snapshot: String = sqlx::query_scalar("SELECT pg_export_snapshot()").fetch_one(one).await.map_err(cannot())?;
+    let begin = SESSION.replacen(';', &format!("; SET TRANSACTION SNAPSHOT '{snapshot}';"), 1);
+    other.execute(sqlx::AssertSqlSafe(begin)).await.map_err(cannot())?;
+    Ok(other)
+}
+
+/// What there is, as numbers and names.
+struct Layout {
+    relations: Vec<rows::Relation>,
+    columns: Vec<columns::ColumnRow>,
+    comments: HashMap<columns::Place, String>,
+    sequences: HashMap<columns::Place, String>,
+    classes: HashMap<String, u32>,
+    dependencies: Vec<rows::Dependency>,
+    stand_ins: Vec<rows::StandIn>,
+}
+
+async fn layout(connection: &mut PgConnection, version: i32) -> sqlx::Result<Layout> {
+    Ok(Layout {
+        columns: columns::columns(connection, version).await?,
+        relations: list(connection, queries::RELATIONS).await?,
+        comments: columns::comments(connection).await?,
+        sequences: columns::sequences(connection).await?,
+        classes: dependencies::classes(connection).await?,
+        dependencies: dependencies::dependencies(connection).await?,
+        stand_ins: dependencies::stand_ins(connection).await?,
+    })
+}
+
+/// What the server has to put into words.
+struct Words {
+    defaults: HashMap<columns::Place, columns::DefaultRow>,
+    constraints: Vec<keys::ConstraintRow>,
+    indexes: Vec<keys::IndexRow>,
+    triggers: Vec<rows::TriggerRow>,
+    others: Vec<rows::OtherRow>,
+}
+
+async fn words(connection: &mut PgConnection, version: i32) -> sqlx::Result<Words> {
+    Ok(Words {
+        defaults: columns::defaults(connection).await?,
+        constraints: keys::constraints(connection, version).await?,
+        indexes: keys::indexes(connection, version).await?,
+        triggers: list(connection, queries::TRIGGERS).await?,
+        others: others(connection, version).await?,
+    })
+}
+
+/// Everything, and the origin of the database.
+async fn read(
+    connection: &mut PgConnection,
+    layout: Layout,
+    mut words: Words,
+) -> sqlx::Result<(rows::Catalog, Option<String>)> {
+    let tables = layout.relations.iter().map(|row| (row.oid, (row.namespace.as_str(), row.name.as_str()))).collect();
+    let columns = keys::Columns::new(&layout.columns);
+    keys::define(connection, &mut words.indexes, &columns, &tables).await?;
+    let origin = sqlx::query_scalar(queries::ORIGIN).fetch_one(connection).await?;
+    let catalog = rows::Catalog {
+        relations: layout.relations,
+        columns: layout.columns,
+        defaults: words.defaults,
+        comments: layout.comments,
+        sequences: layout.sequences,
+        constraints: words.constraints,
+        indexes: words.indexes,
+        triggers: words.triggers,
+        others: words.others,
+        classes: layout.classes,
+        dependencies: layout.dependencies,
+        stand_ins: layout.stand_ins,
+    };
+    Ok((catalog, origin))
 }
 
 pub(super) async fn server(url: &DatabaseUrl) -> Result<String> {
@@ -53,28 +150,19 @@ pub(super) async fn server(url: &DatabaseUrl) -> Result<String> {
     Ok(version)
 }
 
-/// The version as a number: 150004 for 15.4.
-async fn version(connection: &mut PgConnection, url: &DatabaseUrl) -> Result<i32> {
-    sqlx::query_scalar("SELECT current_setting('server_version_num')::int4")
-        .fetch_one(connection)
-        .await
-        .map_err(Error::server(format!("cannot read {url}")))
-}
-
-async fn others(connection: &mut PgConnection, url: &DatabaseUrl, version: i32) -> Result<Vec<rows::OtherRow>> {
+async fn others(connection: &mut PgConnection, version: i32) -> sqlx::Result<Vec<rows::OtherRow>> {
     let mut others = Vec::new();
     for query in queries::OTHERS {
-        others.extend(list(connection, url, &format!("{}{query}", queries::USERS)).await?);
+        others.extend(list(connection, &format!("{}{query}", queries::USERS)).await?);
     }
     let published = if version >= 150_000 { queries::PUBLISHED } else { queries::PUBLISHED_BEFORE_15 };
-    others.extend(list(connection, url, published).await?);
+    others.extend(list(connection, published).await?);
     Ok(others)
 }
 
 /// The rows of one query, which the server hands over as one JSON text.
-async fn list<T: DeserializeOwned>(connection: &mut PgConnection, url: &DatabaseUrl, query: &str) -> Result<Vec<T>> {
-    let cannot = || Error::server(format!("cannot read {url}"));
+async fn list<T: DeserializeOwned>(connection: &mut PgConnection, query: &str) -> sqlx::Result<Vec<T>> {
     let query = format!("SELECT coalesce(json_agg(x), '[]')::text FROM (\n{query}\n) x");
-    let text: String = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(connection).await.map_err(cannot())?;
-    serde_json::from_str(&text).map_err(|error| cannot()(sqlx::Error::Decode(Box::new(error))))
+    let text: String = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(connection).await?;
+    serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::rows::{Catalog, ColumnRow, ConstraintRow, Dependency, IndexRow, Relation, StandIn, object_name};
+use super::columns::{ColumnRow, DefaultRow};
+use super::keys::{Columns, ConstraintRow, IndexRow};
+use super::rows::{Catalog, Dependency, Id, Relation, StandIn, object_name};
 use super::types;
 use crate::migration::render::postgres::names;
 use crate::schema::{
@@ -10,12 +12,10 @@ use crate::schema::{
     PrimaryKey, ReferentialAction, Schema, Table, Trigger, UniqueConstraint, View, address,
 };
 
-/// Class, object and part of it, as the server numbers them.
-type Id = (String, i64, i64);
-
-pub(super) fn schema(catalog: Catalog) -> Schema {
+pub(super) fn schema(mut catalog: Catalog) -> Schema {
     let mut schema = Schema::empty(Dialect::Postgres);
-    let mut addresses = Addresses::default();
+    let mut addresses = Addresses { classes: catalog.classes, ..Addresses::default() };
+    let columns = Columns::new(&catalog.columns);
     let mut tables: BTreeMap<i64, Table> = BTreeMap::new();
     let mut views: HashMap<i64, ObjectName> = HashMap::new();
     for relation in catalog.relations {
@@ -29,14 +29,20 @@ pub(super) fn schema(catalog: Catalog) -> Schema {
             tables.insert(relation.oid, table(relation, name));
         }
     }
-    for row in catalog.columns {
+    for row in &catalog.columns {
         if let Some(table) = tables.get_mut(&row.relation) {
-            column(row, table, &mut addresses);
+            let place = (row.relation, row.number);
+            let text = Texts {
+                comment: catalog.comments.remove(&place),
+                default: catalog.defaults.remove(&place),
+                sequence: catalog.sequences.remove(&place),
+            };
+            column(row, text, table, &mut addresses);
         }
     }
     for row in catalog.constraints {
         if let Some(table) = tables.get_mut(&row.relation) {
-            constraint(row, table, &mut addresses);
+            constraint(row, &columns, table, &mut addresses);
         }
     }
     for row in catalog.indexes {
@@ -44,12 +50,13 @@ pub(super) fn schema(catalog: Catalog) -> Schema {
         let Some(owner) = owner.cloned() else { continue };
         addresses.put("pg_class", row.oid, 0, address::index(&owner, &row.name));
         match tables.get_mut(&row.relation) {
-            Some(table) => index(row, table),
+            Some(table) => index(row, &columns, table),
             None => {
                 let name = ObjectName { namespace: owner.namespace.clone(), name: row.name };
                 let removal = format!("DROP INDEX {}", quoted_path(&name));
                 let (kind, removal) = ("index".to_owned(), Some(removal));
-                schema.others.push(Other { kind, name, definition: row.definition, removal });
+                let definition = row.definition.unwrap_or_default();
+                schema.others.push(Other { kind, name, definition, removal });
             }
         }
     }
@@ -64,12 +71,12 @@ pub(super) fn schema(catalog: Catalog) -> Schema {
         let other = Other { kind: row.kind, name, definition: row.definition, removal: Some(row.removal) };
         let key = address::other(&other);
         let target = match row.class.as_str() {
-            "domain default" | "domain not null" => Some("pg_type".to_owned()),
-            "sequence owner" | "view options" => Some("pg_class".to_owned()),
-            class => class.split_once(" on ").map(|(_, class)| class.to_owned()),
+            "domain default" | "domain not null" => Some("pg_type"),
+            "sequence owner" | "view options" => Some("pg_class"),
+            class => class.split_once(" on ").map(|(_, class)| class),
         };
         match target {
-            Some(class) => belongs.push((key, (class, row.oid, row.part))),
+            Some(class) => belongs.push((key, (addresses.class(class), row.oid, row.part))),
             None => addresses.put(&row.class, row.oid, row.part, key),
         }
         schema.others.push(other);
@@ -92,31 +99,35 @@ fn own_sequences(schema: &mut Schema) {
 /// From the server's numbers to addresses.
 #[derive(Default)]
 struct Addresses {
+    /// The numbers of the catalogs by their names.
+    classes: HashMap<String, u32>,
     known: HashMap<Id, String>,
-    stand_ins: HashMap<(String, i64), (String, i64)>,
+    stand_ins: HashMap<(u32, i64), (u32, i64)>,
 }
 
 impl Addresses {
+    /// The number of a class, which is zero for what has no catalog.
+    fn class(&self, name: &str) -> u32 {
+        self.classes.get(name).copied().unwrap_or_default()
+    }
+
     fn put(&mut self, class: &str, oid: i64, part: i64, address: String) {
-        self.known.insert((class.to_owned(), oid, part), address);
+        self.known.insert((self.class(class), oid, part), address);
     }
 
     fn stand_in(&mut self, rows: Vec<StandIn>) {
-        for row in rows {
-            self.stand_ins.insert((row.class, row.oid), (row.other_class, row.other_oid));
-        }
+        self.stand_ins.extend(rows);
     }
 
     /// An unknown part is its whole; an unknown whole may stand for something else.
-    fn find(&self, class: &str, oid: i64, part: i64) -> Option<&String> {
-        let mut at = (class.to_owned(), oid);
+    fn find(&self, (class, oid, part): Id) -> Option<&String> {
+        let mut at = (class, oid);
         for _ in 0..4 {
-            let found =
-                self.known.get(&(at.0.clone(), at.1, part)).or_else(|| self.known.get(&(at.0.clone(), at.1, 0)));
+            let found = self.known.get(&(at.0, at.1, part)).or_else(|| self.known.get(&(at.0, at.1, 0)));
             if found.is_some() {
                 return found;
             }
-            at = self.stand_ins.get(&at)?.clone();
+            at = *self.stand_ins.get(&at)?;
         }
         None
     }
@@ -128,15 +139,13 @@ impl Addresses {
                 edges.entry(one.clone()).or_default().insert(other.clone());
             }
         };
-        for row in rows {
-            let one = self.find(&row.class, row.oid, row.part);
-            let other = self.find(&row.other_class, row.other_oid, row.other_part);
-            if let (Some(one), Some(other)) = (one, other) {
+        for (one, other) in rows {
+            if let (Some(one), Some(other)) = (self.find(one), self.find(other)) {
                 add(one, other);
             }
         }
-        for (one, (class, oid, part)) in belongs {
-            if let Some(other) = self.find(&class, oid, part) {
+        for (one, whole) in belongs {
+            if let Some(other) = self.find(whole) {
                 add(&one, other);
             }
         }
@@ -183,9 +192,16 @@ fn table(row: Relation, name: ObjectName) -> Table {
     Table { comment: row.comment, options, identity: u64::try_from(row.oid).ok(), ..Table::new(name) }
 }
 
-fn column(row: ColumnRow, table: &mut Table, addresses: &mut Addresses) {
+/// What is said of a column elsewhere.
+struct Texts {
+    comment: Option<String>,
+    default: Option<DefaultRow>,
+    sequence: Option<String>,
+}
+
+fn column(row: &ColumnRow, texts: Texts, table: &mut Table, addresses: &mut Addresses) {
     addresses.put("pg_class", row.relation, row.number, address::member("column", &table.name, &row.name));
-    let data_type = types::data_type(&row);
+    let data_type = types::data_type(&row.kind);
     let mut set = |option: &str, value: Option<String>| {
         if let Some(value) = value {
             table.options.insert(format!("{option} {}", row.name), value);
@@ -198,17 +214,17 @@ fn column(row: ColumnRow, table: &mut Table, addresses: &mut Addresses) {
         _ => "EXTENDED",
     };
     set("storage", row.storage.as_deref().map(|letter| storage(letter).to_owned()));
-    set("compression", row.compression.map(|letter| if letter == "l" { "lz4" } else { "pglz" }.to_owned()));
+    set("compression", row.compression.as_deref().map(|letter| if letter == "l" { "lz4" } else { "pglz" }.to_owned()));
     set("statistics", row.statistics.map(|target| target.to_string()));
-    set("options", row.options);
+    set("options", row.options.clone());
     set("inherited", row.inherited.then(|| "true".to_owned()));
     if !row.identity.is_empty() {
         let when = if row.identity == "a" { "ALWAYS" } else { "BY DEFAULT" };
-        set("identity", Some(format!("{when} {}", row.sequence.unwrap_or_default())));
+        set("identity", Some(format!("{when} {}", texts.sequence.unwrap_or_default())));
     }
     let mut default = None;
     let mut generated = None;
-    if let Some(expression) = row.expression {
+    if let Some(DefaultRow { oid, expression }) = texts.default {
         let mut kind = "default";
         if row.generated.is_empty() {
             default = types::default(&expression, &data_type);
@@ -217,9 +233,7 @@ fn column(row: ColumnRow, table: &mut Table, addresses: &mut Addresses) {
             let storage = if row.generated == "v" { GeneratedStorage::Virtual } else { GeneratedStorage::Stored };
             generated = Some(Generated { expression, storage });
         }
-        if let Some(oid) = row.expression_oid {
-            addresses.put("pg_attrdef", oid, 0, address::member(kind, &table.name, &row.name));
-        }
+        addresses.put("pg_attrdef", oid, 0, address::member(kind, &table.name, &row.name));
     }
     let next = matches!(&default, Some(crate::schema::ColumnDefault::Expression(text)) if text.starts_with("nextval("));
     table.columns.push(Column {
@@ -227,21 +241,21 @@ fn column(row: ColumnRow, table: &mut Table, addresses: &mut Addresses) {
         default,
         generated,
         auto_increment: !row.identity.is_empty() || next,
-        collation: row.collation,
-        comment: row.comment,
+        collation: row.collation.clone(),
+        comment: texts.comment,
         identity: u64::try_from(row.number).ok(),
-        ..Column::new(row.name, data_type)
+        ..Column::new(&row.name, data_type)
     });
 }
 
-fn constraint(row: ConstraintRow, table: &mut Table, addresses: &mut Addresses) {
+fn constraint(row: ConstraintRow, all: &Columns, table: &mut Table, addresses: &mut Addresses) {
     let key = address::member("constraint", &table.name, &row.name);
-    let columns = row.columns.unwrap_or_default();
+    let columns = all.names(row.relation, &row.columns);
     if let Some(leader) = row.attached {
         let usual = match row.kind.as_str() {
             "p" => names::primary_key(&table.name.name),
             _ => {
-                let included = names::included(table, &row.definition);
+                let included = names::included(table, row.definition.as_deref().unwrap_or_default());
                 names::unique(&table.name.name, &[columns.clone(), included].concat())
             }
         };
@@ -271,7 +285,8 @@ fn constraint(row: ConstraintRow, table: &mut Table, addresses: &mut Addresses) 
             plain
         }
         "c" => {
-            let text = row.definition.strip_prefix("CHECK (").unwrap_or(&row.definition);
+            let definition = row.definition.as_deref().unwrap_or_default();
+            let text = definition.strip_prefix("CHECK (").unwrap_or(definition);
             let end = text.rfind(')').unwrap_or(text.len());
             let check = CheckConstraint {
                 column: None,
@@ -290,7 +305,7 @@ fn constraint(row: ConstraintRow, table: &mut Table, addresses: &mut Addresses) 
                     row.target_namespace.as_deref().unwrap_or("public"),
                     row.target.as_deref().unwrap_or_default(),
                 ),
-                referenced_columns: row.target_columns.unwrap_or_default(),
+                referenced_columns: all.names(row.target_oid, &row.target_columns),
                 on_delete: action(&row.on_delete),
                 on_update: action(&row.on_update),
                 deferred: row.deferred,
@@ -301,9 +316,10 @@ fn constraint(row: ConstraintRow, table: &mut Table, addresses: &mut Addresses) 
         }
         _ => String::new(),
     };
+    let definition = row.definition.unwrap_or_else(|| plain.clone());
     let definition = match row.options {
-        Some(options) => with_options(&row.definition, &options),
-        None => row.definition,
+        Some(options) => with_options(&definition, &options),
+        None => definition,
     };
     if plain != definition {
         table.options.insert(format!("constraint {}", row.name), definition);
@@ -342,7 +358,7 @@ fn action(letter: &str) -> ReferentialAction {
     }
 }
 
-fn index(row: IndexRow, table: &mut Table) {
+fn index(row: IndexRow, columns: &Columns, table: &mut Table) {
     if row.clustered {
         table.options.insert("clustered on".to_owned(), row.name.clone());
     }
@@ -350,16 +366,17 @@ fn index(row: IndexRow, table: &mut Table) {
         let name = crate::migration::render::postgres::quoted(&row.name);
         table.options.insert("replica identity".to_owned(), format!("USING INDEX {name}"));
     }
-    let parts = row.parts.unwrap_or_default().into_iter().map(|part| IndexPart {
+    let parts = row.parts(columns).into_iter().map(|part| IndexPart {
         length: None,
         column: part.column,
         expression: part.expression,
         descending: part.descending,
         collation: None,
     });
+    let definition = row.definition.unwrap_or_default();
     let definition = match row.statistics {
-        Some(statistics) => format!("{};\n{statistics}", row.definition),
-        None => row.definition,
+        Some(statistics) => format!("{definition};\n{statistics}"),
+        None => definition,
     };
     let index = Index {
         options: Default::default(),

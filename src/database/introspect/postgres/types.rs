@@ -1,19 +1,19 @@
 //! What PostgreSQL's types mean, and which defaults are constants.
 
-use super::rows::ColumnRow;
+use super::columns::TypeRow;
 use crate::schema::lexer::{TokenKind, tokens};
 use crate::schema::{ColumnDefault, DataType, TypeKind};
 
-pub(super) fn data_type(row: &ColumnRow) -> DataType {
+pub(super) fn data_type(row: &TypeRow) -> DataType {
     let kind = match &row.labels {
-        Some(values) => TypeKind::Enum { name: Some(row.type_name.clone()), values: values.clone() },
+        Some(values) => TypeKind::Enum { name: Some(row.name.clone()), values: values.clone() },
         None if !row.element.is_empty() => TypeKind::Array {
             element: Box::new(DataType {
                 sql: row.element_sql.clone().unwrap_or_default(),
                 kind: kind(&row.element, row.modifier),
             }),
         },
-        None if row.type_namespace == "pg_catalog" || row.type_name == "citext" => kind(&row.type_name, row.modifier),
+        None if row.namespace == "pg_catalog" || row.name == "citext" => kind(&row.name, row.modifier),
         None => TypeKind::Other,
     };
     DataType { sql: row.sql.clone(), kind }

@@ -1,12 +1,12 @@
 , secured AS (
     SELECT 'pg_class' AS class, oid, 0 AS part, CASE WHEN relkind = 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS word, path, '' AS columns,
         relacl AS acl, acldefault(CASE WHEN relkind = 'S' THEN 's' ELSE 'r' END::"char", relowner) AS usual
-    FROM relation WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+    FROM relation WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND relacl IS NOT NULL
     UNION ALL SELECT 'pg_class', r.oid, a.attnum, 'TABLE', path, format(' (%I)', a.attname), a.attacl, NULL
     FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attacl IS NOT NULL
     UNION ALL SELECT 'pg_proc', oid, 0, CASE prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, format('%s(%s)', path, pg_get_function_identity_arguments(oid)), '', proacl,
-        acldefault('f', proowner) FROM routine
-    UNION ALL SELECT 'pg_type', oid, 0, CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, path, '', typacl, acldefault('T', typowner) FROM kind
+        acldefault('f', proowner) FROM routine WHERE proacl IS NOT NULL
+    UNION ALL SELECT 'pg_type', oid, 0, CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, path, '', typacl, acldefault('T', typowner) FROM kind WHERE typacl IS NOT NULL
     UNION ALL SELECT 'pg_namespace', s.oid, 0, 'SCHEMA', quote_ident(s.nspname), '', n.nspacl,
         CASE WHEN s.nspname = 'public' THEN (SELECT initprivs FROM pg_init_privs i WHERE i.objoid = n.oid AND i.classoid = 'pg_namespace'::regclass)
              ELSE acldefault('n', n.nspowner) END
