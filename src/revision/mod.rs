@@ -1,16 +1,20 @@
-//! The hygiene of Alembic's revisions: what their files tell without being run.
+//! The hygiene of Alembic's revisions: what their files tell without being run, and what they leave undone.
 //!
 //! 1. [`read`] reads what each file says of itself: its revision, what it builds on, and what it does;
 //! 2. [`graph`] looks at the history as a whole, as it will be once the pull request is merged;
 //! 3. [`applied`] compares the files that databases have already run with what became of them;
-//! 4. [`downgrade`] asks of the new ones whether they lead back.
+//! 4. [`downgrade`] asks of the new ones whether they lead back;
+//! 5. [`models`] words what the models declare and the migrated database has not.
 
 mod applied;
 mod downgrade;
 mod graph;
+mod models;
 mod read;
 #[cfg(test)]
 mod tests;
+
+pub use models::{Mismatch, ModelDifference, mismatch};
 
 use serde::Serialize;
 

@@ -91,3 +91,64 @@ fn an_edited_revision_and_a_downgrade_that_does_nothing() {
         [("edited-revision", "migrations/versions/b.py:9"), ("empty-downgrade", "migrations/versions/c.py:12")];
     assert_eq!(found, expected.map(|(rule, place)| (rule.to_owned(), place.to_owned())));
 }
+
+/// The same application with a model for each table, and an `env.py` that names them.
+fn modelled() -> Universe {
+    let env = ENV
+        .replace("from alembic import context\n", "import os, sys\n\nsys.path.insert(0, os.getcwd())\n\nfrom alembic import context\nfrom app.models import Base\n")
+        .replace("connection=connection)", "connection=connection, target_metadata=Base.metadata)");
+    let universe = universe();
+    universe.git(&["switch", "--quiet", "main"]);
+    universe.commit_files(&[("migrations/env.py", &env), ("app/models.py", MODELS)]);
+    universe.git(&["switch", "--quiet", "feature"]);
+    universe.git(&["merge", "--quiet", "main"]);
+    universe
+}
+
+const MODELS: &str = r#"from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+
+
+class A(Base):
+    __tablename__ = "t_a"
+    id = Column(Integer, primary_key=True)
+
+
+class Unmigrated(Base):
+    __tablename__ = "t_old"
+    id = Column(Integer, primary_key=True)
+"#;
+
+#[test]
+fn models_that_the_migrated_database_does_not_fit() {
+    let universe = modelled();
+    // That t_b has no model and t_old no table is so on the base branch already.
+    universe.commit_files(&[("README", "")]);
+    assert_eq!(check(&universe), (0, Vec::new()));
+    let model =
+        MODELS.replacen("primary_key=True)\n", "primary_key=True)\n    fax = Column(String(20), index=True)\n", 1);
+    universe.commit_files(&[("app/models.py", &model), (&path("c"), &revision("c", "b"))]);
+    let write = "Write the revision that is missing with alembic -c alembic.ini revision --autogenerate, or take it out of the model.";
+    let drop =
+        "Declare it in a model, or drop it: alembic -c alembic.ini revision --autogenerate writes that revision.";
+    let expected = [
+        finding("model-mismatch", "app/models.py:10", write),
+        finding("model-mismatch", "app/models.py:7", write),
+        finding("model-mismatch", "migrations/versions/c.py:null", drop),
+    ];
+    assert_eq!(check(&universe), (0, expected.to_vec()));
+    let said = universe.fabwright(&["check", "--base", "main", "--no-commit", "--no-tests", "--format", "markdown"]);
+    let told = ".fax is declared by the models, and no revision adds it";
+    assert!(said.stdout.contains(told), "{}", said.stdout);
+
+    let whole = revision("c", "b").replace(
+        "    op.create_table(\"t_c\", sa.Column(\"id\", sa.Integer(), primary_key=True))",
+        "    op.add_column(\"t_a\", sa.Column(\"fax\", sa.String(20)))\n    op.create_index(\"ix_t_a_fax\", \"t_a\", [\"fax\"])",
+    );
+    let whole =
+        whole.replace("op.drop_table(\"t_c\")", "op.drop_index(\"ix_t_a_fax\")\n    op.drop_column(\"t_a\", \"fax\")");
+    universe.commit_files(&[(&path("c"), &whole)]);
+    assert_eq!(check(&universe), (0, Vec::new()));
+}

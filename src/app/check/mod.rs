@@ -149,6 +149,7 @@ pub async fn check(
         }
         Ending::Arrived(rehearsed) => {
             compare::compare(&sides, &rehearsed, &mut facts, console).await?;
+            history::compare(&sides, &plan, &rehearsed, &mut facts)?;
             let regeneration = regenerate::regenerate(&sides, &rehearsed, &mut facts, console)?;
             if request.tests {
                 suites::run(&sides, &plan, &rehearsed, regeneration.as_ref(), &mut facts, console).await?;

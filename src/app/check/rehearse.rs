@@ -13,7 +13,7 @@ use crate::diff::{self, RenameEvidence, RenameHints};
 use crate::generate::data;
 use crate::report::{AppliedRevision, AppliedStatement, Failure, Lock, Rehearsal, TableTouched, WayBack};
 use crate::run;
-use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Revision, Statement, Target};
+use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Models, Revision, Statement, Target};
 use crate::schema::{ObjectName, Schema, snapshot};
 use crate::store::baseline::Recorded;
 use crate::store::folder;
@@ -43,6 +43,8 @@ pub(super) struct Rehearsed {
     pub(super) filled_before: Scratch,
     /// The same at the head's schema.
     pub(super) filled: Scratch,
+    /// How the models compare with the database, at the base and at the head.
+    pub(super) models: (Models, Models),
     /// Whether it led back.
     pub(super) way_back: WayBack,
     /// What was applied, for the report.
@@ -68,10 +70,12 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
         Err(error) => return stopped(sides, error, "the pull request's migration history"),
     };
     let filled = plan.place.database().await?;
-    if let Some(base) = &plan.base
-        && let Err(error) = up(plan, base, &sides.base, &filled, &base_history, &History::default()).await?
-    {
-        return stopped(sides, error, "the base branch's migration");
+    let mut models_before = Models::default();
+    if let Some(base) = &plan.base {
+        match up(plan, &base.comparing(), &sides.base, &filled, &base_history, &History::default()).await? {
+            Ok(applied) => models_before = applied.models,
+            Err(error) => return stopped(sides, error, "the base branch's migration"),
+        }
     }
     let before = database::introspect(&filled.url()).await?;
     let empty = filled.copy().await?;
@@ -109,7 +113,7 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
         Ok(applied) => applied,
         Err(error) => return stopped(sides, error, "the pull request's migration"),
     };
-    let on_empty = match up(plan, &plan.head, &sides.head, &empty, &head_history, &base_history).await? {
+    let on_empty = match up(plan, &plan.head.comparing(), &sides.head, &empty, &head_history, &base_history).await? {
         Ok(applied) => applied,
         Err(error) => return stopped(sides, error, "the pull request's migration on an empty database"),
     };
@@ -134,6 +138,7 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
         rows_after,
         filled_before,
         filled,
+        models: (models_before, on_empty.models),
         way_back,
         notes,
     })))

@@ -149,6 +149,7 @@ impl Sides {
                 database_variables: vec![self.config.application.database_variable.clone()],
                 environment: self.config.application.environment.clone().into_iter().collect(),
                 trace,
+                compare: false,
                 on_line: None,
             };
             Migrator::new(tool, python.clone(), &side.folder, settings)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::revision::ModelDifference;
 use crate::run::Error;
 
 /// One line.
@@ -17,6 +18,7 @@ pub(super) enum Answer {
     Statement(Statement),
     TransactionEnd,
     End { revision: String, seconds: f64 },
+    Models(Models),
     Error(Failure),
     Done,
 }
@@ -133,6 +135,17 @@ pub struct TableTouched {
     pub rewritten: bool,
 }
 
+/// Where the application's models and the migrated database differ, as Alembic sees it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Models {
+    /// What a new revision would have to do.
+    #[serde(default)]
+    pub differences: Vec<ModelDifference>,
+    /// Why they could not be compared.
+    #[serde(default)]
+    pub unread: Option<String>,
+}
+
 /// What a migration did.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Applied {
@@ -140,6 +153,8 @@ pub struct Applied {
     pub revisions: Vec<AppliedRevision>,
     /// The statements that they sent, in order.
     pub statements: Vec<Statement>,
+    /// How the models compare with the database, where that was asked for.
+    pub models: Models,
     /// Wall time in seconds, with the loading of the application.
     pub seconds: f64,
 }
@@ -178,6 +193,7 @@ impl Applied {
                         earlier.rows_while_held += rows;
                     }
                 }
+                Answer::Models(models) => applied.models = models,
                 Answer::TransactionEnd => transaction = applied.statements.len(),
                 Answer::Sent { .. } | Answer::History { .. } | Answer::Error(_) | Answer::Done => {}
             }

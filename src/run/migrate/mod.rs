@@ -16,10 +16,11 @@ use self::answers::Answer;
 use super::child::LineCallback;
 use super::{Child, Error, Outcome, PythonEnvironment};
 use crate::schema::BOOKKEEPING;
-pub use answers::{Applied, AppliedRevision, History, Revision, Statement, TableTouched, WayDown};
+pub use answers::{Applied, AppliedRevision, History, Models, Revision, Statement, TableTouched, WayDown};
 pub use detect::detect;
 
 const DRIVER: &str = include_str!("../../../templates/python/driver/migrate.py");
+const MODELS: &str = include_str!("../../../templates/python/driver/models.py");
 const TRACE: &str = include_str!("../../../templates/python/driver/trace.py");
 /// The variables that name the database, whatever else the configuration names.
 const DATABASE_VARIABLES: [&str; 2] = ["DATABASE_URL", "SQLALCHEMY_DATABASE_URI"];
@@ -83,6 +84,8 @@ pub struct MigratorSettings {
     pub environment: Vec<(String, String)>,
     /// Whether to follow the locks and scans of each statement, where the server tells them.
     pub trace: bool,
+    /// Whether to compare the application's models with the database after an upgrade by Alembic.
+    pub compare: bool,
     /// Told of each line of output.
     pub on_line: Option<LineCallback>,
 }
@@ -94,6 +97,7 @@ impl Default for MigratorSettings {
             database_variables: Vec::new(),
             environment: Vec::new(),
             trace: false,
+            compare: false,
             on_line: None,
         }
     }
@@ -117,6 +121,14 @@ impl Migrator {
         settings: MigratorSettings,
     ) -> Self {
         Self { tool, python, directory: directory.into(), settings }
+    }
+
+    /// The same, which also compares the application's models with the database after an upgrade.
+    #[must_use]
+    pub fn comparing(&self) -> Self {
+        let mut comparing = self.clone();
+        comparing.settings.compare = true;
+        comparing
     }
 
     /// How the application migrates.
@@ -217,7 +229,11 @@ impl Migrator {
         let folder = tempfile::tempdir().map_err(Error::at(std::env::temp_dir()))?;
         let driver = folder.path().join("fabwright_migrate.py");
         let answers = folder.path().join("answers.jsonl");
-        for (file, text) in [(&driver, DRIVER), (&folder.path().join("fabwright_trace.py"), TRACE)] {
+        for (file, text) in [
+            (&driver, DRIVER),
+            (&folder.path().join("fabwright_trace.py"), TRACE),
+            (&folder.path().join("fabwright_models.py"), MODELS),
+        ] {
             std::fs::write(file, text).map_err(Error::at(file))?;
         }
         let mut child = self.python.child(&self.directory).arg(&driver).arg("--answers").arg(&answers);
@@ -233,6 +249,9 @@ impl Migrator {
         };
         if self.settings.trace {
             child = child.arg("--trace");
+        }
+        if self.settings.compare {
+            child = child.arg("--compare");
         }
         let child = self.surroundings(child.args(["--uri", uri, command, target]), uri);
         let outcome = child.run().await?;
@@ -320,6 +339,14 @@ impl Migrator {
     pub fn merge_command(&self) -> String {
         // Flask-Migrate takes revisions, Alembic too; `heads` stands for all of them.
         self.alembic("merge heads")
+    }
+
+    /// The command that writes a revision for what the models declare beyond the database.
+    pub fn autogenerate_command(&self) -> String {
+        match &self.tool {
+            MigrationTool::FlaskMigrate { .. } => self.alembic("migrate"),
+            _ => self.alembic("revision --autogenerate"),
+        }
     }
 
     fn heads_command(&self) -> String {

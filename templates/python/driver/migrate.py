@@ -15,6 +15,7 @@ import time
 import traceback
 from contextlib import ExitStack
 
+from fabwright_models import Models
 from fabwright_trace import Trace
 
 
@@ -32,6 +33,7 @@ class Run:
         self.path = None
         self.started = 0.0
         self.trace = Trace() if arguments.trace else None
+        self.models = None
         self.refused = False
 
     def __enter__(self):
@@ -235,6 +237,8 @@ def load(run, stack):
 
     sys.path[0] = os.getcwd()
     run.watch_statements()
+    if arguments.compare:
+        run.models = Models()
     alone = arguments.command == "history" and not arguments.with_application
     if arguments.tool == "flask" and alone:
         # Most files tell it all, and loading the application would only take time.
@@ -330,7 +334,20 @@ def migrate(run, config, script):
         config, script, fn=steps, destination_rev=target if up else None
     )
     with guard(run, environment):
+        if run.models:
+            run.models.watch(environment)
         script.run_env()
+    if run.models:
+        compare(run)
+
+
+def compare(run):
+    """Tell where models and database differ. The migration itself has succeeded."""
+    try:
+        found = run.models.differences(run.relative)
+        run.tell("models", differences=found or [])
+    except Exception as error:  # noqa: BLE001
+        run.tell("models", unread=f"{type(error).__name__}: {error}"[:500])
 
 
 def tell_failure(run, error):
@@ -371,6 +388,7 @@ def main():
     parser.add_argument("--app", default="")
     parser.add_argument("--uri", default="")
     parser.add_argument("--trace", action="store_true")
+    parser.add_argument("--compare", action="store_true")
     parser.add_argument("--with-application", action="store_true")
     parser.add_argument("command", choices=["history", "upgrade", "downgrade"])
     parser.add_argument("target", nargs="?", default="head")
