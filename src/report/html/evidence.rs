@@ -123,7 +123,6 @@ fn use_view(facts: &Facts, usage: &Usage, links: Links<'_>) -> UseView {
     let line = usage.line as usize;
     let change = facts.changes.iter().find(|change| change.change_id == usage.change_id);
     let what = change.map(|change| wording::change::what(&change.change)).unwrap_or_default();
-    let place = Sentence::new().place("line", Some(usage.line));
     let source = facts.sources.iter().find(|source| source.path == usage.path);
     let around: Vec<LineView> = source
         .into_iter()
@@ -136,7 +135,7 @@ fn use_view(facts: &Facts, usage: &Usage, links: Links<'_>) -> UseView {
     let fits = around.iter().any(|shown| shown.hit && shown.text.contains(usage.excerpt.trim()));
     let lines = if fits { around } else { vec![LineView { number: line, text: visible(&usage.excerpt), hit: true }] };
     let place = links.place(&usage.path, Some(usage.line)).map_or_else(
-        || format!("<code>{}</code>", inline::escape(&place.plain())),
+        || format!("line {}", usage.line),
         |url| format!("<a href=\"{}\">line {}</a>", inline::escape(&url), usage.line),
     );
     UseView {
