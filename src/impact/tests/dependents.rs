@@ -1,8 +1,8 @@
 use super::build::{base, dropped, dropped_table};
 use crate::impact::database_dependents;
 use crate::schema::{
-    CheckConstraint, ForeignKey, Generated, GeneratedStorage, Index, IndexPart, ObjectName, Other, ReferentialAction,
-    Trigger, UniqueConstraint, View,
+    CheckConstraint, Dialect, ForeignKey, Generated, GeneratedStorage, Index, IndexPart, ObjectName, Other,
+    ReferentialAction, Trigger, UniqueConstraint, View, address,
 };
 
 #[test]
@@ -85,4 +85,29 @@ fn keys_indexes_views_and_triggers() {
     assert_eq!(fax, ["index ix_fax", "trigger copy_fax", "view directory"]);
     let customer = database_dependents(&schema, &dropped_table("customer", &["id"]));
     assert_eq!(customer, ["foreign key orders(customer_id) -> customer(id)", "trigger copy_fax", "view directory"]);
+}
+
+#[test]
+fn postgresql_knows_itself_except_what_the_body_of_a_function_says() {
+    let mut schema = base();
+    schema.dialect = Dialect::Postgres;
+    let view = |name: &str| View {
+        name: ObjectName::new(name),
+        materialized: false,
+        definition: "SELECT customer.fax AS reach FROM customer".to_owned(),
+    };
+    schema.views = vec![view("directory"), view("phones")];
+    let other = |kind: &str, name: &str| Other {
+        kind: kind.to_owned(),
+        name: ObjectName::new(name),
+        definition: "… SELECT fax FROM customer".to_owned(),
+        removal: None,
+    };
+    schema.others = vec![other("function", "reach()"), other("policy", "own")];
+    let column = address::member("column", &ObjectName::new("customer"), "fax");
+    schema.dependencies = [(address::view(&ObjectName::new("directory")), [column].into())].into();
+    let found = database_dependents(&schema, &dropped("customer", "fax"));
+    assert_eq!(found, ["function reach()", "view directory"]);
+    let customer = database_dependents(&schema, &dropped_table("customer", &["id"]));
+    assert!(customer.contains(&"view directory".to_owned()) && !customer.contains(&"view phones".to_owned()));
 }
