@@ -1,6 +1,9 @@
 //! Reading the nodes of a Python syntax tree.
 
-use tree_sitter::{Node, Parser, Tree};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use tree_sitter::{Language, Node, Parser, Tree};
 
 /// Parses Python; `None` only when the parser itself gives up. Broken code yields a tree with error nodes.
 pub(super) fn parse(text: &str) -> Option<Tree> {
@@ -42,8 +45,15 @@ pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
 
 /// A node's field.
 pub(super) fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
-    node.child_by_field_name(name)
+    FIELDS.get(name).and_then(|id| node.child_by_field_id(*id))
 }
+
+/// The grammar's fields by their names: asking the grammar each time takes as long as finding the child.
+static FIELDS: LazyLock<HashMap<String, u16>> = LazyLock::new(|| {
+    let language = Language::from(tree_sitter_python::LANGUAGE);
+    let count = u16::try_from(language.field_count()).unwrap_or(u16::MAX - 1);
+    (1..=count).filter_map(|id| Some((language.field_name_for_id(id)?.to_owned(), id))).collect()
+});
 
 /// The node without enclosing parentheses and `await`.
 pub(super) fn bare(node: Node<'_>) -> Node<'_> {
