@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::checks::{self, Boundary, Pair};
 use super::facts::{Facts, refuses_delete};
 use super::text;
-use crate::generate::entity::{Attribute, AttributeKind, CheckRule, DefaultValue, Entity, Key, Relation, RelationKind};
+use crate::generate::entity::{
+    Attribute, AttributeKind, CheckRule, DefaultValue, Entity, EnumClass, Key, Relation, RelationKind,
+};
 use crate::generate::python::string;
 use crate::schema::{ColumnDefault, ReferentialAction};
 
@@ -89,6 +91,8 @@ struct Enumeration {
     class_name: String,
     /// The values as a Python set.
     values: String,
+    /// What is none of them and fits into the narrowest column.
+    beyond: String,
     /// Whether each value may stand in any row.
     free: bool,
     /// Whether the database itself refuses other values.
@@ -313,11 +317,19 @@ fn enums(facts: &Facts<'_>, entity: &Entity) -> Vec<Enumeration> {
                 column: attribute.column.clone(),
                 class_name: class.name.clone(),
                 values: format!("{{{}}}", values.join(", ")),
+                beyond: string(&beyond(class)),
                 free: !range.opaque && !attribute.unique,
                 enforced: class.by_check,
             })
         })
         .collect()
+}
+
+/// One letter, which every column can hold that holds the values: a longer text would be refused for its length.
+fn beyond(class: &EnumClass) -> String {
+    let is_none =
+        |letter: &char| class.members.iter().all(|member| !member.value.eq_ignore_ascii_case(&letter.to_string()));
+    ('?'..='~').find(is_none).unwrap_or('?').to_string()
 }
 
 fn booleans(entity: &Entity) -> Vec<Column> {

@@ -98,12 +98,14 @@ def values_of(row):
     return {column.key: getattr(row, column.key) for column in row.__mapper__.columns}
 
 
-def _untyped(row):
-    """The table and the row's place in it, without the types of the model."""
+def _place(row, *, typed):
+    """The table and the row's place in it, with or without the types of the model."""
     mapper = row.__mapper__
-    table = sa.table(
-        mapper.local_table.name, *(sa.column(column.name) for column in mapper.columns)
+    columns = (
+        sa.column(column.name, column.type if typed else None)
+        for column in mapper.columns
     )
+    table = sa.table(mapper.local_table.name, *columns)
     key = zip(mapper.primary_key, mapper.primary_key_from_instance(row), strict=True)
     place = sa.and_(*(table.c[column.name] == value for column, value in key))
     return table, place
@@ -112,7 +114,7 @@ def _untyped(row):
 def assert_database_refuses(session, row, column, value):
     """The database itself refuses a value, whatever the model would say to it."""
     save(session, row)
-    table, place = _untyped(row)
+    table, place = _place(row, typed=False)
     with refused(session, "CHECK", f"{table.name}.{column} is {value!r}"):
         session.execute(sa.update(table).where(place).values({column: value}))
 
@@ -120,7 +122,7 @@ def assert_database_refuses(session, row, column, value):
 def save_without(session, row, column):
     """Write a row as another program would: one column is left to the database."""
     save(session, row)
-    table, place = _untyped(row)
+    table, place = _place(row, typed=True)
     values = dict(session.execute(sa.select(table).where(place)).mappings().one())
     del values[column]
     session.execute(sa.delete(table).where(place))

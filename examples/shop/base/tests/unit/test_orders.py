@@ -171,7 +171,7 @@ def test_state_refuses_another_value(session):
 @pytest.mark.schema
 def test_state_is_kept_to_its_values_by_the_database(session):
     row = factories.new_orders()
-    assert_database_refuses(session, row, "state", "no such value")
+    assert_database_refuses(session, row, "state", "?")
 
 
 # -- rules of the table ----------------------------------------------------------------
