@@ -29,15 +29,16 @@ def upgrade():
 
     # The office has entered some suppliers twice. The later one gets its id as a
     # suffix: which of the two is right is for people to say.
+    supplier = sa.table("supplier", sa.column("id"), sa.column("name", sa.String(120)))
+    earlier, later = supplier.alias("earlier"), supplier.alias("later")
+    again = sa.and_(earlier.c.name == later.c.name, earlier.c.id < later.c.id)
+    # MySQL selects from what it updates only at one remove.
+    twice = sa.select(later.c.id).where(again).subquery("twice")
+    suffix = sa.literal(" #") + sa.cast(supplier.c.id, sa.String(11))
     op.execute(
-        """
-        UPDATE supplier
-           SET name = substr(name, 1, 108) || ' #' || id
-         WHERE EXISTS (SELECT 1
-                         FROM supplier AS earlier
-                        WHERE earlier.name = supplier.name
-                          AND earlier.id < supplier.id)
-        """
+        supplier.update()
+        .where(supplier.c.id.in_(sa.select(twice.c.id)))
+        .values(name=sa.func.substr(supplier.c.name, 1, 108) + suffix)
     )
     op.create_index("ux_supplier_name", "supplier", ["name"], unique=True)
 
@@ -46,9 +47,10 @@ def downgrade():
     op.drop_index("ux_supplier_name", table_name="supplier")
 
     with op.batch_alter_table("product") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_product_supplier_id"))
+        # MySQL needs the index for as long as there is the key.
         batch_op.drop_constraint(
             batch_op.f("fk_product_supplier_id"), type_="foreignkey"
         )
+        batch_op.drop_index(batch_op.f("ix_product_supplier_id"))
         batch_op.drop_column("weight_grams")
         batch_op.drop_column("supplier_id")
