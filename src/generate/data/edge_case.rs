@@ -38,6 +38,10 @@ pub(super) fn values(column: &Column) -> Vec<Value> {
         }
         TypeKind::Date => texts_of(&["1970-01-01", "0001-01-01", "9999-12-31", "2024-02-29"]),
         TypeKind::Time => texts_of(&["00:00:00.000000", "23:59:59.999999"]),
+        // The TIMESTAMP of MySQL counts seconds in 32 bits.
+        TypeKind::DateTime { with_time_zone: true } if is_counted(&column.data_type.sql) => {
+            texts_of(&["1970-01-02 00:00:00.000000", "2038-01-18 03:14:07.999999", "2024-02-29 12:00:00.000001"])
+        }
         TypeKind::DateTime { .. } => texts_of(&[
             "1970-01-01 00:00:00.000000",
             "0001-01-01 00:00:00.000000",
@@ -51,10 +55,18 @@ pub(super) fn values(column: &Column) -> Vec<Value> {
         TypeKind::Array { .. } => texts_of(&["{}"]),
         TypeKind::Other => Vec::new(),
     };
+    if column.data_type.sql.contains("unsigned") {
+        values.retain(|value| value.number().is_none_or(|number| number >= 0.0));
+    }
     if column.nullable {
         values.insert(0, Value::Null);
     }
     values
+}
+
+/// Whether the server calls a type `timestamp` or `timestamp(3)` although it means a time zone.
+fn is_counted(sql: &str) -> bool {
+    sql.strip_prefix("timestamp").is_some_and(|rest| rest.is_empty() || (rest.starts_with('(') && rest.ends_with(')')))
 }
 
 fn texts_of(values: &[&str]) -> Vec<Value> {
@@ -91,6 +103,19 @@ mod tests {
         let values = values(&column(TypeKind::Integer { bits: 16 }, false));
         assert!(values.contains(&Value::Integer(32_767)) && values.contains(&Value::Integer(-32_768)));
         assert!(super::values(&column(TypeKind::Integer { bits: 64 }, false)).contains(&Value::Integer(i64::MIN)));
+    }
+
+    #[test]
+    fn mysql_takes_no_negative_unsigned_numbers_and_no_far_timestamps() {
+        let of = |sql: &str, kind| {
+            values(&Column { nullable: false, ..Column::new("c", DataType { sql: sql.to_owned(), kind }) })
+        };
+        let numbers = of("smallint unsigned", TypeKind::Integer { bits: 16 });
+        assert_eq!(numbers, [0, 1, 32_767].map(Value::Integer));
+        let far = Value::text("9999-12-31 23:59:59.999999");
+        assert!(!of("timestamp(3)", TypeKind::DateTime { with_time_zone: true }).contains(&far));
+        assert!(of("datetime(3)", TypeKind::DateTime { with_time_zone: false }).contains(&far));
+        assert!(of("timestamptz", TypeKind::DateTime { with_time_zone: true }).contains(&far));
     }
 
     #[test]
