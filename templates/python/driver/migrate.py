@@ -19,6 +19,24 @@ from fabwright_models import Models
 from fabwright_trace import Trace
 
 
+# Parameters of a URL that lead to another server or database.
+PLACES = {
+    "database",
+    "db",
+    "dbname",
+    "host",
+    "hostaddr",
+    "option_files",
+    "port",
+    "read_default_file",
+    "service",
+    "unix_sock",
+    "unix_socket",
+}
+# Seconds.
+LOCK_TIMEOUT = 30
+
+
 class Run:
     """One run of the driver: the arguments, and what is going on right now.
 
@@ -94,6 +112,7 @@ class Run:
                 self.trace.forget(conn)
                 self.tell("transaction_end")
 
+        event.listen(Engine, "connect", wait_no_longer)
         event.listen(Engine, "before_cursor_execute", before)
         event.listen(Engine, "after_cursor_execute", after)
         event.listen(Engine, "commit", over)
@@ -134,9 +153,29 @@ class Run:
         return step
 
 
+def wait_no_longer(connection, record):
+    """Let a migration that waits for itself fail, where the server waits for a day.
+
+    Nobody else uses the database. PostgreSQL's has such a limit of its own.
+    """
+    driver = type(connection).__module__.split(".")[0].lower()
+    if driver in {"pymysql", "mysqldb", "mysql", "mariadb"}:
+        cursor = connection.cursor()
+        try:
+            for limit in ("lock_wait_timeout", "innodb_lock_wait_timeout"):
+                cursor.execute(f"SET SESSION {limit} = {LOCK_TIMEOUT}")
+        finally:
+            cursor.close()
+
+
+def family(url):
+    """What kind of server a SQLAlchemy URL leads to; MariaDB has a name of its own."""
+    return url.get_backend_name().replace("mariadb", "mysql")
+
+
 def same_database(actual, expected):
     """Whether two SQLAlchemy URLs lead to the same database."""
-    if actual.get_backend_name() != expected.get_backend_name():
+    if family(actual) != family(expected):
         return False
     if actual.get_backend_name() == "sqlite":
         if not actual.database or actual.database == ":memory:":
@@ -144,9 +183,13 @@ def same_database(actual, expected):
         files = [url.database.split("?")[0] for url in (actual, expected)]
         files = [name.removeprefix("file:") for name in files]
         return os.path.realpath(files[0]) == os.path.realpath(files[1])
-    query = dict(actual.query) == dict(expected.query)
-    same = (actual.host, actual.port, actual.database)
-    return query and same == (expected.host, expected.port, expected.database)
+    return address(actual) == address(expected)
+
+
+def address(url):
+    """What of a URL says where the database is, rather than how to speak to it."""
+    query = {name: value for name, value in url.query.items() if name in PLACES}
+    return url.host, url.port, url.database, query
 
 
 def guard(run, environment):
