@@ -82,7 +82,7 @@ pub(super) struct Check {
     /// Configuration to use instead of .fabwright.yml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where to rehearse: a database of its own is made beside this one, and dropped [default: a temporary folder]
+    /// Where to rehearse: a database of its own is made beside this one, and dropped [default: a throw-away server or file]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
     /// A Python interpreter that has the application's requirements [default: an environment made from them]

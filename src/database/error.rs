@@ -18,12 +18,19 @@ pub enum Error {
     /// The database file is not there.
     #[error("there is no database file at {}", .0.display())]
     Missing(PathBuf),
-    /// No rehearsal on databases of the dialect.
-    #[error(
-        "this version of Fabwright rehearses migrations on PostgreSQL and SQLite, not on {0}: `fabwright diff` and \
-         `fabwright migration` do read databases of {0}"
-    )]
-    Unsupported(Dialect),
+    /// A file was named where a server is meant, or the other way round.
+    #[error("{0} databases are not kept this way")]
+    OtherKeeping(Dialect),
+    /// An object that stands on what is not there any more cannot be copied.
+    #[error("{kind} {name} cannot be made again: {source}")]
+    NotCopied {
+        /// What kind of object it is.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// What the server said.
+        source: sqlx::Error,
+    },
     /// A role has no right to make databases.
     #[error(
         "{role} may not make databases on {url}, and a rehearsal needs one of its own: {remedy}, or leave out the \
@@ -88,7 +95,8 @@ impl Error {
         match self {
             Self::Url { .. }
             | Self::Missing(_)
-            | Self::Unsupported(_)
+            | Self::OtherKeeping(_)
+            | Self::NotCopied { .. }
             | Self::Script { .. }
             | Self::MayNotCreate { .. }
             | Self::NotInstalled { .. } => true,

@@ -111,8 +111,17 @@ impl MysqlServer {
         let create = format!("CREATE DATABASE {name}");
         connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(create))).await.map_err(cannot())?;
         connection.close().await.map_err(cannot())?;
+        self.url(&name)
+    }
+
+    /// The address of one of its databases; of the server itself, where the name is empty.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot stand in an address.
+    pub fn url(&self, database: &str) -> Result<DatabaseUrl> {
         let socket = in_query(&self.folder().join(SOCKET));
-        format!("mysql://root@localhost/{name}?unix_socket={socket}").parse()
+        format!("mysql://root@localhost/{database}?unix_socket={socket}").parse()
     }
 
     /// The folder of the server, which goes with it.

@@ -1,9 +1,13 @@
 //! Connections to MySQL and MariaDB, and scripts as their own client reads them.
 
-use sqlx::mysql::MySqlConnectOptions;
-use sqlx::{ConnectOptions, Connection, Executor, MySqlConnection};
+use std::fmt::Write as _;
+
+use futures_util::TryStreamExt;
+use sqlx::mysql::{MySqlConnectOptions, MySqlRow};
+use sqlx::{ConnectOptions, Connection, Either, Executor, MySqlConnection, Row};
 
 use super::{DatabaseUrl, Error, Result};
+use crate::schema::quote::string;
 
 /// Opens the database as the server's own client does: with the server's modes and time zone, in UTF-8.
 pub(super) async fn connect(url: &DatabaseUrl) -> Result<MySqlConnection> {
@@ -31,6 +35,68 @@ pub(super) async fn run(url: &DatabaseUrl, texts: impl IntoIterator<Item = &str>
     }
     let _ = connection.close().await;
     Ok(())
+}
+
+/// A row of texts.
+#[derive(Debug, Default)]
+pub(super) struct Texts(Vec<Option<String>>);
+
+impl Texts {
+    pub(super) fn get(&self, place: usize) -> Option<&String> {
+        self.0.get(place)?.as_ref()
+    }
+
+    /// The text at a place, NULL as an empty one.
+    pub(super) fn text(&self, place: usize) -> &str {
+        self.get(place).map_or("", String::as_str)
+    }
+}
+
+/// The rows that each statement of a text gives, all in one round trip.
+pub(super) async fn ask(connection: &mut MySqlConnection, text: &str) -> sqlx::Result<Vec<Vec<Texts>>> {
+    let mut answers = Vec::new();
+    let mut rows = Vec::new();
+    let mut stream = sqlx::raw_sql(sqlx::AssertSqlSafe(text)).fetch_many(connection);
+    while let Some(next) = stream.try_next().await? {
+        match next {
+            Either::Left(_) => answers.push(std::mem::take(&mut rows)),
+            Either::Right(row) => rows.push(texts_of(&row)?),
+        }
+    }
+    Ok(answers)
+}
+
+/// The rows that a single statement gives.
+pub(super) async fn rows(connection: &mut MySqlConnection, statement: &str) -> sqlx::Result<Vec<Texts>> {
+    Ok(ask(connection, statement).await?.pop().unwrap_or_default())
+}
+
+/// Runs a single statement, and tells how many rows it changed.
+pub(super) async fn tell(connection: &mut MySqlConnection, statement: &str) -> sqlx::Result<u64> {
+    let done = connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(statement))).await?;
+    Ok(done.rows_affected())
+}
+
+/// A text as a literal. What a backslash means depends on the server's mode, so none is written.
+pub(super) fn text(text: &str) -> String {
+    if text.contains('\\') { format!("CONVERT({} USING utf8mb4)", bytes(text.as_bytes())) } else { string(text) }
+}
+
+/// Bytes as a literal.
+pub(super) fn bytes(bytes: &[u8]) -> String {
+    let digits = bytes.iter().fold(String::new(), |mut digits, byte| {
+        // Writing into a text cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    });
+    format!("X'{digits}'")
+}
+
+/// In the protocol of plain text every value is one, whatever its type.
+fn texts_of(row: &MySqlRow) -> sqlx::Result<Texts> {
+    let bytes = |place| row.try_get_unchecked::<Option<Vec<u8>>, _>(place);
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    (0..row.len()).map(|place| Ok(bytes(place)?.map(text))).collect::<sqlx::Result<Vec<_>>>().map(Texts)
 }
 
 /// The texts to send for a script, which may hold the client's DELIMITER commands. The server itself takes statements

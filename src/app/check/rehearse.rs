@@ -14,7 +14,7 @@ use crate::generate::data;
 use crate::report::{AppliedRevision, AppliedStatement, Failure, Lock, Rehearsal, TableTouched, WayBack};
 use crate::run;
 use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Models, Revision, Statement, Target};
-use crate::schema::{ObjectName, Schema, snapshot};
+use crate::schema::{Dialect, ObjectName, Schema, snapshot};
 use crate::store::baseline::Recorded;
 use crate::store::folder;
 
@@ -62,19 +62,19 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
         None => History::default(),
         Some(base) => match base.history().await {
             Ok(history) => history,
-            Err(error) => return stopped(sides, error, "the base branch's migration history"),
+            Err(error) => return stopped(sides, plan, error, "the base branch's migration history"),
         },
     };
     let head_history = match plan.head.history().await {
         Ok(history) => history,
-        Err(error) => return stopped(sides, error, "the pull request's migration history"),
+        Err(error) => return stopped(sides, plan, error, "the pull request's migration history"),
     };
     let filled = plan.place.database().await?;
     let mut models_before = Models::default();
     if let Some(base) = &plan.base {
         match up(plan, &base.comparing(), &sides.base, &filled, &base_history, &History::default()).await? {
             Ok(applied) => models_before = applied.models,
-            Err(error) => return stopped(sides, error, "the base branch's migration"),
+            Err(error) => return stopped(sides, plan, error, "the base branch's migration"),
         }
     }
     let before = database::introspect(&filled.url()).await?;
@@ -111,11 +111,11 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
     let step = console.step("Migrate to the head");
     let applied = match up(plan, &plan.head, &sides.head, &filled, &head_history, &base_history).await? {
         Ok(applied) => applied,
-        Err(error) => return stopped(sides, error, "the pull request's migration"),
+        Err(error) => return stopped(sides, plan, error, "the pull request's migration"),
     };
     let on_empty = match up(plan, &plan.head.comparing(), &sides.head, &empty, &head_history, &base_history).await? {
         Ok(applied) => applied,
-        Err(error) => return stopped(sides, error, "the pull request's migration on an empty database"),
+        Err(error) => return stopped(sides, plan, error, "the pull request's migration on an empty database"),
     };
     let after = database::introspect(&filled.url()).await?;
     let rows_after = rows::sums(&filled.url()).await?;
@@ -249,7 +249,14 @@ async fn back(
     console: &Console,
 ) -> Result<WayBack, Error> {
     let step = console.step("Go back");
-    let copy = filled.copy().await?;
+    let copy = match filled.copy().await {
+        Ok(copy) => copy,
+        // A view without its column can be looked at, but not made again.
+        Err(error @ database::Error::NotCopied { .. }) => {
+            return Ok(WayBack::NotMeasured { reason: error.to_string() });
+        }
+        Err(error) => return Err(error.into()),
+    };
     let broken = |error: String| Ok(WayBack::Broken { error });
     match down(plan, &plan.head, &sides.head, &copy, head_history, base_history).await? {
         None => return Ok(WayBack::Inferred),
@@ -345,8 +352,12 @@ fn object(namespace: &str, name: &str) -> ObjectName {
     if namespace == "public" { ObjectName::new(name) } else { ObjectName::qualified(namespace, name) }
 }
 
+/// What has to be said of a failure where a statement on the schema ends the transaction that it stands in.
+const HALF_MIGRATED: &str = " MySQL and MariaDB commit each change of the schema at once: a database on which this \
+    migration failed keeps what ran before, and has to be put right by hand or from a backup before the next try.";
+
 /// A migration's failure is what the report is about; everything else is an error of the command.
-fn stopped(sides: &Sides, error: run::Error, stage: &str) -> Result<Ending, Error> {
+fn stopped(sides: &Sides, plan: &Plan, error: run::Error, stage: &str) -> Result<Ending, Error> {
     let mut failure = Failure { stage: stage.to_owned(), ..Failure::default() };
     match error {
         run::Error::Migration { revision, at, statement, message } => {
@@ -374,6 +385,12 @@ fn stopped(sides: &Sides, error: run::Error, stage: &str) -> Result<Ending, Erro
             failure.next_step = Some(format!("Run {command} in the application's folder to see the same error."));
         }
         other => return Err(other.into()),
+    }
+    if failure.revision.is_some()
+        && plan.place.dialect() == Dialect::Mysql
+        && let Some(next_step) = &mut failure.next_step
+    {
+        next_step.push_str(HALF_MIGRATED);
     }
     Ok(Ending::Stopped(Box::new(failure)))
 }

@@ -4,6 +4,8 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
+pub(super) use mysql::local;
+
 use super::{DatabaseUrl, Result};
 use crate::schema::{Dialect, Schema};
 

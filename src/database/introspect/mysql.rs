@@ -14,12 +14,12 @@ mod types;
 
 use std::collections::{BTreeMap, HashMap};
 
-use sqlx::mysql::MySqlRow;
-use sqlx::{Connection, Either, MySqlConnection, Row};
+use sqlx::{Connection, MySqlConnection};
 
 use self::collation::Collations;
 use self::objects::{Home, TriggerRow};
-use super::super::{DatabaseUrl, Error, Result, mysql_session};
+use super::super::mysql_session::{self, Texts};
+use super::super::{DatabaseUrl, Error, Result};
 use crate::schema::quote::identifier_in;
 use crate::schema::{BOOKKEEPING, Dialect, ObjectName, Schema, address};
 
@@ -171,16 +171,6 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// A row of texts.
-#[derive(Default)]
-struct Texts(Vec<Option<String>>);
-
-impl Texts {
-    fn get(&self, place: usize) -> Option<&String> {
-        self.0.get(place)?.as_ref()
-    }
-}
-
 struct Reader<'a> {
     connection: MySqlConnection,
     url: &'a DatabaseUrl,
@@ -189,19 +179,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// The rows that each of the statements gives, all in one round trip.
     async fn ask(&mut self, statements: &[String]) -> Result<Vec<Vec<Texts>>> {
-        use futures_util::TryStreamExt;
-        let cannot = || Error::server(format!("cannot read {}", self.url));
-        let text = sqlx::AssertSqlSafe(statements.join(";\n"));
-        let mut answers = Vec::with_capacity(statements.len());
-        let mut rows = Vec::new();
-        let mut stream = sqlx::raw_sql(text).fetch_many(&mut self.connection);
-        while let Some(next) = stream.try_next().await.map_err(cannot())? {
-            match next {
-                Either::Left(_) => answers.push(std::mem::take(&mut rows)),
-                Either::Right(row) => rows.push(texts(&row).map_err(cannot())?),
-            }
-        }
-        Ok(answers)
+        let cannot = Error::server(format!("cannot read {}", self.url));
+        mysql_session::ask(&mut self.connection, &statements.join(";\n")).await.map_err(cannot)
     }
 
     fn hidden(&self, wanted: &Wanted<'_>) -> Error {
@@ -210,11 +189,9 @@ impl Reader<'_> {
     }
 }
 
-/// In the protocol of plain text every value is one, whatever its type.
-fn texts(row: &MySqlRow) -> sqlx::Result<Texts> {
-    let bytes = |place| row.try_get_unchecked::<Option<Vec<u8>>, _>(place);
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    (0..row.len()).map(|place| Ok(bytes(place)?.map(text))).collect::<sqlx::Result<Vec<_>>>().map(Texts)
+/// `sql` without the name of its own database before other names.
+pub(in crate::database) fn local(database: &str, sql: &str) -> String {
+    Home { database: database.to_owned(), account: String::new() }.local(sql)
 }
 
 pub(super) async fn server(url: &DatabaseUrl) -> Result<String> {

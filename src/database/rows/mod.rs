@@ -2,6 +2,7 @@
 //!
 //! Each dialect has a file that speaks to its server: inserting in bulk, summing up, and comparing values.
 
+mod mysql;
 mod postgres;
 mod sqlite;
 
@@ -10,7 +11,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::{DatabaseUrl, Error, Result};
+use super::{DatabaseUrl, Result};
 use crate::generate::data::TableRows;
 use crate::schema::{Column, Dialect, ObjectName};
 
@@ -32,13 +33,12 @@ pub struct Inserted {
 ///
 /// # Errors
 ///
-/// When the database cannot be opened, when the transaction fails as a whole, and for dialects that are not
-/// supported yet.
+/// When the database cannot be opened, and when the transaction fails as a whole.
 pub async fn insert(url: &DatabaseUrl, tables: &[TableRows]) -> Result<Vec<Inserted>> {
     match url.dialect() {
         Dialect::Sqlite => sqlite::insert(url, tables).await,
         Dialect::Postgres => postgres::insert(url, tables).await,
-        Dialect::Mysql => Err(Error::Unsupported(url.dialect())),
+        Dialect::Mysql => mysql::insert(url, tables).await,
     }
 }
 
@@ -92,12 +92,12 @@ impl fmt::Display for Checksum {
 ///
 /// # Errors
 ///
-/// When the database cannot be read, and for dialects that are not supported yet.
+/// When the database cannot be read.
 pub async fn sums(url: &DatabaseUrl) -> Result<Sums> {
     match url.dialect() {
         Dialect::Sqlite => sqlite::sums(url).await,
         Dialect::Postgres => postgres::sums(url).await,
-        Dialect::Mysql => Err(Error::Unsupported(url.dialect())),
+        Dialect::Mysql => mysql::sums(url).await,
     }
 }
 
@@ -116,12 +116,12 @@ pub struct Followed<'a> {
 ///
 /// # Errors
 ///
-/// When one of the databases cannot be read, and for dialects that are not supported yet.
+/// When one of the databases cannot be read.
 pub async fn altered(before: &DatabaseUrl, after: &DatabaseUrl, followed: &Followed<'_>) -> Result<u64> {
     match after.dialect() {
         Dialect::Sqlite => sqlite::altered(before, after, followed).await,
         Dialect::Postgres => postgres::altered(before, after, followed).await,
-        Dialect::Mysql => Err(Error::Unsupported(after.dialect())),
+        Dialect::Mysql => mysql::altered(before, after, followed).await,
     }
 }
 

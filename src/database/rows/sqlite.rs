@@ -186,7 +186,7 @@ async fn sum(
 }
 
 pub(super) async fn altered(before: &DatabaseUrl, after: &DatabaseUrl, followed: &Followed<'_>) -> Result<u64> {
-    let Some(path) = before.path() else { return Err(Error::Unsupported(before.dialect())) };
+    let Some(path) = before.path() else { return Err(Error::OtherKeeping(before.dialect())) };
     let mut connection = open(after).await?;
     let failed = || Error::server(format!("cannot compare the rows of {before} and {after}"));
     sqlx::query("ATTACH DATABASE ?1 AS \"before\"")
@@ -210,7 +210,7 @@ pub(super) async fn altered(before: &DatabaseUrl, after: &DatabaseUrl, followed:
 }
 
 async fn open(url: &DatabaseUrl) -> Result<SqliteConnection> {
-    let Some(path) = url.path() else { return Err(Error::Unsupported(url.dialect())) };
+    let Some(path) = url.path() else { return Err(Error::OtherKeeping(url.dialect())) };
     if !path.is_file() {
         return Err(Error::Missing(path.to_path_buf()));
     }

@@ -6,6 +6,7 @@
 //!
 //! On a server that the user named, nothing is ever touched but databases of the names that this room gives.
 
+mod mysql;
 mod name;
 mod postgres;
 mod sqlite;
@@ -26,6 +27,7 @@ pub struct Place(Ground);
 enum Ground {
     Folder(Arc<Path>),
     Postgres(Arc<postgres::Server>),
+    Mysql(Arc<mysql::Server>),
 }
 
 impl Place {
@@ -34,12 +36,12 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// When the server's programs are not installed or do not start, and for dialects that are not supported yet.
+    /// When the server's programs are not installed or do not start.
     pub async fn own(dialect: Dialect) -> Result<Self> {
         Ok(Self(match dialect {
             Dialect::Sqlite => Ground::Folder(std::env::temp_dir().into()),
             Dialect::Postgres => Ground::Postgres(Arc::new(postgres::Server::own().await?)),
-            Dialect::Mysql => return Err(Error::Unsupported(dialect)),
+            Dialect::Mysql => Ground::Mysql(Arc::new(mysql::Server::own().await?)),
         }))
     }
 
@@ -48,8 +50,7 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// When the server does not answer or does not let this role make databases, and for dialects that are not
-    /// supported yet.
+    /// When the server does not answer or does not let this role make databases.
     pub async fn beside(url: &DatabaseUrl) -> Result<Self> {
         Ok(Self(match (url.dialect(), url.path()) {
             (Dialect::Sqlite, Some(path)) => {
@@ -57,7 +58,8 @@ impl Place {
                 Ground::Folder(std::path::absolute(folder).map_err(Error::io(folder))?.into())
             }
             (Dialect::Postgres, _) => Ground::Postgres(Arc::new(postgres::Server::given(url).await?)),
-            (dialect, _) => return Err(Error::Unsupported(dialect)),
+            (Dialect::Mysql, _) => Ground::Mysql(Arc::new(mysql::Server::given(url).await?)),
+            (Dialect::Sqlite, None) => return Err(Error::OtherKeeping(Dialect::Sqlite)),
         }))
     }
 
@@ -66,6 +68,7 @@ impl Place {
         match &self.0 {
             Ground::Folder(_) => Dialect::Sqlite,
             Ground::Postgres(_) => Dialect::Postgres,
+            Ground::Mysql(_) => Dialect::Mysql,
         }
     }
 
@@ -80,6 +83,7 @@ impl Place {
             Ground::Postgres(server) => {
                 Ok(Scratch { url: server.create(None).await?, keep: Keep::Postgres(server.clone()) })
             }
+            Ground::Mysql(server) => Ok(Scratch { url: server.create(None).await?, keep: Keep::Mysql(server.clone()) }),
         }
     }
 }
@@ -96,6 +100,7 @@ pub struct Scratch {
 enum Keep {
     Folder(TempDir),
     Postgres(Arc<postgres::Server>),
+    Mysql(Arc<mysql::Server>),
 }
 
 impl Scratch {
@@ -147,6 +152,11 @@ impl Scratch {
             Keep::Postgres(server) => {
                 Ok(Self { url: server.create(Some(&self.url)).await?, keep: Keep::Postgres(server.clone()) })
             }
+            Keep::Mysql(server) => {
+                let copy = Self { url: server.create(Some(&self.url)).await?, keep: Keep::Mysql(server.clone()) };
+                mysql::copy(&self.url, &copy.url).await?;
+                Ok(copy)
+            }
         }
     }
 }
@@ -156,6 +166,23 @@ impl Drop for Scratch {
         match &self.keep {
             Keep::Folder(_) => {}
             Keep::Postgres(server) => server.remove(&self.url),
+            Keep::Mysql(server) => server.remove(&self.url),
         }
     }
+}
+
+/// Removes a database on a thread of its own: dropping happens anywhere, also where a runtime is at work that must not
+/// be blocked from within.
+fn remove_apart(name: String, remove: impl AsyncFnOnce(&str) -> Result<()> + Send + 'static) {
+    let removing = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let outcome = match runtime {
+            Ok(runtime) => runtime.block_on(remove(&name)),
+            Err(error) => Err(Error::server("cannot wait for the server")(sqlx::Error::Io(error))),
+        };
+        if let Err(error) = outcome {
+            tracing::warn!(%error, name, "a scratch database could not be removed");
+        }
+    });
+    let _ = removing.join();
 }

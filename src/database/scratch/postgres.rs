@@ -78,40 +78,30 @@ impl Server {
     pub(super) fn remove(&self, url: &DatabaseUrl) {
         let (None, Some(name)) = (&self.own, url.database()) else { return };
         let home = self.home.clone();
-        // Dropping happens anywhere, also where a runtime is at work that must not be blocked from within.
-        let removing = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let outcome = match runtime {
-                Ok(runtime) => runtime.block_on(remove(&home, &name)),
-                Err(error) => Err(sqlx::Error::Io(error)),
-            };
-            if let Err(error) = outcome {
-                tracing::warn!(%error, name, "a scratch database could not be removed");
-            }
-        });
-        let _ = removing.join();
+        super::remove_apart(name, async move |name| remove(&home, name).await);
     }
 }
 
-async fn remove(home: &DatabaseUrl, name: &str) -> std::result::Result<(), sqlx::Error> {
-    let mut connection = postgres_session::connect(home)
-        .await
-        .map_err(|error| sqlx::Error::Protocol(format!("no connection: {error}")))?;
+async fn remove(home: &DatabaseUrl, name: &str) -> Result<()> {
+    let cannot = || Error::server(format!("cannot remove {name}"));
+    let mut connection = postgres_session::connect(home).await?;
     let names: Vec<String> = sqlx::query_scalar(
         "SELECT datname::text FROM pg_database WHERE datname = $1 OR starts_with(datname, $1 || '_')",
     )
     .bind(name)
     .fetch_all(&mut connection)
-    .await?;
+    .await
+    .map_err(cannot())?;
     for name in names {
         // A migration that was killed may still be connected.
         sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
             .bind(&name)
             .execute(&mut connection)
-            .await?;
-        run(&mut connection, &format!("DROP DATABASE IF EXISTS {}", identifier(&name))).await?;
+            .await
+            .map_err(cannot())?;
+        run(&mut connection, &format!("DROP DATABASE IF EXISTS {}", identifier(&name))).await.map_err(cannot())?;
     }
-    connection.close().await
+    connection.close().await.map_err(cannot())
 }
 
 async fn run(connection: &mut PgConnection, sql: &str) -> std::result::Result<(), sqlx::Error> {
