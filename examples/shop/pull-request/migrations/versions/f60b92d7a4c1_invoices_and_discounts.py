@@ -84,5 +84,5 @@ def downgrade():
         )
         batch_op.drop_column("discount")
 
-    op.drop_index(op.f("ix_invoice_order_id"), table_name="invoice")
+    # Its index goes with it: MySQL would need that for as long as there is the key.
     op.drop_table("invoice")
