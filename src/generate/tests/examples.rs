@@ -68,6 +68,7 @@ fn switched_off_kinds_are_not_written() {
             "tests/__init__.py",
             "tests/application.py",
             "tests/conftest.py",
+            "tests/databases.py",
             "tests/factories.py",
             "tests/requirements.txt",
             "tests/support.py",
