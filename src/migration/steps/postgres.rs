@@ -71,8 +71,11 @@ pub(in crate::migration) fn plan(from: &Schema, to: &Schema, changes: &[Change],
     planner.spread();
     planner.settle();
     planner.remove();
-    planner.steps.extend(renames::steps(from, &renames));
-    planner.steps.extend(parts);
+    // What is made anew comes under its new name at once.
+    let stays = |key: &str| !planner.going.contains(key);
+    let mut renamed = renames::steps(from, &renames, |table| stays(&address::table(table)));
+    renamed.extend(parts.into_iter().filter(|(key, _)| stays(key)).map(|(_, step)| step));
+    planner.steps.extend(renamed);
     planner.create();
     let mut opening = planner.before;
     if planner.steps.is_empty() {

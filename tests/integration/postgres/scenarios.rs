@@ -197,18 +197,31 @@ async fn a_rename_makes_nothing_anew() {
 
 #[tokio::test]
 async fn the_rows_of_a_table_that_is_divided_stay() {
+    let (_, before, after) = LINKED[4];
+    rows_stay(before, after, "INSERT INTO t VALUES (1, 'a'), (2, 'b');", ["v", "v"]).await;
+}
+
+#[tokio::test]
+async fn the_rows_of_a_table_that_is_divided_go_along_with_a_new_name_of_their_column() {
+    let before = "CREATE TYPE mood AS ENUM ('a', 'b'); CREATE TABLE t (id integer NOT NULL, v text, m mood);";
+    let after = "CREATE TYPE mood AS ENUM ('b', 'a'); CREATE TABLE t (id integer NOT NULL, w text, m mood) PARTITION BY LIST (id);
+                 CREATE TABLE t1 PARTITION OF t DEFAULT;";
+    rows_stay(before, after, "INSERT INTO t VALUES (1, 'a', 'b'), (2, 'b', NULL);", ["w", "v"]).await;
+}
+
+/// Migrates there and back, and looks after each way for the rows by the name that their column has by then.
+async fn rows_stay(before: &str, after: &str, rows: &str, columns: [&str; 2]) {
     use sqlx::{ConnectOptions, Row};
     let server = PostgresServer::start().await.unwrap();
-    let (_, before, after) = LINKED[4];
-    let (url, from) = database(&server, &format!("{before} INSERT INTO t VALUES (1, 'a'), (2, 'b');")).await;
+    let (url, from) = database(&server, &format!("{before} {rows}")).await;
     let (_, to) = database(&server, after).await;
     let plan = migration::plan(&from, &to, &diff::diff(&from, &to, &RenameHints::default()));
-    for plan in [&plan, plan.back.as_deref().unwrap()] {
-        script::apply_each(&url, plan.statements()).await.unwrap();
+    for (plan, column) in [&plan, plan.back.as_deref().unwrap()].into_iter().zip(columns) {
+        let text = plan.forward_sql();
+        script::apply_each(&url, plan.statements()).await.unwrap_or_else(|error| panic!("{error}\n{text}"));
         let options: sqlx::postgres::PgConnectOptions = url.expose().parse().unwrap();
-        let rows = sqlx::query("SELECT string_agg(id || v, ',' ORDER BY id) FROM t")
-            .fetch_one(&mut options.connect().await.unwrap())
-            .await;
-        assert_eq!(rows.unwrap().get::<String, _>(0), "1a,2b");
+        let query = format!("SELECT string_agg(id || {column}, ',' ORDER BY id) FROM t");
+        let found = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_one(&mut options.connect().await.unwrap()).await;
+        assert_eq!(found.unwrap().get::<String, _>(0), "1a,2b", "{text}");
     }
 }

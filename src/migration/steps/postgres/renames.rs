@@ -104,8 +104,9 @@ fn led(from: &Schema, renames: &Renames, table: &ObjectName, old: &str, new: &st
         .any(|(of, from, to, _)| from == old && to == new && parents.contains(&path(renames.old_table(of)).as_str()))
 }
 
-/// The statements that rename, in an order that never meets a taken name.
-pub(super) fn steps(from: &Schema, renames: &Renames) -> Vec<Step> {
+/// The statements that rename the tables that stay, by their new names, and their columns, in an order that never meets
+/// a taken name.
+pub(super) fn steps(from: &Schema, renames: &Renames, stays: impl Fn(&ObjectName) -> bool) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut add = |purpose: String, statement: String, reverse: String| {
         steps.push(Step {
@@ -116,7 +117,7 @@ pub(super) fn steps(from: &Schema, renames: &Renames) -> Vec<Step> {
             reverse: Reverse::Statements(vec![reverse]),
         });
     };
-    for (from, to, _) in &renames.tables {
+    for (from, to, _) in renames.tables.iter().filter(|(_, to, _)| stays(to)) {
         let moved = |from: &ObjectName, to: &ObjectName| {
             let mut at = from.clone();
             let mut statements = Vec::new();
@@ -132,7 +133,8 @@ pub(super) fn steps(from: &Schema, renames: &Renames) -> Vec<Step> {
         };
         add(format!("Rename table {from} to {to}"), moved(from, to), moved(to, from));
     }
-    let tables: BTreeSet<&ObjectName> = renames.columns.iter().map(|(table, ..)| table).collect();
+    let tables: BTreeSet<&ObjectName> =
+        renames.columns.iter().map(|(table, ..)| table).filter(|table| stays(table)).collect();
     for table in tables {
         let own = renames.columns.iter().filter(|(of, old, new, _)| of == table && !led(from, renames, of, old, new));
         let wanted: Vec<(String, String)> = own.map(|(_, from, to, _)| (from.clone(), to.clone())).collect();

@@ -38,17 +38,32 @@ impl<'a> Planner<'a> {
         })
     }
 
+    /// The new names of the columns that the table had, in its order.
+    fn past_columns(&self, new: &Table) -> Vec<String> {
+        match self.past.get(&address::table(&new.name)).map(|atom| atom.body) {
+            Some(Body::Table(past)) => past.columns.iter().map(|column| column.name.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn keep_rows(&self) -> Vec<Step> {
         let keep = |(old, new): &(&Table, &Table)| {
             let only = if old.options.contains_key("partition by") { "" } else { "ONLY " };
             let from = format!("{only}{}", path(&old.name));
+            // Columns are called here what they are called afterwards.
+            let names = self.past_columns(new);
             // A type could not go while this holds values of it.
-            let as_text = old.columns.iter().any(|column| self.outlives_its_type(new, &column.name));
-            let values = old.columns.iter().map(|column| match quoted(&column.name) {
-                own if self.outlives_its_type(new, &column.name) => format!("{own}::text AS {own}"),
-                own => own,
+            let as_text = names.iter().any(|name| self.outlives_its_type(new, name));
+            let renamed = old.columns.iter().zip(&names).any(|(column, name)| column.name != *name);
+            let values = old.columns.iter().zip(&names).map(|(column, name)| {
+                let (own, name_then) = (quoted(&column.name), quoted(name));
+                match self.outlives_its_type(new, name) {
+                    true => format!("{own}::text AS {name_then}"),
+                    false if own == name_then => own,
+                    false => format!("{own} AS {name_then}"),
+                }
             });
-            let values = if as_text { values.collect::<Vec<_>>().join(", ") } else { "*".to_owned() };
+            let values = if as_text || renamed { values.collect::<Vec<_>>().join(", ") } else { "*".to_owned() };
             let statement =
                 format!("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {values} FROM {from};", aside(new));
             let reverse = Reverse::Statements(Vec::new());

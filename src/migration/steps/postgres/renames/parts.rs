@@ -17,8 +17,8 @@ struct Part {
 }
 
 impl Planner<'_> {
-    /// Finds them, and lets the old schema know them by their new names.
-    pub(in super::super) fn rename_parts(&mut self) -> Vec<Step> {
+    /// Finds them, and lets the old schema know them by their new names, under which the steps are told here.
+    pub(in super::super) fn rename_parts(&mut self) -> Vec<(String, Step)> {
         self.keep_usual_names();
         let mut fresh: BTreeMap<(String, String), Vec<(String, String)>> = BTreeMap::new();
         for (key, atom) in self.new.iter().filter(|(key, _)| !self.past.contains_key(*key)) {
@@ -55,7 +55,7 @@ impl Planner<'_> {
         parts.into_iter().filter_map(|part| self.renamed(part)).collect()
     }
 
-    fn renamed(&mut self, part: Part) -> Option<Step> {
+    fn renamed(&mut self, part: Part) -> Option<(String, Step)> {
         let (old_key, new_key) = (&part.old_key, &part.new_key);
         move_key(&mut self.past, old_key, new_key);
         move_key(&mut self.old, old_key, new_key);
@@ -72,7 +72,8 @@ impl Planner<'_> {
         }
         let (statements, reverse) = (vec![part.statement], vec![part.reverse]);
         let worded = statements.iter().any(|text| !text.is_empty());
-        worded.then(|| step(format!("Rename {old_key} to {new_key}"), statements, Reverse::Statements(reverse)))
+        let step = step(format!("Rename {old_key} to {new_key}"), statements, Reverse::Statements(reverse));
+        worded.then(|| (new_key.clone(), step))
     }
 
     /// Sequences that moved with their tables differ in their paths alone.
