@@ -64,6 +64,12 @@ pub(super) const LINKED: &[(&str, &str, &str)] = &[
         "CREATE TYPE kind AS (a integer, b text); CREATE TABLE t OF kind; CREATE TABLE u (a integer, b text);",
         "CREATE TYPE kind AS (a integer, b text, c date); CREATE TABLE t OF kind (a PRIMARY KEY, b DEFAULT 'x' NOT NULL); CREATE TABLE u OF kind;",
     ),
+    (
+        "a divided table that refers to itself goes",
+        "CREATE TABLE p (id integer PRIMARY KEY, up integer REFERENCES p (id)) PARTITION BY LIST (id);
+         CREATE TABLE p1 PARTITION OF p DEFAULT;",
+        "",
+    ),
 ];
 
 /// Objects beside tables.

@@ -21,19 +21,29 @@ impl Planner<'_> {
     }
 
     /// What goes without a statement of its own, with what it goes with. A foreign key is taken away first, since two
-    /// tables may refer to each other, and so is what uses something that needs the whole in its turn.
+    /// tables may refer to each other or partitions have it from this one, and so is what uses something that needs the
+    /// whole in its turn.
     fn silent(&self) -> BTreeMap<String, String> {
+        let leaders: BTreeSet<&str> = self.going.iter().filter_map(|key| self.leader_of_key(key)).collect();
         let silent = self.going.iter().filter_map(|key| {
             let root = self.root(key);
             let atom = self.old.get(key).filter(|_| root != key)?;
             let own = |need: &str| !self.going.contains(need) || self.root(need) == root;
             let fits = match atom.body {
-                Body::ForeignKey => atom.needs.iter().all(|need| own(need)),
+                Body::ForeignKey => !leaders.contains(key.as_str()) && atom.needs.iter().all(|need| own(need)),
                 _ => !atom.needs.iter().any(|need| !own(need) && self.leads_back(need, root)),
             };
             fits.then(|| (key.clone(), root.to_owned()))
         });
         silent.collect()
+    }
+
+    /// The foreign key that a partition, which goes, has this one from. The server lets only that one be taken away.
+    fn leader_of_key(&self, key: &str) -> Option<&str> {
+        let atom = self.old.get(key).filter(|atom| matches!(atom.body, Body::ForeignKey))?;
+        let follows = self.past.get(key)?.follows.as_ref()?;
+        let goes = |key: &String| self.going.contains(key);
+        (goes(&follows.leader) && atom.owner.as_ref().is_some_and(goes)).then_some(follows.leader.as_str())
     }
 
     fn leads_back(&self, start: &str, root: &str) -> bool {
@@ -63,7 +73,7 @@ impl Planner<'_> {
                 let led = self.going.contains(&follows.leader) || self.waiting.contains(&follows.leader);
                 (led && self.stays(&follows.link)).then_some(follows.leader.as_str())
             };
-            match silent.get(at).map(String::as_str).or_else(leader) {
+            match silent.get(at).map(String::as_str).or_else(leader).or_else(|| self.leader_of_key(at)) {
                 Some(next) => at = next,
                 None => break,
             }
