@@ -18,7 +18,6 @@ from contextlib import ExitStack
 from fabwright_models import Models
 from fabwright_trace import Trace
 
-
 # Parameters of a URL that lead to another server or database.
 PLACES = {
     "database",
