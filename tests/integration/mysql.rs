@@ -155,6 +155,18 @@ const SCENARIOS: &[(&str, &str, &str)] = &[
          CREATE TABLE b (a int, CONSTRAINT g FOREIGN KEY (a) REFERENCES a (id)); CREATE TABLE c (`KEY_BLOCK_SIZE=1` int PRIMARY KEY, v int, KEY k (v)) KEY_BLOCK_SIZE=4; CREATE TABLE d (id int, KEY k (id) KEY_BLOCK_SIZE=2);",
     ),
     (
+        "programs are read under the mode that they were written under",
+        "CREATE TABLE t (id int, s varchar(9));",
+        "CREATE TABLE t (id int, s varchar(9)); SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT';
+         CREATE FUNCTION f() RETURNS int DETERMINISTIC RETURN (SELECT max(\"id\") FROM \"t\"); CREATE PROCEDURE p() SELECT 'a' || \"s\" FROM t;
+         CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET NEW.\"s\" = 'a' || NEW.\"s\"; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM \"t\";
+         SET SESSION sql_mode = 'ORACLE';
+         DELIMITER //
+         CREATE PROCEDURE o(x IN int) AS BEGIN SELECT x || \"s\" FROM t; END//
+         DELIMITER ;
+         SET SESSION sql_mode = DEFAULT; CREATE VIEW v AS SELECT f() AS x;",
+    ),
+    (
         "views stand on views, and give way to tables",
         "CREATE TABLE t (id int, n int); CREATE VIEW a AS SELECT id FROM t; CREATE VIEW b AS SELECT id FROM a; CREATE VIEW x AS SELECT 1;",
         "CREATE TABLE t (id bigint, m int); CREATE ALGORITHM=TEMPTABLE VIEW z AS SELECT id, m FROM t; CREATE SQL SECURITY INVOKER VIEW b AS SELECT id, m FROM z WHERE m > 3;

@@ -31,7 +31,7 @@ const LISTS: [&str; 6] = [
     "SELECT DATABASE(), CURRENT_USER()",
     "SHOW FULL TABLES",
     "SELECT character_set_name, default_collate_name FROM information_schema.character_sets",
-    "SELECT trigger_name, event_object_table, action_timing, event_manipulation, action_statement, definer
+    "SELECT trigger_name, event_object_table, action_timing, event_manipulation, action_statement, definer, sql_mode
        FROM information_schema.triggers WHERE trigger_schema = DATABASE()
       ORDER BY event_object_table, action_timing, event_manipulation, action_order",
     "SELECT routine_type, routine_name FROM information_schema.routines WHERE routine_schema = DATABASE()",
@@ -85,6 +85,7 @@ pub(super) async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
         let answers = reader.ask(&questions).await?;
         for (one, rows) in batch.iter().zip(answers) {
             let statement = rows.first().and_then(|row| row.get(one.column())).ok_or_else(|| reader.hidden(one))?;
+            let mode = rows.first().and_then(|row| row.get(1)).map_or("", String::as_str);
             match one.kind {
                 "VIEW" => {
                     let (view, uses) = objects::view(one.name, statement, &home);
@@ -93,23 +94,23 @@ pub(super) async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
                 }
                 "SEQUENCE" => schema.others.push(objects::sequence(one.name, statement, &home)),
                 "EVENT" => {
-                    schema.others.push(objects::event(one.name, statement, one.started_when_made, &home));
+                    schema.others.push(objects::event(one.name, (mode, statement), one.started_when_made, &home));
                 }
                 "TABLE" => {
                     let local = home.local(statement);
                     schema.tables.push(table::table(&local, &collations).ok_or_else(|| reader.hidden(one))?);
                 }
-                kind => schema.others.push(objects::routine(&kind.to_lowercase(), one.name, statement, &home)),
+                kind => schema.others.push(objects::routine(&kind.to_lowercase(), one.name, (mode, statement), &home)),
             }
         }
     }
     let mut previous: Option<TriggerRow> = None;
     for row in &triggers {
-        let [name, table, timing, event, body, definer] =
-            [0, 1, 2, 3, 4, 5].map(|place| row.get(place).cloned().unwrap_or_default());
+        let [name, table, timing, event, body, definer, mode] =
+            [0, 1, 2, 3, 4, 5, 6].map(|place| row.get(place).cloned().unwrap_or_default());
         let same = previous.as_ref().filter(|one| (&one.table, &one.timing, &one.event) == (&table, &timing, &event));
         let before = same.map(|one| one.name.clone());
-        let row = TriggerRow { name, table, timing, event, body, definer, previous: before };
+        let row = TriggerRow { name, table, timing, event, body, definer, mode, previous: before };
         schema.triggers.push(objects::trigger(&row, &home));
         previous = Some(row);
     }

@@ -22,6 +22,7 @@ use self::keys::Keys;
 use crate::diff::{Change, Renames, aligned};
 use crate::migration::plan::{Plan, Reverse, Step};
 use crate::migration::render::mysql::{create_table, foreign_key, path, quoted};
+use crate::schema::lexer::mysql::program_mode;
 use crate::schema::{Dialect, ForeignKey, ObjectName, Other, Schema, Table, Trigger, View, address, canonical};
 
 pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
@@ -77,6 +78,21 @@ fn surroundings(past: &Schema, to: &Schema, steps: &[Step]) -> (Vec<String>, Vec
     (opening, closing)
 }
 
+/// The statements that make a program, under the mode that it was written under.
+fn create_program(definition: &str) -> Vec<String> {
+    let (mode, text) = program_mode::split(definition);
+    let create = terminated(text);
+    match mode {
+        None => vec![create],
+        Some(mode) => vec![
+            "SET @sql_mode_outside = @@SESSION.sql_mode;".to_owned(),
+            format!("SET SESSION sql_mode = '{mode}';"),
+            create,
+            "SET SESSION sql_mode = @sql_mode_outside;".to_owned(),
+        ],
+    }
+}
+
 fn terminated(text: &str) -> String {
     format!("{};", text.trim().trim_end_matches(';').trim_end())
 }
@@ -86,7 +102,7 @@ struct Program<'a> {
     address: String,
     /// What it is called in comments.
     title: String,
-    create: String,
+    create: Vec<String>,
     remove: String,
     definition: &'a str,
 }
@@ -96,7 +112,7 @@ impl<'a> Program<'a> {
         Self {
             address: address::view(&view.name),
             title: format!("view {}", view.name),
-            create: terminated(&view.definition),
+            create: create_program(&view.definition),
             remove: format!("DROP VIEW {};", path(&view.name)),
             definition: &view.definition,
         }
@@ -107,7 +123,7 @@ impl<'a> Program<'a> {
             // Its name is its own in the whole database.
             address: format!("trigger {}", trigger.name),
             title: format!("trigger {}", trigger.name),
-            create: terminated(&trigger.definition),
+            create: create_program(&trigger.definition),
             remove: format!("DROP TRIGGER {};", quoted(&trigger.name)),
             definition: &trigger.definition,
         }
@@ -117,7 +133,7 @@ impl<'a> Program<'a> {
         Self {
             address: address::other(other),
             title: format!("{} {}", other.kind, other.name),
-            create: terminated(&other.definition),
+            create: create_program(&other.definition),
             remove: other.removal.as_deref().map(terminated).unwrap_or_default(),
             definition: &other.definition,
         }
@@ -190,7 +206,7 @@ fn programs_going(from: &Schema, past: &Schema, to: &Schema) -> Vec<Step> {
         .into_iter()
         .rev()
         .filter(|old| !stays(old) && !moved.get(old.address.as_str()).is_some_and(|one| stays(one)));
-    going.map(|old| step(format!("Drop {}", old.title), vec![old.remove], vec![old.create])).collect()
+    going.map(|old| step(format!("Drop {}", old.title), vec![old.remove], old.create)).collect()
 }
 
 fn programs_coming(from: &Schema, past: &Schema, to: &Schema) -> Vec<Step> {
@@ -203,7 +219,7 @@ fn programs_coming(from: &Schema, past: &Schema, to: &Schema) -> Vec<Step> {
         as_before(&old) || as_before(&moved)
     };
     let coming = programs(to).into_iter().filter(|new| !here(new));
-    coming.map(|new| step(format!("Create {}", new.title), vec![new.create], vec![new.remove])).collect()
+    coming.map(|new| step(format!("Create {}", new.title), new.create, vec![new.remove])).collect()
 }
 
 /// New sequences and changed ones, which keep their value.
@@ -213,7 +229,7 @@ fn sequences(from: &Schema, to: &Schema) -> Vec<Step> {
         let program = Program::of_other(new);
         match from.others.iter().find(|old| old.kind == new.kind && old.name == new.name) {
             None => {
-                steps.push(step(format!("Create {}", program.title), vec![program.create], vec![program.remove]));
+                steps.push(step(format!("Create {}", program.title), program.create, vec![program.remove]));
             }
             Some(old) if !program.same(&Program::of_other(old)) => {
                 let change = |text: &str| terminated(&text.replacen("CREATE SEQUENCE", "ALTER SEQUENCE", 1));
@@ -231,7 +247,7 @@ fn sequences(from: &Schema, to: &Schema) -> Vec<Step> {
 fn sequences_going(from: &Schema, to: &Schema) -> Vec<Step> {
     let stays = |old: &Other| to.others.iter().any(|new| new.kind == old.kind && new.name == old.name);
     let going = from.others.iter().filter(|old| old.kind == "sequence" && !stays(old)).map(Program::of_other);
-    going.map(|old| step(format!("Drop {}", old.title), vec![old.remove], vec![old.create])).collect()
+    going.map(|old| step(format!("Drop {}", old.title), vec![old.remove], old.create)).collect()
 }
 
 /// The name of a copy of what is about to be lost. Names have 64 letters at most.

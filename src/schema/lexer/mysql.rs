@@ -2,6 +2,8 @@
 //!
 //! Both print every name in backquotes, so that a name can be told from a word, and escape with backslashes.
 
+pub mod program_mode;
+
 use std::collections::BTreeMap;
 
 use super::{Token, TokenKind, is_word, number, run, symbol, until};

@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use crate::schema::lexer::TokenKind;
-use crate::schema::lexer::mysql::{tidy, tokens, unquoted};
+use crate::schema::lexer::mysql::{program_mode, tidy, tokens, unquoted};
 use crate::schema::quote::identifier_in;
 use crate::schema::{Dialect, ObjectName, Other, Trigger, View};
 
@@ -71,12 +71,17 @@ impl Home {
         if !cursor.accept(&["DEFINER", "="]) {
             return String::new();
         }
-        let user = cursor.name().unwrap_or_default();
+        // Under ANSI_QUOTES, names stand in double quotes.
+        let user = cursor.name().or_else(|| cursor.string()).unwrap_or_default();
         let host = if cursor.accept(&["@"]) {
-            cursor.name()
+            cursor.name().or_else(|| cursor.string())
         } else {
             // The host of an account without quotes is read as a variable.
-            cursor.peek().filter(|token| token.text.starts_with('@')).map(|_| cursor.next()).and_then(|_| cursor.name())
+            cursor
+                .peek()
+                .filter(|token| token.text.starts_with('@'))
+                .map(|_| cursor.next())
+                .and_then(|_| cursor.name().or_else(|| cursor.string()))
         };
         self.definer(&user, &host.unwrap_or_default())
     }
@@ -147,6 +152,8 @@ pub(super) struct TriggerRow {
     pub event: String,
     pub body: String,
     pub definer: String,
+    /// The `sql_mode` that it was written under.
+    pub mode: String,
     /// The one that runs before it at the same moment.
     pub previous: Option<String>,
 }
@@ -155,7 +162,8 @@ pub(super) fn trigger(row: &TriggerRow, home: &Home) -> Trigger {
     let (user, host) = account(&row.definer);
     let order = row.previous.as_ref().map(|name| format!(" FOLLOWS {}", quoted(name))).unwrap_or_default();
     let definition = format!(
-        "CREATE{} TRIGGER {} {} {} ON {} FOR EACH ROW{order} {}",
+        "{}CREATE{} TRIGGER {} {} {} ON {} FOR EACH ROW{order} {}",
+        program_mode::mark(&row.mode),
         home.definer(user, host),
         quoted(&row.name),
         row.timing,
@@ -166,18 +174,18 @@ pub(super) fn trigger(row: &TriggerRow, home: &Home) -> Trigger {
     Trigger { name: row.name.clone(), table: ObjectName::new(&row.table), definition }
 }
 
-/// A procedure, function or event by its own CREATE statement.
-pub(super) fn routine(kind: &str, name: &str, statement: &str, home: &Home) -> Other {
+/// A procedure, function or event by its own CREATE statement, with the `sql_mode` that it is written under.
+pub(super) fn routine(kind: &str, name: &str, (mode, statement): (&str, &str), home: &Home) -> Other {
     let mut cursor = Cursor::new(statement);
     cursor.next();
     let definer = home.take_definer(&mut cursor);
-    let definition = format!("CREATE{definer} {}", cursor.rest());
+    let definition = format!("{}CREATE{definer} {}", program_mode::mark(mode), cursor.rest());
     other(kind, name, definition)
 }
 
 /// An event, whose start goes without saying where it is the moment at which the event was made.
-pub(super) fn event(name: &str, statement: &str, started_when_made: bool, home: &Home) -> Other {
-    let mut object = routine("event", name, statement, home);
+pub(super) fn event(name: &str, text: (&str, &str), started_when_made: bool, home: &Home) -> Other {
+    let mut object = routine("event", name, text, home);
     if started_when_made {
         let mut cursor = Cursor::new(&object.definition);
         while cursor.peek().is_some_and(|token| !token.is("STARTS")) {
@@ -240,8 +248,8 @@ mod tests {
     #[test]
     fn an_event_starts_when_it_is_made_unless_it_says_when() {
         let text = "CREATE DEFINER=`root`@`localhost` EVENT `e` ON SCHEDULE EVERY 1 DAY STARTS '2024-01-01 00:00:00' ENABLE DO SELECT 1";
-        let made = event("e", text, true, &home());
+        let made = event("e", ("", text), true, &home());
         assert_eq!(made.definition, "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY ENABLE DO SELECT 1");
-        assert!(event("e", text, false, &home()).definition.contains("STARTS '2024-01-01 00:00:00'"));
+        assert!(event("e", ("", text), false, &home()).definition.contains("STARTS '2024-01-01 00:00:00'"));
     }
 }
