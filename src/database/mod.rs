@@ -6,8 +6,10 @@
 //! * [`scratch`] makes a database that is gone when its value is dropped;
 //! * [`postgres_server`] and [`mysql_server`] are throw-away servers that end with the program;
 //! * [`script`] loads SQL text into a scratch database to learn what it means;
+//! * [`culprit`] finds the rows that stopped one;
 //! * [`observe`] reads from a migration's statements what kept its identity under another name.
 
+pub mod culprit;
 pub mod error;
 pub mod introspect;
 pub mod mysql_server;

@@ -18,11 +18,7 @@ pub async fn apply(url: &DatabaseUrl, sql: &str) -> Result<()> {
     match url.dialect() {
         Dialect::Postgres => run_postgres(url, [sql]).await,
         Dialect::Mysql => mysql_session::run(url, mysql_session::texts(sql)).await,
-        Dialect::Sqlite => {
-            let path = url.path().unwrap_or(std::path::Path::new(""));
-            let options = SqliteConnectOptions::new().filename(path).foreign_keys(false).create_if_missing(false);
-            run(options, url, sql).await
-        }
+        Dialect::Sqlite => run(sqlite(url.path().unwrap_or(std::path::Path::new(""))), url, sql).await,
     }
 }
 
@@ -46,6 +42,16 @@ async fn run_postgres(url: &DatabaseUrl, texts: impl IntoIterator<Item = &str>) 
         outcome.map_err(|source| Error::Script { source })?;
     }
     connection.close().await.map_err(Error::server(format!("cannot close {url}")))
+}
+
+/// A connection to an SQLite database for statements of a migration.
+pub(super) async fn open(url: &DatabaseUrl) -> Result<sqlx::SqliteConnection> {
+    let options = sqlite(url.path().unwrap_or(std::path::Path::new("")));
+    options.connect().await.map_err(Error::server(format!("cannot open {url}")))
+}
+
+fn sqlite(path: &std::path::Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).foreign_keys(false).create_if_missing(false)
 }
 
 /// Closing the connection rolls back what a failing script left open.

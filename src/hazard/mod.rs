@@ -5,6 +5,7 @@
 //! file under [`rules`], one id, one section in `docs/rules.md` with a bad and a good example that a test runs.
 
 mod context;
+pub mod culprit;
 mod ignore;
 mod policy;
 pub mod registry;

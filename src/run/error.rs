@@ -99,6 +99,8 @@ pub enum Error {
         statement: Option<String>,
         /// The database's or Python's message.
         message: String,
+        /// What was sent to the database, the refused statement last, where the database refused it for its rows.
+        sent: Vec<String>,
     },
     /// A migration did not come to an end.
     #[error(

@@ -12,6 +12,7 @@ mod check_postgres;
 mod commands;
 mod configuration;
 mod coverage;
+mod culprit;
 mod environment;
 mod gate;
 mod generate;

@@ -230,7 +230,7 @@ async fn a_failing_migration_names_file_line_and_statement() {
         "from alembic import op\n\nrevision = 'c3'\ndown_revision = 'b2'\n\n\ndef upgrade():\n    op.execute('DROP TABLE nowhere')\n",
     );
     match application.migrator().upgrade(&application.uri(), &Target::Head).await.unwrap_err() {
-        Error::Migration { revision, at, statement, message } => {
+        Error::Migration { revision, at, statement, message, sent: _ } => {
             assert_eq!(revision.as_deref(), Some("c3"));
             assert_eq!(at.as_deref(), Some("migrations/versions/c3_third.py:8"));
             assert_eq!(statement.as_deref(), Some("DROP TABLE nowhere"));

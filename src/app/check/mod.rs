@@ -2,7 +2,8 @@
 //!
 //! 1. [`sides`] resolves base and head and checks both out beside the user's tree;
 //! 2. [`dialect`] tells which servers the application uses, and [`history`] what is wrong with its revisions;
-//! 3. [`rehearse`] migrates a scratch database from base to head, with rows in it, and back;
+//! 3. [`rehearse`] migrates a scratch database from base to head, with rows in it, and back; [`culprit`] finds the rows
+//!    that it failed on;
 //! 4. [`compare`] finds what changed, what can go wrong and which lines are affected;
 //! 5. [`regenerate`] generates for the new schema and merges with the branch;
 //! 6. [`suites`] runs the tests of both sides on the new schema;
@@ -11,6 +12,7 @@
 //! Nothing outside temporary folders is written before the last step.
 
 mod compare;
+mod culprit;
 mod dialect;
 mod history;
 mod publish;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use super::culprit;
 use super::sides::{Plan, Side, Sides};
 use crate::app::{Console, Error};
 use crate::database::rows::{self, Sums};
@@ -111,7 +112,15 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
     let step = console.step("Migrate to the head");
     let applied = match up(plan, &plan.head, &sides.head, &filled, &head_history, &base_history).await? {
         Ok(applied) => applied,
-        Err(error) => return stopped(sides, plan, error, "the pull request's migration"),
+        Err(error) => {
+            let histories = (&head_history, &base_history);
+            let row = culprit::find(plan, &plan.head, &sides.head, &filled_before, histories, &error).await?;
+            let ending = stopped(sides, plan, error, "the pull request's migration")?;
+            return Ok(match ending {
+                Ending::Stopped(failure) => Ending::Stopped(Box::new(Failure { row, ..*failure })),
+                arrived @ Ending::Arrived(_) => arrived,
+            });
+        }
     };
     let on_empty = match up(plan, &plan.head.comparing(), &sides.head, &empty, &head_history, &base_history).await? {
         Ok(applied) => applied,
@@ -181,6 +190,7 @@ async fn script(
             at: Some(path.display().to_string()),
             statement: None,
             message: error.to_string(),
+            sent: Vec::new(),
         }));
     }
     let (revision, seconds) = (revision.revision.clone(), started.elapsed().as_secs_f64());
@@ -360,7 +370,7 @@ const HALF_MIGRATED: &str = " MySQL and MariaDB commit each change of the schema
 fn stopped(sides: &Sides, plan: &Plan, error: run::Error, stage: &str) -> Result<Ending, Error> {
     let mut failure = Failure { stage: stage.to_owned(), ..Failure::default() };
     match error {
-        run::Error::Migration { revision, at, statement, message } => {
+        run::Error::Migration { revision, at, statement, message, sent: _ } => {
             (failure.path, failure.line) = place(sides, at.as_deref());
             failure.revision = revision;
             failure.statement = statement;

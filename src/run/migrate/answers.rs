@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::hazard::culprit::Row;
 use crate::revision::ModelDifference;
 use crate::run::Error;
 
@@ -19,6 +20,7 @@ pub(super) enum Answer {
     TransactionEnd,
     End { revision: String, seconds: f64 },
     Models(Models),
+    Culprit(Culprit),
     Error(Failure),
     Done,
 }
@@ -34,10 +36,22 @@ pub(super) struct Failure {
     pub at: Option<String>,
     #[serde(default)]
     pub statement: Option<String>,
+    /// Whether the database refused it for what is in its rows.
+    #[serde(default)]
+    pub rows: bool,
     #[serde(default)]
     pub heads: Vec<String>,
     #[serde(default)]
     pub modules: Vec<String>,
+}
+
+/// Rows that a statement could not stand.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Culprit {
+    /// Their table.
+    pub table: String,
+    /// The rows.
+    pub rows: Vec<Row>,
 }
 
 /// The revisions of an application.
@@ -195,7 +209,8 @@ impl Applied {
                 }
                 Answer::Models(models) => applied.models = models,
                 Answer::TransactionEnd => transaction = applied.statements.len(),
-                Answer::Sent { .. } | Answer::History { .. } | Answer::Error(_) | Answer::Done => {}
+                Answer::Sent { .. } | Answer::History { .. } | Answer::Culprit(_) | Answer::Error(_) | Answer::Done => {
+                }
             }
         }
         applied
@@ -214,6 +229,21 @@ pub(super) fn read(path: &Path) -> Result<Vec<Answer>, Error> {
         .lines()
         .map(|line| serde_json::from_str(line).map_err(|error| Error::Protocol { message: error.to_string() }))
         .collect()
+}
+
+/// The statements that were sent up to the last one that did not come to its end. Later ones only tidied up.
+pub(super) fn sent(answers: &[Answer]) -> Vec<String> {
+    let (mut sent, mut failed) = (Vec::new(), 0);
+    let mut rest = answers.iter().peekable();
+    while let Some(answer) = rest.next() {
+        let Answer::Sent { sql } = answer else { continue };
+        sent.push(sql.clone());
+        if !matches!(rest.peek(), Some(Answer::Statement(_))) {
+            failed = sent.len();
+        }
+    }
+    sent.truncate(failed);
+    sent
 }
 
 /// The statement that was sent last, unless it came to its end.

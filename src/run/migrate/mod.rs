@@ -15,13 +15,15 @@ use std::time::Duration;
 use self::answers::Answer;
 use super::child::LineCallback;
 use super::{Child, Error, Outcome, PythonEnvironment};
+use crate::hazard::culprit::Query;
 use crate::schema::BOOKKEEPING;
-pub use answers::{Applied, AppliedRevision, History, Models, Revision, Statement, TableTouched, WayDown};
+pub use answers::{Applied, AppliedRevision, Culprit, History, Models, Revision, Statement, TableTouched, WayDown};
 pub use detect::detect;
 
 const DRIVER: &str = include_str!("../../../templates/python/driver/migrate.py");
 const MODELS: &str = include_str!("../../../templates/python/driver/models.py");
 const TRACE: &str = include_str!("../../../templates/python/driver/trace.py");
+const PROBE: &str = include_str!("../../../templates/python/driver/probe.py");
 /// The variables that name the database, whatever else the configuration names.
 const DATABASE_VARIABLES: [&str; 2] = ["DATABASE_URL", "SQLALCHEMY_DATABASE_URI"];
 
@@ -205,6 +207,24 @@ impl Migrator {
         }
     }
 
+    /// Migrates a copy of the database again, at `uri`, up to its statement of this number, from 1, which failed. Just
+    /// before it asks `queries`, and gives the rows of the first that finds any.
+    ///
+    /// # Errors
+    ///
+    /// When the driver cannot be run. A migration that fails again is none.
+    pub async fn culprit(&self, uri: &str, number: usize, queries: &[Query]) -> Result<Option<Culprit>, Error> {
+        let folder = tempfile::tempdir().map_err(Error::at(std::env::temp_dir()))?;
+        let probe = folder.path().join("probe.json");
+        let text = serde_json::json!({ "number": number, "queries": queries }).to_string();
+        std::fs::write(&probe, text).map_err(Error::at(&probe))?;
+        let (answers, _) = self.drive_with(uri, "upgrade", "head", Some(&probe)).await?;
+        Ok(answers.into_iter().find_map(|answer| match answer {
+            Answer::Culprit(culprit) => Some(culprit),
+            _ => None,
+        }))
+    }
+
     async fn run_command(&self, uri: &str, args: &[String]) -> Result<Applied, Error> {
         let Some((program, rest)) = args.split_first() else {
             return Err(Error::Unsupported { message: "the command that migrates is empty".to_owned() });
@@ -216,7 +236,7 @@ impl Migrator {
         }
         if !outcome.success() {
             let message = format!("`{}` failed:\n{}", args.join(" "), outcome.tail(20));
-            return Err(Error::Migration { revision: None, at: None, statement: None, message });
+            return Err(Error::Migration { revision: None, at: None, statement: None, message, sent: Vec::new() });
         }
         let file = uri.strip_prefix("sqlite:///").map(Path::new);
         if file.is_some_and(|file| file.metadata().map_or(0, |metadata| metadata.len()) == 0) {
@@ -226,15 +246,24 @@ impl Migrator {
     }
 
     async fn drive(&self, uri: &str, command: &str, target: &str) -> Result<(Vec<Answer>, Outcome), Error> {
+        self.drive_with(uri, command, target, None).await
+    }
+
+    async fn drive_with(
+        &self,
+        uri: &str,
+        command: &str,
+        target: &str,
+        probe: Option<&Path>,
+    ) -> Result<(Vec<Answer>, Outcome), Error> {
         let folder = tempfile::tempdir().map_err(Error::at(std::env::temp_dir()))?;
         let driver = folder.path().join("fabwright_migrate.py");
         let answers = folder.path().join("answers.jsonl");
-        for (file, text) in [
-            (&driver, DRIVER),
-            (&folder.path().join("fabwright_trace.py"), TRACE),
-            (&folder.path().join("fabwright_models.py"), MODELS),
-        ] {
-            std::fs::write(file, text).map_err(Error::at(file))?;
+        let modules = [("fabwright_trace.py", TRACE), ("fabwright_models.py", MODELS), ("fabwright_probe.py", PROBE)];
+        std::fs::write(&driver, DRIVER).map_err(Error::at(&driver))?;
+        for (name, text) in modules {
+            let file = folder.path().join(name);
+            std::fs::write(&file, text).map_err(Error::at(&file))?;
         }
         let mut child = self.python.child(&self.directory).arg(&driver).arg("--answers").arg(&answers);
         child = match &self.tool {
@@ -247,9 +276,11 @@ impl Migrator {
                 return Err(Error::Unsupported { message: "only Alembic migrations have a driver".to_owned() });
             }
         };
-        if self.settings.trace {
-            child = child.arg("--trace");
-        }
+        child = match probe {
+            Some(probe) => child.arg("--probe").arg(probe),
+            None if self.settings.trace => child.arg("--trace"),
+            None => child,
+        };
         if self.settings.compare {
             child = child.arg("--compare");
         }
@@ -295,6 +326,7 @@ impl Migrator {
                     at: failure.at,
                     statement: failure.statement.map(|sql| sql.trim().to_owned()),
                     message: failure.message,
+                    sent: if failure.rows { answers::sent(answers) } else { Vec::new() },
                 },
                 _ => Error::Load { at: failure.at, message: failure.message, command: self.heads_command() },
             });

@@ -16,6 +16,7 @@ import traceback
 from contextlib import ExitStack
 
 from fabwright_models import Models
+from fabwright_probe import Probe
 from fabwright_trace import Trace
 
 # Parameters of a URL that lead to another server or database.
@@ -51,6 +52,7 @@ class Run:
         self.started = 0.0
         self.trace = Trace() if arguments.trace else None
         self.models = None
+        self.probe = Probe(arguments.probe) if arguments.probe else None
         self.refused = False
 
     def __enter__(self):
@@ -86,6 +88,8 @@ class Run:
             if self.revision is None:
                 return
             self.tell("sent", revision=self.revision, sql=statement)
+            if self.probe and (found := self.probe.starts(conn)):
+                self.tell("culprit", **found)
             if self.trace:
                 self.trace.starts(conn, statement)
             self.started = time.perf_counter()
@@ -419,7 +423,18 @@ def tell_failure(run, error):
         revision=run.revision,
         at=at,
         statement=getattr(error, "statement", None),
+        rows=refused_for_rows(error),
     )
+
+
+def refused_for_rows(error):
+    """Whether the database refused a statement for what is in the rows."""
+    from sqlalchemy import exc
+
+    if isinstance(error, exc.OperationalError):
+        # MySQL and MariaDB tell a broken CHECK so.
+        return type(error.orig).__module__.startswith(("pymysql", "MySQLdb"))
+    return isinstance(error, (exc.IntegrityError, exc.DataError))
 
 
 def main():
@@ -431,6 +446,7 @@ def main():
     parser.add_argument("--uri", default="")
     parser.add_argument("--trace", action="store_true")
     parser.add_argument("--compare", action="store_true")
+    parser.add_argument("--probe", default="")
     parser.add_argument("--with-application", action="store_true")
     parser.add_argument("command", choices=["history", "upgrade", "downgrade"])
     parser.add_argument("target", nargs="?", default="head")
