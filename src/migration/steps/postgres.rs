@@ -247,9 +247,7 @@ impl<'a> Planner<'a> {
                 if self.going.contains(&user) || self.waiting.contains(&user) || self.parted(&user, &key) {
                     continue;
                 }
-                let is_type = self.old.get(&key).is_some_and(
-                    |atom| matches!(atom.body, Body::Other(other) if other.kind.contains("type") || matches!(other.kind.as_str(), "enum" | "domain")),
-                );
+                let is_type = self.old.get(&key).is_some_and(|atom| atom.body.is_type());
                 match self.old.get(&user) {
                     Some(atom) if is_type => {
                         if let Some(table) = self.split_by(atom) {

@@ -66,6 +66,13 @@ pub(super) enum Body<'a> {
     Rows,
 }
 
+impl Body<'_> {
+    /// Whether columns may be of it.
+    pub fn is_type(&self) -> bool {
+        matches!(self, Self::Other(other) if other.kind.contains("type") || matches!(other.kind.as_str(), "enum" | "domain"))
+    }
+}
+
 pub(super) type Atoms<'a> = BTreeMap<String, Atom<'a>>;
 
 impl<'a> Atom<'a> {
