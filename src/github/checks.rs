@@ -10,6 +10,8 @@ use super::{Error, Result, pulls};
 
 /// The most annotations that one request takes.
 pub const ANNOTATIONS_A_REQUEST: usize = 50;
+/// How often a lost check run is tried.
+const TRIES: usize = 3;
 /// The most characters of a summary, and of the text below it.
 pub const LONGEST_SUMMARY: usize = 65_535;
 
@@ -118,14 +120,21 @@ impl Client {
         body["head_sha"] = json!(sha);
         let path = self.repository_path("/check-runs");
         let what = format!("the check {}", check.name);
-        let created = self.write::<Existing>(Repeat::AfterLooking, &what, Method::POST, &path, &body).await;
-        let id = match created {
-            Ok(created) => created.id,
-            Err(error) if error.may_have_happened() => match self.find_check(sha, check).await? {
-                Some(found) => found.id,
-                None => self.write::<Existing>(Repeat::AfterLooking, &what, Method::POST, &path, &body).await?.id,
-            },
-            Err(error) => return Err(error),
+        let mut tries = 0;
+        let id = loop {
+            let error = match self.write::<Existing>(Repeat::AfterLooking, &what, Method::POST, &path, &body).await {
+                Ok(created) => break created.id,
+                Err(error) => error,
+            };
+            if !error.may_have_happened() && !matches!(error, Error::Unexpected { .. }) {
+                return Err(error);
+            }
+            tries += 1;
+            match self.find_check(sha, check).await? {
+                Some(found) => break found.id,
+                None if error.may_have_happened() && tries < TRIES => {}
+                None => return Err(error),
+            }
         };
         self.add_annotations(id, check, first).await?;
         Ok(id)
@@ -153,7 +162,7 @@ impl Client {
             loop {
                 match self.patch_check(id, check, body.clone(), Repeat::AfterLooking).await {
                     Ok(()) => break,
-                    Err(error) if error.may_have_happened() && tries < 2 => {
+                    Err(error) if error.may_have_happened() && tries + 1 < TRIES => {
                         tries += 1;
                         // Sent again, annotations would be there twice.
                         if self.annotations_of(id, check).await? >= end {
@@ -198,9 +207,11 @@ impl Client {
             Err(Error::NotFound { .. } | Error::Refused { status: 422, .. }) => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
+        let asks = found.iter().filter_map(|run| run.app.as_ref()).any(|app| self.identity().has_to_ask_about(app));
+        let slug = if asks { self.own_app().await } else { None };
         let mut own: Vec<OwnCheck> = found
             .into_iter()
-            .filter(|run| run.app.as_ref().is_some_and(|app| self.identity().is(app)))
+            .filter(|run| run.app.as_ref().is_some_and(|app| self.identity().is(app, slug.as_deref())))
             .map(|run| OwnCheck { id: run.id, summary: run.output.map(|output| output.summary).unwrap_or_default() })
             .collect();
         own.sort_by_key(|run| std::cmp::Reverse(run.id));

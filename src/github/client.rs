@@ -6,6 +6,7 @@
 //! * Writes go out one after another, with a pause between them.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -140,6 +141,8 @@ struct Shared {
     timing: Timing,
     /// When the last write ended. Held while a write is under way, so that there is one at a time.
     last_write: tokio::sync::Mutex<Option<Instant>>,
+    /// Whether writes follow each other without a pause.
+    hurries: AtomicBool,
     /// What is left of the patience.
     patience: Mutex<Duration>,
 }
@@ -162,7 +165,14 @@ impl Client {
         let wire = Wire::new(&endpoints.rest, timing.call)?;
         let credentials = Credentials::new(identity);
         let (last_write, patience) = (tokio::sync::Mutex::new(None), Mutex::new(timing.patience));
-        Ok(Self { shared: Arc::new(Shared { endpoints, repository, wire, credentials, timing, last_write, patience }) })
+        let hurries = AtomicBool::new(false);
+        let shared = Shared { endpoints, repository, wire, credentials, timing, last_write, hurries, patience };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Leaves out the pauses between writes from now on: the process has seconds to live.
+    pub fn hurry(&self) {
+        self.shared.hurries.store(true, Ordering::Relaxed);
     }
 
     /// Where GitHub is.
@@ -258,7 +268,9 @@ impl Client {
                 .await?;
             // A full page without a link is followed too: asking once more costs little, and missing an entry much.
             let next = match next {
-                Some(next) => Some(next).filter(|next| origin(next) == origin(&self.shared.endpoints.rest)),
+                Some(next) if origin(&next) == origin(&self.shared.endpoints.rest) => Some(next),
+                // A server behind a proxy may name itself otherwise; the token goes to where it was sent before.
+                Some(_) => Some(page(number + 1)),
                 None if entries.len() >= PAGE => Some(page(number + 1)),
                 None => None,
             };
@@ -303,14 +315,14 @@ impl Client {
         self.put(repeat, what, method, self.url(path), body).await.map(drop)
     }
 
-    /// Sends a GraphQL mutation and gives its `data`.
+    /// Sends a GraphQL document and gives its `data`.
     ///
     /// # Errors
     /// As for a write; what GraphQL itself refuses is [`Error::Refused`].
-    pub(super) async fn mutate(&self, what: &str, document: &str, variables: Value) -> Result<Value> {
+    pub(super) async fn graphql(&self, repeat: Repeat, what: &str, document: &str, variables: Value) -> Result<Value> {
         let body = serde_json::json!({"query": document, "variables": variables});
         let url = self.shared.endpoints.graphql.clone();
-        let answer = self.put(Repeat::AfterLooking, what, Method::POST, url, &body).await?;
+        let answer = self.put(repeat, what, Method::POST, url, &body).await?;
         let mut value: Value = parse(what, &answer.body)?;
         let Some(error) = value["errors"].get(0) else { return Ok(value["data"].take()) };
         let message = clip(error["message"].as_str().unwrap_or("no reason given"));
@@ -318,6 +330,8 @@ impl Client {
         match error["type"].as_str() {
             Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => Err(Error::Forbidden { what, message, needs: None }),
             Some("NOT_FOUND") => Err(Error::NotFound { what }),
+            // What GitHub says where a gateway would answer 502.
+            _ if message.starts_with("Something went wrong while executing") => Err(Error::Lost { what, message }),
             Some(kind) => Err(Error::Refused { what, status: 200, message: format!("{kind}: {message}") }),
             None => Err(Error::Refused { what, status: 200, message }),
         }
@@ -336,7 +350,7 @@ impl Client {
         self.patiently(repeat, || async {
             let token = self.token_once().await?;
             let mut last = self.shared.last_write.lock().await;
-            if let Some(last) = *last {
+            if let Some(last) = last.filter(|_| !self.shared.hurries.load(Ordering::Relaxed)) {
                 tokio::time::sleep_until(last + self.shared.timing.between_writes).await;
             }
             let answer = self.shared.wire.send(&call, &token).await;
@@ -394,6 +408,8 @@ impl Client {
             .when(|error| match error {
                 Error::Limited { .. } => true,
                 Error::Lost { .. } | Error::Unexpected { .. } => repeat == Repeat::Freely,
+                // Somebody else wrote at the same time, and this call did nothing.
+                Error::Refused { status: 409, .. } => true,
                 _ => false,
             })
             .adjust(|error, planned| {

@@ -17,6 +17,9 @@ pub const LONGEST: usize = 65_536;
 pub struct Comment {
     /// Its id. Later comments have greater ones.
     pub id: u64,
+    /// Its id for GraphQL.
+    #[serde(default, deserialize_with = "pulls::text")]
+    pub node_id: String,
     /// Who wrote it. `None`: somebody who is gone.
     #[serde(default, rename = "user")]
     pub author: Option<Account>,
@@ -37,6 +40,18 @@ pub struct Comment {
     pub updated_at: Option<Timestamp>,
 }
 
+/// Who edited a comment last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Editor {
+    /// Its text is as it was written.
+    Nobody,
+    /// An account of this name.
+    Login(String),
+}
+
+const EDITOR: &str =
+    "query Editor($id: ID!) { node(id: $id) { ... on IssueComment { lastEditedAt editor { login } } } }";
+
 impl Client {
     /// The comments of a pull request, the oldest first, from all pages.
     ///
@@ -49,6 +64,23 @@ impl Client {
         // A page that moved while it was read shows a comment twice.
         comments.dedup_by_key(|comment| comment.id);
         Ok(comments)
+    }
+
+    /// Who edited a comment last. `None`: it could not be found out.
+    ///
+    /// # Errors
+    /// When GitHub does not tell.
+    pub async fn last_editor(&self, comment: &Comment) -> Result<Option<Editor>> {
+        let variables = json!({"id": comment.node_id});
+        let data = self.graphql(Repeat::Freely, "who edited a comment", EDITOR, variables).await?;
+        let node = &data["node"];
+        if !node.is_object() {
+            return Ok(None);
+        }
+        if node["lastEditedAt"].is_null() && node["editor"].is_null() {
+            return Ok(Some(Editor::Nobody));
+        }
+        Ok(node["editor"]["login"].as_str().map(|login| Editor::Login(login.to_owned())))
     }
 
     /// Writes a comment. It is not repeated after a lost answer.

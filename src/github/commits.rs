@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client::{Client, part};
+use super::client::{Client, Repeat, part};
 use super::{Error, Result};
 
 /// A change to one file of a commit.
@@ -74,13 +74,13 @@ impl Client {
             "fileChanges": changes(commit.edits),
         }});
         for _ in 0..2 {
-            match self.mutate(&what, DOCUMENT, input.clone()).await {
-                Ok(data) => match data["createCommitOnBranch"]["commit"]["oid"].as_str() {
-                    Some(oid) => return Ok(oid.to_owned()),
-                    None => return Err(Error::Unexpected { what, message: "no commit in it".to_owned() }),
-                },
+            let oid = |data: Value| data["createCommitOnBranch"]["commit"]["oid"].as_str().map(str::to_owned);
+            let answer = self.graphql(Repeat::AfterLooking, &what, DOCUMENT, input.clone()).await;
+            let unread = || Error::Unexpected { what: what.clone(), message: "no commit in it".to_owned() };
+            match answer.and_then(|data| oid(data).ok_or_else(unread)) {
+                Ok(oid) => return Ok(oid),
                 Err(Error::Refused { message, .. }) if is_stale(&message) => return Err(moved()),
-                Err(error) if error.may_have_happened() => {
+                Err(error) if error.may_have_happened() || matches!(error, Error::Unexpected { .. }) => {
                     tokio::time::sleep(SETTLE).await;
                     match self.branch_head(commit.branch).await? {
                         Some(head) if head == commit.expected_head => {}

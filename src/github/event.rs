@@ -32,6 +32,8 @@ pub struct Event {
     pub before: Option<String>,
     /// The comment that it is about.
     pub comment: Option<u64>,
+    /// The text of that comment when it happened.
+    pub comment_body: Option<String>,
     /// The branch that was pushed to.
     pub pushed: Option<String>,
     /// The repository's default branch.
@@ -88,6 +90,8 @@ struct Issue {
 #[derive(Deserialize)]
 struct Comment {
     id: u64,
+    #[serde(default)]
+    body: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -121,7 +125,8 @@ fn parse(name: &str, body: &[u8]) -> Result<Event, Error> {
         repository_url: payload.repository.as_ref().and_then(|repository| repository.html_url.clone()),
         default_branch: payload.repository.and_then(|repository| repository.default_branch),
         before: payload.before.filter(|before| before.bytes().any(|digit| digit != b'0')),
-        comment: payload.comment.map(|comment| comment.id),
+        comment: payload.comment.as_ref().map(|comment| comment.id),
+        comment_body: payload.comment.and_then(|comment| comment.body),
         rebased_onto: payload.changes.is_some_and(|changes| changes.get("base").is_some()),
         sender: payload.sender,
         ..Event::default()

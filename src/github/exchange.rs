@@ -143,7 +143,7 @@ fn sort(what: &str, status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Re
             }
             None => Err(Error::Refused { what, status: status.as_u16(), message }),
         },
-        status if status.is_server_error() => {
+        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
             Err(Error::Lost { what, message: format!("{}: {message}", status.as_u16()) })
         }
         status => Err(Error::Refused { what, status: status.as_u16(), message }),

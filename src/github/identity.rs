@@ -65,18 +65,24 @@ impl Maker {
 const ACTIONS: &str = "github-actions";
 
 impl Identity {
-    /// Whether that App is the one that we are.
-    pub(super) fn is(&self, maker: &Maker) -> bool {
+    /// Whether that App is the one that we are. `slug` is the App that a token was found out to stand for.
+    pub(super) fn is(&self, maker: &Maker, slug: Option<&str>) -> bool {
         if *maker == Maker::untold() {
             return true;
         }
         match self {
             // A person's token makes no check runs.
-            Self::Token(_) => maker.slug == ACTIONS,
+            Self::Token(_) => maker.slug == slug.unwrap_or(ACTIONS),
             Self::App(app) => {
                 app.id == maker.id.to_string() || (!maker.client_id.is_empty() && app.id == maker.client_id)
             }
         }
+    }
+
+    /// Whether it takes a question to tell if that App is the one that we are: somebody else may have taken the token
+    /// out for an App of theirs and given it to the job.
+    pub(super) fn has_to_ask_about(&self, maker: &Maker) -> bool {
+        matches!(self, Self::Token(_)) && *maker != Maker::untold() && maker.slug != ACTIONS
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::client::{Client, part};
+use super::client::{Client, Repeat, part};
 use super::{Error, Result};
 
 /// Somebody with an account.
@@ -43,6 +43,8 @@ pub enum Permission {
     /// Everything.
     Admin,
 }
+
+const VIEWER: &str = "query Viewer { viewer { login } }";
 
 impl Client {
     /// What somebody may do in the repository, by their role and teams together.
@@ -89,6 +91,18 @@ impl Client {
             Ok(answer) => Ok(Some(answer.is_some_and(|answer| answer.state == "active"))),
             Err(Error::Forbidden { .. }) => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// The short name of the App that the token stands for. `None`: it stands for none, or GitHub does not tell.
+    pub(super) async fn own_app(&self) -> Option<String> {
+        let answer = self.graphql(Repeat::Freely, "whose token it is", VIEWER, serde_json::json!({})).await;
+        match answer {
+            Ok(data) => data["viewer"]["login"].as_str()?.strip_suffix("[bot]").map(str::to_owned),
+            Err(error) => {
+                tracing::debug!(%error, "taking the token for a workflow's own");
+                None
+            }
         }
     }
 

@@ -6,6 +6,8 @@
 //!    oldest stays;
 //! 4. when the answer to a write is lost, it is looked for before it is written again.
 
+use std::time::Duration;
+
 use super::comments::Comment;
 use super::{Client, Error, Result};
 
@@ -43,6 +45,9 @@ impl Posted {
 /// How often a lost write is tried.
 const TRIES: usize = 3;
 
+/// How long a lost answer's comment is given to appear in the list before it is looked for.
+const SETTLE: Duration = Duration::from_millis(500);
+
 impl Client {
     /// Makes the pull request's one comment say this.
     ///
@@ -68,7 +73,10 @@ impl Client {
             }
             match self.create_comment(number, sticky.body).await {
                 Ok(created) => return self.settle(number, created, sticky).await,
-                Err(error) if error.may_have_happened() => lost = Some(error),
+                Err(error) if error.may_have_happened() => {
+                    tokio::time::sleep(SETTLE).await;
+                    lost = Some(error);
+                }
                 Err(error @ Error::Unexpected { .. }) => {
                     // It was taken, and its answer tells nothing more: a second one is never right.
                     let mine = self.own_comments(number, sticky.marker).await?;

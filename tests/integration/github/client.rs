@@ -65,6 +65,25 @@ async fn any_number_of_annotations_arrives_once_and_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_made_is_made_once_whatever_becomes_of_the_answer() {
+    for fault in [
+        Fault::cut("POST", "/check-runs"),
+        Fault::conflict("POST", "/check-runs"),
+        Fault::unreadable("POST", "/check-runs"),
+        Fault::lost("POST", "/check-runs").times(2),
+    ] {
+        let github = tokio::task::block_in_place(Github::start);
+        github.fail(fault);
+        client(&github).create_check(&"a".repeat(40), &check(51)).await.unwrap();
+        let state = github.state();
+        assert_eq!(state.checks.len(), 1);
+        assert_eq!((state.checks[0].status.as_str(), state.checks[0].annotations.len()), ("completed", 51));
+        drop(state);
+        tokio::task::block_in_place(|| drop(github));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn patience_ends() {
     let github = tokio::task::block_in_place(Github::start);
     github.fail(Fault::limited("GET", "/pulls/7", "3600"));

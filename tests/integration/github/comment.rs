@@ -42,6 +42,8 @@ fn a_lost_answer_is_looked_for_before_the_comment_is_written_again() {
         Fault::lost("POST", "/issues/7/comments"),
         Fault::cut("POST", "/issues/7/comments"),
         Fault::down("POST", "/issues/7/comments"),
+        Fault::conflict("POST", "/issues/7/comments"),
+        Fault::unreadable("POST", "/issues/7/comments"),
         Fault::limited("POST", "/issues/7/comments", "1"),
         Fault::down("GET", "/issues/7/comments").times(2),
         Fault::cut("GET", "/issues/7/comments"),

@@ -22,6 +22,8 @@ pub enum Kind {
     Status(u16, Vec<(&'static str, &'static str)>),
     /// The connection breaks in the middle of the answer.
     Cut,
+    /// A success whose answer is no JSON.
+    Unreadable,
     /// Somebody else changes something first.
     Meanwhile(fn(&mut State)),
 }
@@ -46,6 +48,16 @@ impl Fault {
     pub fn limited(method: &'static str, path: &'static str, seconds: &'static str) -> Self {
         let kind = Kind::Status(403, vec![("retry-after", seconds)]);
         Self { kind, message: "You have exceeded a secondary rate limit.", ..Self::down(method, path) }
+    }
+
+    /// The request takes effect, and its whole answer is no JSON.
+    pub fn unreadable(method: &'static str, path: &'static str) -> Self {
+        Self { kind: Kind::Unreadable, ..Self::lost(method, path) }
+    }
+
+    /// The request takes no effect, because somebody else writes at the same time.
+    pub fn conflict(method: &'static str, path: &'static str) -> Self {
+        Self { kind: Kind::Status(409, Vec::new()), message: "Conflict", ..Self::down(method, path) }
     }
 
     /// Somebody else acts just before the request does.

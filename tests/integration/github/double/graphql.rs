@@ -1,4 +1,4 @@
-//! The one GraphQL mutation that is used.
+//! The GraphQL documents that are used.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,28 @@ fn refused(kind: &str, message: &str) -> Answer {
     Answer::ok(json!({"data": {"createCommitOnBranch": null}, "errors": [{"type": kind, "message": message}]}))
 }
 
+/// Who edited a comment last.
+fn editor(state: &State, seen: &Seen) -> Answer {
+    let id = seen.body["variables"]["id"].as_str().unwrap_or_default();
+    let comment = state.comments.iter().find(|comment| format!("IC_{}", comment.id) == id);
+    let node = comment.map(|comment| match (comment.edits, state.editors.get(&comment.id)) {
+        (0, _) => json!({"lastEditedAt": null, "editor": null}),
+        (_, login) => {
+            json!({"lastEditedAt": "2026-01-02T00:00:00Z", "editor": login.map(|login| json!({"login": login}))})
+        }
+    });
+    Answer::ok(json!({"data": {"node": node}}))
+}
+
 pub fn answer(state: &mut State, seen: &Seen) -> Answer {
     let query = seen.body["query"].as_str().unwrap_or_default();
+    if query.contains("viewer { login }") {
+        let login = state.tokens.get(&seen.token).map(|token| token.login.clone());
+        return Answer::ok(json!({"data": {"viewer": {"login": login}}}));
+    }
+    if query.contains("... on IssueComment { lastEditedAt editor { login } }") {
+        return editor(state, seen);
+    }
     if !query.contains("createCommitOnBranch(input: $input)") {
         state.violations.push(format!("an unknown GraphQL document: {query}"));
         return Answer::error(400, "Problems parsing JSON");

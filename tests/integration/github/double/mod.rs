@@ -153,6 +153,7 @@ fn broken(state: &mut State, number: usize, fault: Fault, answer: Option<state::
             let stream = futures_util::stream::iter([Ok(Bytes::from(half)), Err(error)]);
             Response::new(Body::from_stream(stream))
         }
+        Kind::Unreadable => Response::builder().status(201).body(Body::from("{\"id\":")).unwrap(),
         Kind::Meanwhile(change) => {
             change(state);
             let answer = routes::answer_again(state, number);

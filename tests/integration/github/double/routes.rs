@@ -209,6 +209,7 @@ fn find_comment<'a>(state: &'a mut State, id: &str) -> Option<&'a mut Comment> {
 fn comment_json(comment: &Comment) -> Value {
     json!({
         "id": comment.id,
+        "node_id": format!("IC_{}", comment.id),
         "html_url": format!("https://github.test/{REPOSITORY}/pull/{}#issuecomment-{}", comment.number, comment.id),
         "body": comment.body,
         "user": {"login": comment.login, "type": comment.kind},
@@ -244,7 +245,7 @@ fn create_check(state: &mut State, seen: &Seen) -> Answer {
         sha: text("head_sha"),
         name: text("name"),
         external_id: String::new(),
-        app: "github-actions".to_owned(),
+        app: state.tokens[&seen.token].login.trim_end_matches("[bot]").to_owned(),
         status: "queued".to_owned(),
         conclusion: None,
         title: String::new(),

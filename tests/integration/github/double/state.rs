@@ -101,6 +101,8 @@ pub struct State {
     pub protected: Vec<String>,
     pub commits: BTreeMap<String, Commit>,
     pub comments: Vec<Comment>,
+    /// Who edited a comment last; of others it is not known.
+    pub editors: BTreeMap<u64, String>,
     pub checks: Vec<CheckRun>,
     /// Statuses: commit, context, state.
     pub statuses: Vec<(String, String, String)>,
@@ -149,6 +151,7 @@ impl Default for State {
             protected: Vec::new(),
             commits: BTreeMap::new(),
             comments: Vec::new(),
+            editors: BTreeMap::new(),
             checks: Vec::new(),
             statuses: Vec::new(),
             files: BTreeMap::new(),
