@@ -88,6 +88,13 @@ pub enum Error {
     /// No event.
     #[error("there is no event: run `fabwright publish` in a workflow that starts on `workflow_run`")]
     NoEvent,
+    /// A fork's code in a job that has the repository's rights.
+    #[error(
+        "this job was started by `pull_request_target` for a pull request from a fork: it has the rights and secrets of \
+         the repository, and would run a stranger's code with them. Start it on `pull_request`, and post its report on \
+         `workflow_run`, as the workflows of `fabwright init` do"
+    )]
+    ForkWithRights,
     /// No token.
     #[error("there is nothing to write with: set GITHUB_TOKEN to the job's token and GITHUB_REPOSITORY to OWNER/NAME")]
     NoToken,
@@ -119,6 +126,7 @@ impl Error {
             | Self::Posting { .. }
             | Self::OtherCommit { .. }
             | Self::NoEvent
+            | Self::ForkWithRights
             | Self::NoToken
             | Self::Dirty { .. } => Exit::Usage,
             Self::Run(error) => match error {

@@ -5,6 +5,7 @@ pub mod check;
 mod console;
 pub mod demo;
 pub mod diff;
+mod ending;
 mod error;
 mod exit;
 pub mod forge;
@@ -19,6 +20,7 @@ pub mod snapshot;
 mod source;
 
 pub use console::{Console, Step};
+use ending::Ending;
 pub use error::Error;
 pub use exit::Exit;
 
@@ -58,28 +60,14 @@ pub enum Format {
 /// # Errors
 /// When it could not be done; the error says what to do next and how the process should end.
 pub async fn run(request: Request, console: &Console) -> Result<Exit, Error> {
-    tokio::select! {
-        // Listening begins before the command does.
-        biased;
-        () = told_to_end() => Err(Error::Interrupted),
-        done = command(request, console) => done,
-    }
+    let ending = Ending::listen();
+    // A step of a workflow has to say on GitHub that it was stopped, and so hears for itself.
+    let hears = matches!(request, Request::Action(_));
+    let work = command(request, &ending, console);
+    if hears { work.await } else { ending.or(work).await }
 }
 
-/// Waits for a signal that asks the process to end. Where none can be heard, nobody is waited for.
-async fn told_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-async fn command(request: Request, console: &Console) -> Result<Exit, Error> {
+async fn command(request: Request, ending: &Ending, console: &Console) -> Result<Exit, Error> {
     match request {
         Request::Check(request) => check::run(&request, console).await,
         Request::Demo(request) => demo::run(&request, console).await,
@@ -91,6 +79,6 @@ async fn command(request: Request, console: &Console) -> Result<Exit, Error> {
         Request::Generate(request) => generate::run(&request, console).await,
         Request::Lint(request) => lint::run(&request, console),
         Request::Publish(request) => publish::run(&request, console).await,
-        Request::Action(request) => action::run(*request, console).await,
+        Request::Action(request) => action::run(*request, ending, console).await,
     }
 }

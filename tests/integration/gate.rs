@@ -98,10 +98,18 @@ impl Story {
 
     /// The job of an event about a comment.
     fn hear(&mut self, action: &str, id: u64, sender: &str) -> Ran {
+        let body = {
+            let state = self.github.state();
+            state.comments.iter().find(|comment| comment.id == id).map(|comment| comment.body.clone())
+        };
+        self.hear_text(action, id, sender, &body.unwrap_or_default())
+    }
+
+    fn hear_text(&mut self, action: &str, id: u64, sender: &str, body: &str) -> Ran {
         let payload = json!({
             "action": action,
             "issue": {"number": 7, "pull_request": {"url": "x"}},
-            "comment": {"id": id, "body": "", "user": {"login": sender, "type": "User"}},
+            "comment": {"id": id, "body": body, "user": {"login": sender, "type": "User"}},
             "repository": {"full_name": REPOSITORY},
             "sender": {"login": sender, "type": "User"},
         });
@@ -345,6 +353,52 @@ fn approvals_go_with_their_words() {
     story.github.state().comments.retain(|comment| comment.id != last);
     story.hear("deleted", last, "owner");
     assert_eq!(story.approval(), "action_required");
+}
+
+#[test]
+fn of_an_edited_comment_it_counts_who_edited_it_last() {
+    let mut story = Story::checked();
+    let id = story.github.state().comment(7, "owner", "User", "/fabwright approve all");
+    let edited = |story: &Story, by: Option<&str>| {
+        let mut state = story.github.state();
+        state.comments.iter_mut().find(|comment| comment.id == id).expect("there").edits += 1;
+        match by {
+            Some(by) => state.editors.insert(id, by.to_owned()),
+            None => state.editors.remove(&id),
+        };
+    };
+    // The job of another comment finds it, and its own event does not tell.
+    for by in [Some("author"), None] {
+        edited(&story, by);
+        story.say("reader", "/fabwright help");
+        assert_eq!(story.approval(), "action_required", "{by:?}");
+        assert!(story.row("Commands").contains("this comment was altered"), "{}", story.row("Commands"));
+    }
+    // What the owner wrote was altered once more before the job of the edit ran.
+    edited(&story, Some("author"));
+    story.hear_text("edited", id, "owner", "/fabwright help");
+    assert_eq!(story.approval(), "action_required");
+
+    let mut story = Story::checked();
+    let id = story.github.state().comment(7, "owner", "User", "/fabwright approve all");
+    {
+        let mut state = story.github.state();
+        state.comments.last_mut().expect("there").edits = 1;
+        state.editors.insert(id, "owner".to_owned());
+    }
+    story.say("reader", "/fabwright help");
+    assert_eq!(story.approval(), "success");
+    story.github.assert_no_violations();
+}
+
+#[test]
+fn an_apps_token_that_was_given_as_a_token_knows_its_own_checks() {
+    let mut story = Story::new();
+    story.github.state().tokens.get_mut(TOKEN).expect("the token").login = "their-app[bot]".to_owned();
+    story.check("The pull request is opened");
+    assert_eq!(story.say("owner", "/fabwright approve all").as_deref(), Some("+1"));
+    assert_eq!(story.approval(), "success");
+    story.github.assert_no_violations();
 }
 
 #[test]

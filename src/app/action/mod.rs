@@ -1,18 +1,22 @@
 //! A step of a GitHub workflow: the event says whether the head is checked or what was found is decided about anew, and
 //! the answers go through the API and the runner's files.
+//!
+//! * what an event asks for is decided here;
+//! * [`job`] checks the head and tells what came of it.
+
+mod job;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::check::CommitMode;
-use super::forge::{self, Checks, Forge, Subject};
-use super::gate::{self, Conversation, record_text};
-use super::{Console, Error, Exit, check, publish};
-use crate::gate::record::Record;
+use super::ending::Ending;
+use super::forge::{self, Forge};
+use super::{Console, Error, Exit, check, gate, publish};
 use crate::github::event::{self, Event};
 use crate::github::runner::Runner;
-use crate::report::checks::{CheckKind, checks, stopped};
 use crate::store::git::Repository;
+use job::check_and_tell;
 
 /// The step's inputs and surroundings.
 #[derive(Debug)]
@@ -61,8 +65,8 @@ impl FailOn {
 /// Runs the step.
 ///
 /// # Errors
-/// When the event or the repository cannot be read, or an answer not be written.
-pub async fn run(mut request: Request, console: &Console) -> Result<Exit, Error> {
+/// When the event or the repository cannot be read, or an answer not be written; when the process is asked to end.
+pub async fn run(mut request: Request, ending: &Ending, console: &Console) -> Result<Exit, Error> {
     let mut event = match (&request.event_name, &request.event_path) {
         (Some(name), Some(path)) => event::read(name, path)?,
         _ => Event::default(),
@@ -70,7 +74,14 @@ pub async fn run(mut request: Request, console: &Console) -> Result<Exit, Error>
     if request.event_name.as_deref() == Some("workflow_run") {
         let from = request.check.repo.join(&request.check.out);
         let publish = publish::Request { from, event_path: request.event_path, forge: request.forge };
-        return publish::run(&publish, console).await;
+        return ending.or(publish::run(&publish, console)).await;
+    }
+    if event.from_fork && request.event_name.as_deref() == Some("pull_request_target") {
+        return Err(Error::ForkWithRights);
+    }
+    if request.event_name.as_deref() == Some("pull_request_target") {
+        // From a branch of the repository, it is the same event.
+        request.event_name = Some("pull_request".to_owned());
     }
     let forge = Forge::open(&request.forge, &event, console)?.map(Arc::new);
     match what_to_do(request.event_name.as_deref(), &event) {
@@ -82,13 +93,13 @@ pub async fn run(mut request: Request, console: &Console) -> Result<Exit, Error>
             let is_pull_request = request.event_name.as_deref() == Some("pull_request");
             let Some((forge, number)) = forge.as_ref().zip(event.pull_request).filter(|_| !event.from_fork) else {
                 if is_pull_request {
-                    return check_and_tell(&mut request, &event, forge, console).await;
+                    return check_and_tell(&mut request, &event, forge, ending, console).await;
                 }
                 console.note("nothing can be written here: the next comment or push decides anew");
                 return Ok(Exit::Done);
             };
             let path = gate::policy_path(request.check.working_directory.as_deref(), request.check.config.as_deref());
-            match gate::answer(forge, number, &event, &path).await? {
+            match ending.or(gate::answer(forge, number, &event, &path)).await? {
                 gate::Outcome::Decided { exit, summary } => {
                     return say_decided(&request, forge, exit, summary, console);
                 }
@@ -111,7 +122,7 @@ pub async fn run(mut request: Request, console: &Console) -> Result<Exit, Error>
         }
         Task::Check => {}
     }
-    check_and_tell(&mut request, &event, forge, console).await
+    check_and_tell(&mut request, &event, forge, ending, console).await
 }
 
 /// What an event asks for.
@@ -161,108 +172,6 @@ fn say_decided(
     console.print(&summary);
     let is_pull_request = request.event_name.as_deref() == Some("pull_request");
     Ok(if is_pull_request { request.fail_on.apply(exit) } else { Exit::Done })
-}
-
-async fn check_and_tell(
-    request: &mut Request,
-    event: &Event,
-    forge: Option<Arc<Forge>>,
-    console: &Console,
-) -> Result<Exit, Error> {
-    request.check.base = request.check.base.take().or_else(|| event.base.clone());
-    if let (false, Some(head)) = (request.head_given, &event.head) {
-        request.check.head.clone_from(head);
-    }
-    request.check.commit = match (request.check.commit, event.from_fork) {
-        (CommitMode::Off, _) => CommitMode::Off,
-        (_, true) => {
-            console.note("the pull request comes from a fork, where nothing can be written: no commit is made");
-            CommitMode::Off
-        }
-        (CommitMode::Push, false) if forge.as_ref().is_none_or(|forge| forge.branch().is_empty()) => CommitMode::Local,
-        (mode, false) => mode,
-    };
-    let subject =
-        if request.event_name.as_deref() == Some("merge_group") { Subject::MergeGroup } else { Subject::Branch };
-    let conversation = match (&forge, event.pull_request.or(event.queued)) {
-        (Some(forge), Some(number)) => match Conversation::read(forge, number, event).await {
-            Ok(conversation) => Some(conversation),
-            Err(error) => {
-                forge.notice(format!("what people said could not be read, so no approval counts: {error}"));
-                None
-            }
-        },
-        _ => None,
-    };
-    let known = conversation.as_ref().map(|conversation| record_text(&conversation.before));
-    // A head that the user named is known by its commit only when it is resolved.
-    let sha = if request.head_given { None } else { event.head.clone().or_else(|| request.sha.clone()) };
-    let begun = forge.clone().zip(sha).map(|(forge, sha)| {
-        let known = known.clone();
-        tokio::spawn(async move { forge.begin_checks(Checks::of(&sha, subject), known.as_deref()).await })
-    });
-
-    let runner = Runner { output: request.output_file.clone(), summary: request.summary_file.clone() };
-    let done = check::check(&request.check, forge.as_deref(), conversation.as_ref(), console).await;
-    let begun = match begun {
-        Some(begun) => begun.await.ok(),
-        None => None,
-    };
-    let checked = match done {
-        Ok(checked) => checked,
-        Err(error) => {
-            if let Some(forge) = &forge {
-                say_stopped(forge, begun, event, &error, known.as_deref()).await;
-            }
-            runner.add_summary(&format!("### Schema: the check could not be done\n\n{}", quoted(&error)))?;
-            return Err(error);
-        }
-    };
-    let mut comment_url = None;
-    let mut summary = checked.summary.clone();
-    if let Some(forge) = &forge {
-        if let Some(number) = event.pull_request {
-            comment_url = forge.post_comment(number, &checked.facts, checked.exit).await;
-        }
-        let reports = checks(&checked.facts);
-        let head = checked.facts.head.commit.as_str();
-        let mut on_head = match begun {
-            Some(begun) if begun.sha() == head => begun,
-            _ => Checks::of(head, subject),
-        };
-        forge.conclude_checks(&mut on_head, &reports, Some(&record_text(&checked.record))).await;
-        // A commit that a workflow's token makes starts no workflow: its checks have to come from here.
-        if let Some(commit) = checked.facts.generated.as_ref().and_then(|generated| generated.commit.as_deref())
-            && request.check.commit == CommitMode::Push
-        {
-            let record = Record { of: commit.to_owned(), ..checked.record.clone() };
-            forge.conclude_checks(&mut Checks::of(commit, subject), &reports, Some(&record_text(&record))).await;
-        }
-        for notice in forge.notices() {
-            console.note(&notice);
-            summary.push_str(&format!("\n> Note: {}\n", crate::report::markdown::escape(&notice)));
-        }
-    }
-    runner.add_summary(&summary)?;
-    runner.set_outputs(&checked.outputs(comment_url))?;
-    console.print(&checked.terminal);
-    Ok(request.fail_on.apply(checked.exit))
-}
-
-/// Says where a report would stand that there is none, so that no check waits for ever and no comment is out of date.
-async fn say_stopped(forge: &Forge, begun: Option<Checks>, event: &Event, error: &Error, known: Option<&str>) {
-    let text = error.to_string();
-    if let Some(mut begun) = begun {
-        let reports = CheckKind::ALL.map(|kind| stopped(kind, &text));
-        forge.conclude_checks(&mut begun, &reports, known).await;
-    }
-    if let Some(number) = event.pull_request {
-        forge.post_stop(number, &text).await;
-    }
-}
-
-fn quoted(error: &Error) -> String {
-    crate::report::markdown::fence("text", &error.to_string())
 }
 
 #[cfg(test)]

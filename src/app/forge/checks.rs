@@ -103,6 +103,22 @@ impl Forge {
         }
     }
 
+    /// Says of checks that are under way that they were stopped. The one about approval keeps `record`.
+    pub async fn cancel_checks(&self, checks: &mut Checks, record: Option<&str>) {
+        for kind in CheckKind::ALL {
+            let run = CheckRun {
+                name: self.check_name(kind),
+                external_id: self.external_id(kind),
+                details_url: self.run_url(),
+                conclusion: Some(Conclusion::Cancelled),
+                title: "Stopped before the end".to_owned(),
+                summary: with_record("The run was cancelled, or its time was up. Run it again.", kind, record),
+                annotations: Vec::new(),
+            };
+            self.write_check(checks, kind, &run, State::Error).await;
+        }
+    }
+
     async fn write_check(&self, checks: &mut Checks, kind: CheckKind, run: &CheckRun, state: State) {
         if checks.way == Way::Checks {
             let known = checks.runs.get(kind.name()).copied();

@@ -12,6 +12,7 @@ use crate::gate::ledger::{Comment, Edit, Ledger, Reported, Review, ReviewState, 
 use crate::gate::policy::team_parts;
 use crate::gate::record::Record;
 use crate::gate::{self, Access, Approval, Decision, GateChange, Person, Policy, Source, Standing};
+use crate::github::comments::Editor;
 use crate::github::event::Event;
 use crate::github::people::Permission;
 use crate::github::pulls::{PullRequest, ReviewState as Verdict};
@@ -20,6 +21,9 @@ use crate::report::{Answer, CheckKind};
 
 /// At most this many answers are told, the newest.
 const TOLD_ANSWERS: usize = 5;
+
+/// At most this many edited comments are looked up.
+const MOST_LOOKUPS: usize = 30;
 
 /// The most characters of a record: a check run's summary has 65,535, and people read some of them.
 const RECORD_ROOM: usize = 43_000;
@@ -65,7 +69,16 @@ impl Conversation {
         let authors = raw_comments.iter().map(|comment| &comment.author);
         let authors = authors.chain(raw_reviews.iter().map(|review| &review.author)).flatten();
         let bots = authors.filter(|author| author.is_bot()).map(|author| author.login.to_lowercase()).collect();
-        let comments: Vec<Comment> = raw_comments.into_iter().filter_map(|comment| heard(comment, event)).collect();
+        let mut comments = Vec::new();
+        let mut left = MOST_LOOKUPS;
+        for raw in raw_comments {
+            let Some(mut comment) = heard(&raw, event) else { continue };
+            if comment.edit == Edit::ByOthers && left > 0 && !command::parse(&comment.body).is_empty() {
+                left -= 1;
+                comment.edit = edited_by(client, &raw, &comment.by).await;
+            }
+            comments.push(comment);
+        }
         let reviews: Vec<Review> = raw_reviews
             .into_iter()
             .filter_map(|review| {
@@ -321,20 +334,38 @@ impl Conversation {
     }
 }
 
-/// A comment with the answer to who altered it: the event tells of its own comment, and of others what was heard before
-/// still holds as long as their text is the same.
-fn heard(comment: comments::Comment, event: &Event) -> Option<Comment> {
-    let author = comment.author?.login;
+/// A comment with the answer to who altered it, as far as the comment and the event tell.
+fn heard(comment: &comments::Comment, event: &Event) -> Option<Comment> {
+    let author = comment.author.as_ref()?.login.clone();
     let at = comment.created_at.unwrap_or(Timestamp::UNIX_EPOCH);
-    let edit = match comment.updated_at {
-        Some(updated) if updated > at => {
-            let by_author =
-                event.comment == Some(comment.id) && event.sender.as_ref().is_some_and(|sender| sender.is(&author));
-            if by_author { Edit::ByAuthor } else { Edit::ByOthers }
-        }
+    // The text may have been altered once more since then, by somebody else.
+    let is_same = event.comment_body.as_ref().is_none_or(|body| same_text(body, &comment.body));
+    let is_told = event.comment == Some(comment.id) && event.action.as_deref() == Some("edited");
+    let edit = match &event.sender {
+        Some(sender) if is_told && is_same && sender.is(&author) => Edit::ByAuthor,
+        _ if is_told => Edit::ByOthers,
+        _ if comment.updated_at.is_some_and(|updated| updated > at) => Edit::ByOthers,
         _ => Edit::Never,
     };
-    Some(Comment { id: comment.id, by: author, body: comment.body, at, edit })
+    Some(Comment { id: comment.id, by: author, body: comment.body.clone(), at, edit })
+}
+
+/// Whether two texts are the same but for how their lines end.
+fn same_text(one: &str, other: &str) -> bool {
+    one.lines().eq(other.lines())
+}
+
+/// Who altered a comment, as GitHub says. Where it does not say, it was somebody else.
+async fn edited_by(client: &Client, comment: &comments::Comment, author: &str) -> Edit {
+    match client.last_editor(comment).await {
+        Ok(Some(Editor::Nobody)) => Edit::Never,
+        Ok(Some(Editor::Login(login))) if login.eq_ignore_ascii_case(author) => Edit::ByAuthor,
+        Ok(_) => Edit::ByOthers,
+        Err(error) => {
+            tracing::debug!(%error, comment = comment.id, "an edited comment is not heard");
+            Edit::ByOthers
+        }
+    }
 }
 
 /// A record as a check run carries it, at the end of what it says.

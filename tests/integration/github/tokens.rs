@@ -154,9 +154,8 @@ connection.execute("CREATE TABLE IF NOT EXISTS customer (id INTEGER PRIMARY KEY)
 connection.commit()
 "#;
 
-#[test]
-fn the_pull_requests_code_sees_no_token() {
-    let folder = tempfile::tempdir().unwrap();
+/// A pull request whose migration is this program of its own, which is given a folder.
+fn universe_of(program: &str, folder: &tempfile::TempDir) -> Universe {
     let config = format!(
         "migrations:\n  kind: command\n  command: [\"{}\", \"migrate.py\", \"{}\"]\n",
         crate::python::interpreter().display(),
@@ -164,11 +163,48 @@ fn the_pull_requests_code_sees_no_token() {
     );
     let universe = Universe::of_files(&[
         ("app/__init__.py", "from flask_appbuilder import AppBuilder\n"),
-        ("migrate.py", SPY),
+        ("migrate.py", program),
         (".fabwright.yml", &config),
     ]);
     universe.commit_files(&[("README", "x")]);
-    let github = Github::start();
+    universe
+}
+
+#[test]
+fn a_forks_code_is_never_run_with_the_repositorys_rights() {
+    let folder = tempfile::tempdir().unwrap();
+    let (github, universe) = (Github::start(), universe_of(SPY, &folder));
+    open_pull_request(&github, &universe, "feature");
+    let event = pull_request(&universe, "feature", "stranger/shop");
+    let ran = Job::new(&github, &universe, "pull_request_target", event).input("github-token", TOKEN).run();
+    assert_eq!(ran.said.code, 2, "{:?}", ran.said);
+    assert!(ran.said.stderr.contains("would run a stranger's code"), "{:?}", ran.said);
+    assert!(!folder.path().join("seen").exists() && github.state().log.is_empty());
+    // A branch of the repository is its own.
+    let event = pull_request(&universe, "feature", REPOSITORY);
+    let ran = Job::new(&github, &universe, "pull_request_target", event).input("github-token", TOKEN).run();
+    assert_eq!((ran.said.code, github.state().sticky().len()), (0, 1), "{:?}", ran.said);
+}
+
+/// A migration during which the runner asks the job to end.
+const STOPPED: &str = "import os, signal, time\nos.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(600)\n";
+
+#[test]
+fn a_run_that_is_stopped_leaves_no_check_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let (github, universe) = (Github::start(), universe_of(STOPPED, &folder));
+    let ran = Job::of_pull_request(&github, &universe, "feature").run();
+    assert_eq!(ran.said.code, 14, "{:?}", ran.said);
+    let state = github.state();
+    let conclusions: Vec<_> = state.checks.iter().map(|check| check.conclusion.as_deref()).collect();
+    assert_eq!(conclusions, [Some("cancelled"); 3], "{:#?}", state.checks);
+    assert!(state.comments.is_empty(), "the next run has more to say");
+}
+
+#[test]
+fn the_pull_requests_code_sees_no_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let (github, universe) = (Github::start(), universe_of(SPY, &folder));
     let ran = Job::of_pull_request(&github, &universe, "feature").run();
     let seen = std::fs::read_to_string(folder.path().join("seen"))
         .unwrap_or_else(|error| panic!("the migration did not run: {error}: {:?}", ran.said));
