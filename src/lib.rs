@@ -6,8 +6,8 @@
 //! * [`config`] reads `.fabwright.yml`;
 //! * [`app`] has one file per command and is the only place that wires rooms together;
 //! * core rooms take values and give values, with no I/O, clock or randomness of their own: [`schema`],
-//!   [`diff`], [`hazard`], [`impact`], [`revision`], [`migration`], [`generate`], [`merge`], [`outcome`], [`gate`] and
-//!   [`report`];
+//!   [`diff`], [`hazard`], [`impact`], [`revision`], [`migration`], [`generate`], [`merge`], [`outcome`],
+//!   [`mutation`], [`gate`] and [`report`];
 //! * edge rooms each face one outside system: [`database`], [`run`], [`store`] and [`github`].
 //!
 //! Who may know whom is written down in `docs/architecture.md` and held by `tests/integration/architecture.rs`.
@@ -24,6 +24,7 @@ pub mod hazard;
 pub mod impact;
 pub mod merge;
 pub mod migration;
+pub mod mutation;
 pub mod outcome;
 pub mod report;
 pub mod revision;

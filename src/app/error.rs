@@ -70,6 +70,14 @@ pub enum Error {
          as `application.path` in .fabwright.yml"
     )]
     NoApplication { folder: PathBuf },
+    /// No tests.
+    #[error(
+        "{folder}: there are no tests in tests/unit, tests/integration or tests/security; `fabwright generate` writes them"
+    )]
+    NoTests { folder: String },
+    /// Tests that do not run on the application as it is.
+    #[error("the tests do not run on the application as it is: {message}")]
+    TestsBroken { message: String },
     /// Uncommitted changes where a commit would go.
     #[error(
         "{branch} is checked out and has uncommitted changes ({files}). Commit or stash them, or run with \
@@ -122,6 +130,7 @@ impl Error {
             | Self::NoGitHub
             | Self::Outside { .. }
             | Self::NoApplication { .. }
+            | Self::NoTests { .. }
             | Self::Unreadable { .. }
             | Self::Posting { .. }
             | Self::OtherCommit { .. }
@@ -141,6 +150,7 @@ impl Error {
             Self::Database(_) | Self::Store(_) | Self::Github(_) | Self::Temporary { .. } | Self::Interrupted => {
                 Exit::Outside
             }
+            Self::TestsBroken { .. } => Exit::TestsFailed,
             Self::Tests(generate::tests::Error::Template { .. }) | Self::Bug { .. } => Exit::Bug,
         }
     }

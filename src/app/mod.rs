@@ -1,6 +1,7 @@
 //! The commands. One file each, and the only place where rooms are wired together.
 
 pub mod action;
+mod application;
 pub mod check;
 mod console;
 pub mod demo;
@@ -15,6 +16,7 @@ mod hazards;
 pub mod init;
 pub mod lint;
 pub mod migration;
+pub mod mutate;
 pub mod publish;
 pub mod snapshot;
 mod source;
@@ -34,6 +36,7 @@ pub enum Request {
     Snapshot(snapshot::Request),
     Diff(diff::Request),
     Migration(migration::Request),
+    Mutate(mutate::Request),
     Generate(generate::Request),
     Lint(lint::Request),
     Gate(gate::Request),
@@ -75,6 +78,7 @@ async fn command(request: Request, ending: &Ending, console: &Console) -> Result
         Request::Snapshot(request) => snapshot::run(&request, console).await,
         Request::Diff(request) => diff::run(&request, console).await,
         Request::Migration(request) => migration::run(&request, console).await,
+        Request::Mutate(request) => mutate::run(&request, console).await,
         Request::Gate(request) => gate::run(&request, console).await,
         Request::Generate(request) => generate::run(&request, console).await,
         Request::Lint(request) => lint::run(&request, console),

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Error, action};
-use crate::app::{Format, Request, check, demo, diff, gate, generate, init, lint, migration, snapshot};
+use crate::app::{Format, Request, check, demo, diff, gate, generate, init, lint, migration, mutate, snapshot};
 use crate::schema::Dialect;
 
 const AFTER_HELP: &str = "\
@@ -59,6 +59,8 @@ pub(super) enum Command {
     Migration(Migration),
     /// Generate models, views, APIs and tests
     Generate(Generate),
+    /// Plant faults in the application, one at a time, and tell which the tests notice
+    Mutate(Mutate),
     /// Find hazards in SQL, without a repository or a database
     Lint(Lint),
     /// Decide from comments and reviews whether a pull request may be merged, and say so on GitHub
@@ -224,6 +226,37 @@ pub(super) struct Generate {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Mutate {
+    /// The application's folder; nothing in it is changed
+    #[arg(value_name = "DIR", default_value = ".")]
+    application: PathBuf,
+    /// Configuration to use instead of DIR/.fabwright.yml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A Python interpreter that has the application's requirements [default: an environment made from them]
+    #[arg(long, value_name = "FILE", env = "FABWRIGHT_PYTHON")]
+    python: Option<PathBuf>,
+    /// Plant only this kind of fault; may be given several times
+    #[arg(long = "fault", value_name = "KIND")]
+    faults: Vec<mutate::Operator>,
+    /// Plant at most this many, of every kind alike
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Only list the faults that could be planted
+    #[arg(long)]
+    list: bool,
+    /// How many are tried at a time
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    workers: u16,
+    /// Fail with exit code 11 when less than this many percent are caught
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    fail_under: Option<u8>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Lint {
     /// Files of SQL, each a migration of its own; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
@@ -347,6 +380,17 @@ impl Command {
                 check: it.check,
                 config: it.config,
                 dialect: it.dialect.dialect,
+            }),
+            Self::Mutate(it) => Request::Mutate(mutate::Request {
+                application: it.application,
+                config: it.config,
+                python: it.python,
+                faults: it.faults,
+                limit: it.limit,
+                list: it.list,
+                workers: usize::from(it.workers),
+                fail_under: it.fail_under,
+                format: it.format.into(),
             }),
             Self::Lint(it) => Request::Lint(lint::Request {
                 files: it.files,

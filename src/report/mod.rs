@@ -12,6 +12,7 @@ pub mod facts;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod mutation;
 mod parts;
 pub mod posting;
 #[cfg(test)]

@@ -119,7 +119,7 @@ impl Suite {
                 }
             }
         }
-        let (mut cases, _) = self.pytest(kind, std::slice::from_ref(&tests), browser.as_deref()).await?;
+        let (mut cases, _) = self.pytest(kind, std::slice::from_ref(&tests), &[], browser.as_deref()).await?;
         if self.retry_failed_tests {
             self.retry(kind, &mut cases, browser.as_deref()).await?;
         }
@@ -136,7 +136,7 @@ impl Suite {
             return Ok(());
         }
         let ids: Vec<String> = failed.iter().map(|(_, id)| id.clone()).collect();
-        let (again, _) = self.pytest(kind, &ids, browser).await?;
+        let (again, _) = self.pytest(kind, &ids, &[], browser).await?;
         for (index, _) in failed {
             let Some(case) = cases.get_mut(index) else { continue };
             let held = |other: &&TestCase| other.name == case.name && other.classname == case.classname;
@@ -149,10 +149,34 @@ impl Suite {
         Ok(())
     }
 
+    /// Runs some files in one process, in their order, and returns what ran; with `stop_at_first`, up to the first test
+    /// that does not hold. Tests whose ids are `left_out` do not run.
+    ///
+    /// # Errors
+    ///
+    /// When pytest cannot be started.
+    pub async fn run_files(
+        &self,
+        files: &[String],
+        left_out: &[String],
+        stop_at_first: bool,
+    ) -> Result<(Vec<TestCase>, Outcome), Error> {
+        let mut options: Vec<String> = left_out.iter().map(|id| format!("--deselect={id}")).collect();
+        options.extend(stop_at_first.then(|| "-x".to_owned()));
+        let browser = self.browser().await.ok();
+        self.pytest(TestKind::Unit, files, &options, browser.as_deref()).await
+    }
+
+    /// The name by which pytest runs a test again; `None` when its file is not there.
+    pub fn id(&self, case: &TestCase) -> Option<String> {
+        node_id(&self.directory, case)
+    }
+
     async fn pytest(
         &self,
         kind: TestKind,
         what: &[String],
+        options: &[String],
         browser: Option<&Path>,
     ) -> Result<(Vec<TestCase>, Outcome), Error> {
         let folder = tempfile::tempdir().map_err(Error::at(std::env::temp_dir()))?;
@@ -166,6 +190,7 @@ impl Suite {
             .arg(&self.directory)
             .arg("--junitxml")
             .arg(&junit)
+            .args(options)
             .args(what)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .limit(self.limit);

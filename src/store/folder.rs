@@ -164,6 +164,30 @@ fn keep_mode(_path: &Path, _file: &fs::File) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Copies an application's folder to another place, which must not be there yet: everything but other people's code,
+/// what tools made, and links.
+///
+/// # Errors
+///
+/// [`Error::File`] if a file can't be read or written.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    make(to)?;
+    for entry in fs::read_dir(from).map_err(Error::file(from))? {
+        let entry = entry.map_err(Error::file(from))?;
+        let kind = entry.file_type().map_err(Error::file(&entry.path()))?;
+        if super::tree::FOREIGN.iter().any(|name| entry.file_name() == *name) {
+            continue;
+        }
+        let target = to.join(entry.file_name());
+        if kind.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else if kind.is_file() {
+            fs::copy(entry.path(), &target).map_err(Error::file(&target))?;
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

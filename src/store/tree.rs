@@ -10,7 +10,7 @@ use super::{Error, Result};
 const LARGEST: u64 = 1024 * 1024;
 
 /// Folders of other people's code and of what tools make.
-const FOREIGN: [&str; 9] =
+pub(super) const FOREIGN: [&str; 9] =
     [".git", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".mypy_cache", ".ruff_cache", ".fabwright"];
 
 /// The files of a folder.

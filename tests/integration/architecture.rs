@@ -11,7 +11,7 @@ const PIPELINE: [&[&str]; 9] = [
     &["migration"],
     &["generate"],
     &["merge"],
-    &["outcome"],
+    &["outcome", "mutation"],
     &["gate"],
     &["report"],
 ];

@@ -24,6 +24,7 @@ mod impact;
 mod interrupted;
 mod lint;
 mod migrate;
+mod mutate;
 mod mysql;
 mod objects;
 mod postgres;

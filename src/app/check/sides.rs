@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use super::{CommitMode, Request, dialect};
+use crate::app::application::cache_folder;
 use crate::app::{Console, Error, gate};
 use crate::config::{self, Config, MigrationKind};
 use crate::database::{DatabaseUrl, Place, Scratch};
@@ -200,15 +201,6 @@ fn refuse_dirty(repository: &Repository, head: &Side) -> Result<(), Error> {
         files.push_str(&format!(" and {more} more"));
     }
     Err(Error::Dirty { branch: head.name.clone(), files })
-}
-
-/// Where environments are kept between runs.
-pub(super) fn cache_folder() -> PathBuf {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    variable("FABWRIGHT_CACHE_DIR")
-        .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("fabwright")))
-        .or_else(|| variable("HOME").map(|folder| folder.join(".cache/fabwright")))
-        .unwrap_or_else(|| std::env::temp_dir().join("fabwright-cache"))
 }
 
 /// A relative path with `/` between its parts and without `.`.

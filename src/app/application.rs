@@ -1,0 +1,64 @@
+//! An application in a folder, opened to run its tests where it stands.
+
+use std::path::{Path, PathBuf};
+
+use super::{Console, Error};
+use crate::config::{self, Config};
+use crate::run::{PythonEnvironment, PythonOptions};
+use crate::store::tree::{self, SourceTree};
+
+/// The packages of the generated tests, beside what the application itself requires.
+const TEST_REQUIREMENTS: &str = "tests/requirements.txt";
+
+/// An application and what runs it.
+pub(super) struct Application {
+    /// Its folder.
+    pub(super) folder: PathBuf,
+    /// Its configuration.
+    pub(super) config: Config,
+    /// Its text files.
+    pub(super) sources: SourceTree,
+}
+
+impl Application {
+    /// Reads the configuration and the files of the application in `folder`.
+    pub(super) fn open(folder: &Path, config: Option<&Path>) -> Result<Self, Error> {
+        let config = config::load(folder, config)?;
+        let folder = folder.join(&config.application.path);
+        let folder = std::fs::canonicalize(&folder).map_err(|_| Error::NoSource { path: folder })?;
+        let sources = tree::read(&folder, |_| true)?;
+        if !sources.files.iter().any(|(path, text)| path.ends_with(".py") && text.contains("flask_appbuilder")) {
+            return Err(Error::NoApplication { folder });
+        }
+        Ok(Self { folder, config, sources })
+    }
+
+    /// Finds or makes the Python environment that has the application's requirements and those of its tests.
+    pub(super) async fn python(
+        &self,
+        interpreter: Option<PathBuf>,
+        console: &Console,
+    ) -> Result<PythonEnvironment, Error> {
+        let step = console.step("Python environment");
+        let mut options = PythonOptions::new(cache_folder());
+        options.interpreter = interpreter.or_else(|| self.config.application.python.clone());
+        options.requirements.clone_from(&self.config.application.requirements);
+        let tools = self.sources.files.iter().find(|(path, _)| path == TEST_REQUIREMENTS);
+        if let Some((_, text)) = tools {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+            options.tools = lines.map(str::to_owned).collect();
+        }
+        let python = PythonEnvironment::prepare(&self.folder, &options).await?;
+        step.done(python.version());
+        Ok(python)
+    }
+}
+
+/// Where environments are kept between runs.
+pub(super) fn cache_folder() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("FABWRIGHT_CACHE_DIR")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("fabwright")))
+        .or_else(|| variable("HOME").map(|folder| folder.join(".cache/fabwright")))
+        .unwrap_or_else(|| std::env::temp_dir().join("fabwright-cache"))
+}
