@@ -105,7 +105,7 @@ async fn people_teams_owners_and_reviews_are_read() {
         state.teams = vec![("octo/data".to_owned(), "ann".to_owned())];
         state.files.insert("CODEOWNERS".to_owned(), "* @octo/data\n".to_owned());
         state.reviews = (1..=130)
-            .map(|id| json!({"id": id, "user": {"login": "ann", "type": "User"}, "state": "APPROVED", "body": null}))
+            .map(|id| json!({"id": id, "user": {"login": "ann", "type": "User"}, "state": "APPROVED", "body": ""}))
             .collect();
         state.labels = vec!["schema: approved".to_owned()];
     }

@@ -4,6 +4,7 @@ mod checks;
 mod client;
 mod comment;
 mod commit;
+mod described;
 pub mod double;
 mod fork;
 pub mod job;

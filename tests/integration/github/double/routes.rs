@@ -124,7 +124,9 @@ pub fn answer(state: &mut State, seen: &Seen, own: &str, base: &str) -> Answer {
                     "triage" => "read",
                     role => role,
                 };
-                Answer::ok(json!({"permission": permission, "role_name": role, "user": {"login": login}}))
+                Answer::ok(
+                    json!({"permission": permission, "role_name": role, "user": {"login": login, "role_name": role}}),
+                )
             }
             None => Answer::not_found(),
         },
@@ -162,18 +164,6 @@ fn elsewhere(state: &mut State, seen: &Seen, parts: &[&str]) -> Answer {
             Answer::not_found()
         }
     }
-}
-
-/// Answers the request of that number as if it came now.
-pub fn answer_again(state: &mut State, number: usize) -> Answer {
-    let seen = state.log[number].clone();
-    let answer = if seen.path.ends_with("/graphql") {
-        super::graphql::answer(state, &seen)
-    } else {
-        answer(state, &seen, "", "")
-    };
-    state.log[number].status = answer.status;
-    answer
 }
 
 /// Whether the token has one of these permissions at that level.
@@ -232,6 +222,7 @@ fn pull_json(state: &State, number: u64) -> Value {
         "head": {"ref": branch, "sha": state.branches.get(&key), "repo": {"full_name": repository}},
         "base": {"ref": "main", "sha": state.branches.get("main"), "repo": {"full_name": REPOSITORY}},
         "labels": [],
+        "requested_teams": [],
     })
 }
 

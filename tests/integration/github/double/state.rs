@@ -18,6 +18,7 @@ pub struct Seen {
 }
 
 /// An answer to be.
+#[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
