@@ -7,7 +7,7 @@
 //! * [`app`] has one file per command and is the only place that wires rooms together;
 //! * core rooms take values and give values, with no I/O, clock or randomness of their own: [`schema`],
 //!   [`diff`], [`hazard`], [`impact`], [`revision`], [`migration`], [`generate`], [`merge`], [`outcome`],
-//!   [`mutation`], [`gate`] and [`report`];
+//!   [`mutation`], [`gate`], [`history`] and [`report`];
 //! * edge rooms each face one outside system: [`database`], [`run`], [`store`] and [`github`].
 //!
 //! Who may know whom is written down in `docs/architecture.md` and held by `tests/integration/architecture.rs`.
@@ -21,6 +21,7 @@ pub mod gate;
 pub mod generate;
 pub mod github;
 pub mod hazard;
+pub mod history;
 pub mod impact;
 pub mod merge;
 pub mod migration;

@@ -56,7 +56,7 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
             format: Format::Text,
         },
         None,
-        None,
+        &[],
         console,
     )
     .await?;

@@ -106,6 +106,14 @@ pub enum Error {
     /// No token.
     #[error("there is nothing to write with: set GITHUB_TOKEN to the job's token and GITHUB_REPOSITORY to OWNER/NAME")]
     NoToken,
+    /// No record.
+    #[error(
+        "there is no branch {} here. Fetch it with `git fetch origin {}`; it begins with the first push to the default \
+         branch that the action sees",
+        super::forge::history::BRANCH,
+        super::forge::history::BRANCH
+    )]
+    NoHistory,
     /// Somebody stopped it.
     #[error("stopped before the end: nothing was committed")]
     Interrupted,
@@ -135,6 +143,7 @@ impl Error {
             | Self::Posting { .. }
             | Self::OtherCommit { .. }
             | Self::NoEvent
+            | Self::NoHistory
             | Self::ForkWithRights
             | Self::NoToken
             | Self::Dirty { .. } => Exit::Usage,

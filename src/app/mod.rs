@@ -13,6 +13,7 @@ pub mod forge;
 pub mod gate;
 pub mod generate;
 mod hazards;
+pub mod history;
 pub mod init;
 pub mod lint;
 pub mod migration;
@@ -39,6 +40,7 @@ pub enum Request {
     Mutate(mutate::Request),
     Generate(generate::Request),
     Lint(lint::Request),
+    History(history::Request),
     Gate(gate::Request),
     Action(Box<action::Request>),
     Publish(Box<publish::Request>),
@@ -82,6 +84,7 @@ async fn command(request: Request, ending: &Ending, console: &Console) -> Result
         Request::Gate(request) => gate::run(&request, console).await,
         Request::Generate(request) => generate::run(&request, console).await,
         Request::Lint(request) => lint::run(&request, console),
+        Request::History(request) => history::run(&request, console),
         Request::Publish(request) => publish::run(&request, console).await,
         Request::Action(request) => action::run(*request, ending, console).await,
     }

@@ -3,7 +3,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Error, action};
-use crate::app::{Format, Request, check, demo, diff, gate, generate, init, lint, migration, mutate, snapshot};
+use crate::app::{
+    Format, Request, check, demo, diff, gate, generate, history, init, lint, migration, mutate, snapshot,
+};
 use crate::schema::Dialect;
 
 const AFTER_HELP: &str = "\
@@ -63,6 +65,8 @@ pub(super) enum Command {
     Mutate(Mutate),
     /// Find hazards in SQL, without a repository or a database
     Lint(Lint),
+    /// Show the record of changes: what each push to the default branch changed, and who had approved it
+    History(History),
     /// Decide from comments and reviews whether a pull request may be merged, and say so on GitHub
     Gate(Gate),
     /// Do what the GitHub Action's inputs and event ask for
@@ -119,6 +123,19 @@ pub(super) struct Init {
     /// The repository
     #[arg(long, value_name = "DIR", default_value = ".")]
     repo: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct History {
+    /// The repository
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    repo: PathBuf,
+    /// Only what changed this table
+    #[arg(long, value_name = "NAME")]
+    table: Option<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
 }
 
 #[derive(Debug, Args)]
@@ -402,6 +419,9 @@ impl Command {
                 fail_on: it.fail_on.map(Into::into),
                 format: it.format.into(),
             }),
+            Self::History(it) => {
+                Request::History(history::Request { repo: it.repo, table: it.table, format: it.format.into() })
+            }
             Self::Publish(it) => {
                 Request::Publish(Box::new(action::publish(it.from, &action::Environment::of_process())?))
             }

@@ -2,7 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
-use super::Who;
+use super::evaluate::verdict;
+use super::{Standing, Who};
 use crate::diff::ChangeId;
 
 /// The gate's answer with everything that led to it.
@@ -111,6 +112,22 @@ impl RefusalReason {
 }
 
 impl Decision {
+    /// The one decision of several about the same changes: a change has what it needs where one of them says so. `None`
+    /// where there is none.
+    pub fn any_of(decisions: impl IntoIterator<Item = Self>, standing: &Standing) -> Option<Self> {
+        let is_open = |change: &ChangeDecision| matches!(change.status, ApprovalStatus::Waiting { .. });
+        decisions.into_iter().reduce(|mut one, other| {
+            for (change, other) in one.changes.iter_mut().zip(other.changes) {
+                if is_open(change) && !is_open(&other) {
+                    *change = other;
+                }
+            }
+            one.refused.retain(|refused| one.changes.iter().any(|it| it.change_id == refused.change_id && is_open(it)));
+            one.verdict = verdict(&one.changes, standing);
+            one
+        })
+    }
+
     /// What this decision says about a change.
     pub fn of(&self, id: &ChangeId) -> Option<&ChangeDecision> {
         self.changes.iter().find(|change| &change.change_id == id)

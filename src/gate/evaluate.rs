@@ -95,7 +95,8 @@ fn refusal(policy: &Policy, changes: &[GateChange], approval: &Approval, standin
     }
 }
 
-fn verdict(changes: &[ChangeDecision], standing: &Standing) -> Verdict {
+/// The answer for what each change has and lacks.
+pub(super) fn verdict(changes: &[ChangeDecision], standing: &Standing) -> Verdict {
     let mut reasons = Vec::new();
     match standing.failed_tests {
         0 => {}

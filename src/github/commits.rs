@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -58,6 +59,31 @@ impl Client {
         let path = self.repository_path(&format!("/git/ref/heads/{}", name.join("/")));
         let reference: Option<Reference> = self.read_if_there(&format!("the branch {branch}"), &path).await?;
         Ok(reference.map(|reference| reference.object.sha))
+    }
+
+    /// Makes a branch with one file and no history, unless there is one of that name.
+    ///
+    /// # Errors
+    /// When the token or a rule of the repository does not allow it.
+    pub async fn create_branch(&self, branch: &str, path: &str, text: &str, message: &str) -> Result<()> {
+        #[derive(Deserialize)]
+        struct Made {
+            sha: String,
+        }
+        let what = format!("the branch {branch}");
+        // Until a branch names them, these are nowhere to be seen: made twice, they are the same.
+        let (tree, commit) = (self.repository_path("/git/trees"), self.repository_path("/git/commits"));
+        let body = json!({"tree": [{"path": path, "mode": "100644", "type": "blob", "content": text}]});
+        let made: Made = self.write(Repeat::Freely, &what, Method::POST, &tree, &body).await?;
+        let body = json!({"message": message, "tree": made.sha, "parents": []});
+        let made: Made = self.write(Repeat::Freely, &what, Method::POST, &commit, &body).await?;
+        let body = json!({"ref": format!("refs/heads/{branch}"), "sha": made.sha});
+        let path = self.repository_path("/git/refs");
+        match self.write_blindly(Repeat::Freely, &what, Method::POST, &path, &body).await {
+            // Another run made it just now, or an answer was lost.
+            Err(Error::Refused { status: 422, message, .. }) if message.to_lowercase().contains("exist") => Ok(()),
+            done => done,
+        }
     }
 
     /// Commits to a branch, unless it has moved, and gives the commit's id. GitHub signs the commit.

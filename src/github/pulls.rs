@@ -28,6 +28,12 @@ pub struct PullRequest {
     /// Its labels.
     #[serde(default)]
     pub labels: Vec<Label>,
+    /// When it was merged.
+    #[serde(default)]
+    pub merged_at: Option<Timestamp>,
+    /// The commit that it came into its base with.
+    #[serde(default)]
+    pub merge_commit_sha: Option<String>,
 }
 
 /// One end of a pull request.
@@ -154,6 +160,23 @@ impl Client {
         }
         let path = self.repository_path("/pulls?state=open&sort=updated&direction=desc");
         Ok(wanted(self.read_all("the open pull requests", &path, None).await?))
+    }
+
+    /// The pull requests that a commit of the branch `base` came from, by number.
+    ///
+    /// # Errors
+    /// When GitHub does not tell.
+    pub async fn merged_pull_requests(&self, sha: &str, base: &str) -> Result<Vec<PullRequest>> {
+        let path = self.repository_path(&format!("/commits/{}/pulls", part(sha)));
+        let found: Vec<PullRequest> = match self.read_all("the commit's pull requests", &path, None).await {
+            Ok(pulls) => pulls,
+            Err(Error::NotFound { .. } | Error::Refused { .. }) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let mut merged: Vec<PullRequest> =
+            found.into_iter().filter(|pull| pull.merged_at.is_some() && pull.base.branch == base).collect();
+        merged.sort_by_key(|pull| pull.number);
+        Ok(merged)
     }
 
     /// A pull request's reviews, the oldest first.

@@ -9,6 +9,7 @@ pub mod checks;
 pub mod comment;
 pub mod diagram;
 pub mod facts;
+pub mod history;
 pub mod html;
 pub mod json;
 pub mod markdown;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The core rooms in the order of the pipeline; those in one row don't know each other.
-const PIPELINE: [&[&str]; 9] = [
+const PIPELINE: [&[&str]; 10] = [
     &["schema"],
     &["diff"],
     &["hazard", "impact", "revision"],
@@ -13,6 +13,7 @@ const PIPELINE: [&[&str]; 9] = [
     &["merge"],
     &["outcome", "mutation"],
     &["gate"],
+    &["history"],
     &["report"],
 ];
 

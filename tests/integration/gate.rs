@@ -1,12 +1,13 @@
 //! The gate as a job: who opens it, who does not, and how long an approval holds.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::github::double::Github;
 use crate::github::double::state::{REPOSITORY, TOKEN};
+use crate::github::double::{Github, git};
 use crate::github::job::{Job, Ran, open_pull_request, pull_request, sha};
 use crate::universe::Universe;
 
@@ -153,6 +154,57 @@ impl Story {
         self.answer("pull_request_review", payload);
     }
 
+    /// The default branch moves to a commit, and pull request 7 with it.
+    fn merge(&mut self, commit: &str) {
+        self.universe.git(&["switch", "--quiet", "main"]);
+        self.universe.git(&["merge", "--quiet", "--ff-only", commit]);
+        let mut state = self.github.state();
+        state.branches.insert("main".into(), commit.to_owned());
+        if let Some(pull) = state.pulls.get_mut(&7) {
+            pull.2 = "closed";
+            state.merged.push((7, commit.to_owned()));
+        }
+    }
+
+    /// The job of a push that moved the default branch from `before`.
+    fn push(&mut self, before: &str) -> Ran {
+        let run = self.next_run();
+        let payload = json!({
+            "ref": "refs/heads/main", "before": before, "after": sha(&self.universe, "main"),
+            "repository": {"full_name": REPOSITORY, "default_branch": "main"},
+            "sender": {"login": "owner", "type": "User"},
+        });
+        Job::new(&self.github, &self.universe, "push", payload).input("github-token", TOKEN).run_number(run).run()
+    }
+
+    /// A file of the branch of the record.
+    fn kept(&self, path: &str) -> Option<String> {
+        git::file(&self.github.state(), path, "fabwright/history")
+    }
+
+    /// What `fabwright history` shows in a clone that has fetched the record.
+    fn history(&self, arguments: &[&str]) -> String {
+        let files: BTreeMap<String, String> = {
+            let state = self.github.state();
+            let mut files = BTreeMap::new();
+            let mut sha = state.branches["fabwright/history"].clone();
+            while let Some(commit) = state.commits.get(&sha) {
+                for (path, text) in &commit.files {
+                    files.entry(path.clone()).or_insert_with(|| text.clone().unwrap_or_default());
+                }
+                sha.clone_from(&commit.parent);
+            }
+            files
+        };
+        let clone = Universe::of_files(&[("README", "")]);
+        clone.git(&["switch", "--quiet", "--orphan", "fabwright/history"]);
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        clone.commit_files(&files);
+        let said = clone.fabwright(&[&["history"], arguments].concat());
+        assert_eq!(said.code, 0, "{said:?}");
+        said.stdout
+    }
+
     /// How "schema approval" stands on a commit.
     fn approval_of(&self, commit: &str) -> String {
         let state = self.github.state();
@@ -284,8 +336,57 @@ fn the_whole_story() {
     assert_eq!(ran.said.code, 0, "{:?}", ran.said);
     assert_eq!(story.approval_of(&group), "success");
     story.tell("The merge group is checked");
+
+    let before = sha(&story.universe, "main");
+    story.merge(&group);
+    let ran = story.push(&before);
+    assert_eq!(ran.said.code, 0, "{:?}", ran.said);
+    assert_eq!(story.approval_of(&group), "success", "what was approved is approved on the default branch");
+    let shown = story.history(&["--table", "Customer"]);
+    story.transcript.push_str(&format!("# The default branch has it: `fabwright history`\n\n```\n{shown}```\n"));
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines[0].ends_with(&format!("{}  pull request 7 by author", &group[..7])), "{shown}");
+    assert!(
+        lines[1..].iter().all(|line| line.contains("(breaking): approved by owner on 2026-01-01 ")) && lines.len() == 3,
+        "{shown}"
+    );
+    assert_eq!(story.history(&["--table", "invoice"]), "nothing is recorded\n");
+    let kept = story.kept("schema.json").expect("the schema");
+    assert!(kept.contains("\"phone\"") && !kept.contains("\"fax\"") && !kept.contains("\"mail\""), "{kept}");
+
+    // The same push, run once more, adds nothing.
+    let commits = story.github.state().commits.len();
+    story.push(&before);
+    assert_eq!(story.github.state().commits.len(), commits);
     story.github.assert_no_violations();
     story.keep_transcript("gate-story.md");
+}
+
+#[test]
+fn a_push_without_a_pull_request_is_recorded_as_that() {
+    let mut story = Story::new();
+    let (before, after) = (sha(&story.universe, "main"), sha(&story.universe, "feature"));
+    story.merge(&after);
+    let ran = story.push(&before);
+    assert!(ran.summary.contains("on the branch `fabwright/history`"), "{}", ran.summary);
+    let shown = story.history(&[]);
+    assert!(shown.contains("no pull request\n") && !shown.contains("approved"), "{shown}");
+    story.github.assert_no_violations();
+}
+
+#[test]
+fn where_the_record_may_not_be_kept_it_is_beside_the_report() {
+    let mut story = Story::new();
+    let (before, after) = (sha(&story.universe, "main"), sha(&story.universe, "feature"));
+    story.merge(&after);
+    story.github.state().restrict("checks:write contents:read pull_requests:read");
+    let ran = story.push(&before);
+    assert_eq!(ran.said.code, 0, "{:?}", ran.said);
+    assert!(ran.summary.contains("the record of changes was not kept"), "{}", ran.summary);
+    assert!(!story.github.state().branches.contains_key("fabwright/history"));
+    let kept = std::fs::read_to_string(ran.out.join("history.json")).expect("kept");
+    assert!(kept.contains(&after) && kept.contains("customer.fax"), "{kept}");
+    assert!(ran.out.join("schema.json").is_file());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Request;
+use super::push::Pushed;
 use crate::app::check::{self, CommitMode};
 use crate::app::ending::Ending;
 use crate::app::forge::{Checks, Forge, Subject};
@@ -21,12 +22,16 @@ pub(super) async fn check_and_tell(
     ending: &Ending,
     console: &Console,
 ) -> Result<Exit, Error> {
-    request.check.base = request.check.base.take().or_else(|| event.base.clone());
+    let pushed = Pushed::of(&request.check, request.event_name.as_deref(), event)?;
+    let before = pushed.as_ref().map(|pushed| pushed.before.id().to_owned());
+    request.check.base = request.check.base.take().or_else(|| event.base.clone()).or(before);
     if let (false, Some(head)) = (request.head_given, &event.head) {
         request.check.head.clone_from(head);
     }
     request.check.commit = match (request.check.commit, event.from_fork) {
         (CommitMode::Off, _) => CommitMode::Off,
+        // What was merged is as its pull request left it.
+        _ if pushed.is_some() => CommitMode::Off,
         (_, true) => {
             console.note("the pull request comes from a fork, where nothing can be written: no commit is made");
             CommitMode::Off
@@ -36,18 +41,8 @@ pub(super) async fn check_and_tell(
     };
     let subject =
         if request.event_name.as_deref() == Some("merge_group") { Subject::MergeGroup } else { Subject::Branch };
-    let conversation = match (&forge, event.pull_request.or(event.queued)) {
-        (Some(forge), Some(number)) => match ending.or(read(forge, number, event)).await {
-            Ok(conversation) => Some(conversation),
-            Err(Error::Interrupted) => return Err(Error::Interrupted),
-            Err(error) => {
-                forge.notice(format!("what people said could not be read, so no approval counts: {error}"));
-                None
-            }
-        },
-        _ => None,
-    };
-    let known = conversation.as_ref().map(|conversation| record_text(&conversation.before));
+    let conversations = conversations(forge.as_deref(), event, pushed.as_ref(), ending).await?;
+    let known = conversations.first().filter(|_| pushed.is_none()).map(|it| record_text(&it.before));
     // A head that the user named is known by its commit only when it is resolved.
     let sha = if request.head_given { None } else { event.head.clone().or_else(|| request.sha.clone()) };
     let begun = forge.clone().zip(sha).map(|(forge, sha)| {
@@ -56,7 +51,7 @@ pub(super) async fn check_and_tell(
     });
 
     let runner = Runner { output: request.output_file.clone(), summary: request.summary_file.clone() };
-    let done = ending.or(check::check(&request.check, forge.as_deref(), conversation.as_ref(), console)).await;
+    let done = ending.or(check::check(&request.check, forge.as_deref(), &conversations, console)).await;
     if let (Err(Error::Interrupted), Some(forge)) = (&done, &forge) {
         // The runner waits seconds before it ends the process in the middle of a word.
         forge.client().hurry();
@@ -101,6 +96,14 @@ pub(super) async fn check_and_tell(
             let record = Record { of: commit.to_owned(), ..checked.record.clone() };
             forge.conclude_checks(&mut Checks::of(commit, subject), &reports, Some(&record_text(&record))).await;
         }
+    }
+    if let Some(pushed) = &pushed
+        && let Some(kept) = pushed.keep(request, forge.as_deref(), &checked, &conversations).await?
+    {
+        console.note(&kept);
+        summary.push_str(&format!("\n{kept}\n"));
+    }
+    if let Some(forge) = &forge {
         for notice in forge.notices() {
             console.note(&notice);
             summary.push_str(&format!("\n> Note: {}\n", crate::report::markdown::escape(&notice)));
@@ -128,6 +131,24 @@ fn quoted(error: &Error) -> String {
     crate::report::markdown::fence("text", &error.to_string())
 }
 
-async fn read(forge: &Forge, number: u64, event: &Event) -> Result<Conversation, Error> {
-    Ok(Conversation::read(forge, number, event).await?)
+/// What people said about the pull request, or about those that a push merged. Where it cannot be read, nothing was said.
+async fn conversations(
+    forge: Option<&Forge>,
+    event: &Event,
+    pushed: Option<&Pushed>,
+    ending: &Ending,
+) -> Result<Vec<Conversation>, Error> {
+    let Some(forge) = forge else { return Ok(Vec::new()) };
+    if let Some(pushed) = pushed {
+        return ending.or(async { Ok::<_, Error>(pushed.conversations(forge, event).await) }).await;
+    }
+    let Some(number) = event.pull_request.or(event.queued) else { return Ok(Vec::new()) };
+    match ending.or(Conversation::read(forge, number, event)).await {
+        Ok(conversation) => Ok(vec![conversation]),
+        Err(Error::Interrupted) => Err(Error::Interrupted),
+        Err(error) => {
+            forge.notice(format!("what people said could not be read, so no approval counts: {error}"));
+            Ok(Vec::new())
+        }
+    }
 }

@@ -2,9 +2,11 @@
 //! the answers go through the API and the runner's files.
 //!
 //! * what an event asks for is decided here;
-//! * [`job`] checks the head and tells what came of it.
+//! * [`job`] checks the head and tells what came of it;
+//! * [`push`] keeps what a push to the default branch brought.
 
 mod job;
+mod push;
 
 use std::path::PathBuf;
 use std::sync::Arc;

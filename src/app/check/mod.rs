@@ -25,13 +25,14 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::forge::Forge;
-use super::gate::{self, Conversation};
+use super::gate::{self, Conversation, Decided};
 use super::{Console, Error, Exit, Format};
 use crate::gate::record::Record;
-use crate::gate::{GateChange, Standing, evaluate};
+use crate::gate::{Decision, GateChange, Standing, evaluate};
 use crate::report::approval::COMMAND;
 use crate::report::wording::why;
 use crate::report::{self, Compatibility, Facts, Revision, WayBack};
+use crate::schema::Schema;
 use rehearse::Ending;
 use sides::Sides;
 
@@ -90,6 +91,12 @@ pub struct Checked {
     pub facts: Facts,
     /// What the gate has to remember.
     pub record: Record,
+    /// What was decided by each conversation, in their order.
+    pub decided: Vec<Decided>,
+    /// The schema of the head, where the rehearsal arrived there.
+    pub schema: Option<Schema>,
+    /// The folder of the application in the repository; empty for its root.
+    pub folder: String,
     /// The folder that the reports were written to.
     pub out: PathBuf,
 }
@@ -99,7 +106,7 @@ pub struct Checked {
 /// # Errors
 /// When the job could not be done. A migration that fails is no such error: it is what the report is about.
 pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
-    let checked = check(request, None, None, console).await?;
+    let checked = check(request, None, &[], console).await?;
     console.print(match request.format {
         Format::Text => &checked.terminal,
         Format::Json => &checked.json,
@@ -108,20 +115,20 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     Ok(checked.exit)
 }
 
-/// Does the job. `forge` is where the repository lives, if it is to be told, and `conversation` what people said there
-/// about the pull request.
+/// Does the job. `forge` is where the repository lives, if it is to be told, and `conversations` what people said there
+/// about the pull request, or about each of those that a push merged.
 ///
 /// # Errors
 /// As [`run`].
 pub async fn check(
     request: &Request,
     forge: Option<&Forge>,
-    conversation: Option<&Conversation>,
+    conversations: &[Conversation],
     console: &Console,
 ) -> Result<Checked, Error> {
     let started = Instant::now();
     let mut sides = Sides::open(request, console)?;
-    if let Some(conversation) = conversation {
+    for conversation in conversations {
         conversation.steer(&mut sides.config);
     }
     for notice in sides.config.tests.notices() {
@@ -137,11 +144,12 @@ pub async fn check(
 
     facts.history = history::check(&sides, &plan, console)?;
 
+    let (mut decided, mut schema) = (Vec::new(), None);
     let exit = match rehearse::rehearse(&sides, &plan, console).await? {
         Ending::Stopped(failure) => {
             record.stopped = Some(failure.stage.clone());
             // What had been reported before still is what people have seen.
-            let before = conversation.map(|it| it.before.clone()).unwrap_or_default();
+            let before = conversations.first().map(|it| it.before.clone()).unwrap_or_default();
             (record.changes, record.ledger) = (before.changes, before.ledger);
             facts.failure = Some(*failure);
             let reason = "the migration could not be rehearsed".to_owned();
@@ -156,16 +164,18 @@ pub async fn check(
             if request.tests {
                 suites::run(&sides, &plan, &rehearsed, regeneration.as_ref(), &mut facts, console).await?;
             }
-            let (decided, exit) = decide(&sides, &mut facts, forge.zip(conversation)).await;
-            record = decided;
+            let exit;
+            (record, decided, exit) = decide(&sides, &mut facts, forge, conversations).await;
             publish::commit(request, &sides, &rehearsed, regeneration.as_ref(), &mut facts, forge, console).await?;
+            schema = Some(rehearsed.after);
             exit
         }
     };
     facts.seconds = started.elapsed().as_secs_f64();
     record.run = forge.and_then(Forge::run_number);
     record.marker = forge.map(|forge| report::comment::marker(&forge.limits()));
-    publish::report(request, facts, exit, record, console.layout())
+    let checked = publish::report(request, facts, exit, record, console.layout())?;
+    Ok(Checked { decided, schema, folder: sides.prefix.clone(), ..checked })
 }
 
 /// The facts that are known before anything ran.
@@ -178,34 +188,39 @@ fn no_facts_yet(sides: &Sides, forge: Option<&Forge>) -> Facts {
     }
 }
 
-/// Asks the gate, and says how the command ends for what is known, and what is to be remembered.
-async fn decide(sides: &Sides, facts: &mut Facts, said: Option<(&Forge, &Conversation)>) -> (Record, Exit) {
+/// Asks the gate, and says what is to be remembered, what was decided by each conversation, and how the command ends for
+/// what is known.
+async fn decide(
+    sides: &Sides,
+    facts: &mut Facts,
+    forge: Option<&Forge>,
+    conversations: &[Conversation],
+) -> (Record, Vec<Decided>, Exit) {
     let standing = Standing {
         failed_tests: facts.tests.as_ref().map_or(0, |tests| tests.counts().failed),
         conflicts: facts.generated.as_ref().map_or(0, |generated| generated.conflicts.len()),
         author: None,
     };
     let changes = gate_changes(facts);
-    let mut record = Record {
+    let mut decided = Vec::new();
+    for (forge, conversation) in forge.iter().flat_map(|forge| conversations.iter().map(move |it| (forge, it))) {
+        let commit = sides.head.commit.id();
+        decided.push(conversation.decide(forge.client(), &sides.policy, commit, &changes, standing.clone()).await);
+    }
+    facts.answers = decided.iter().flat_map(|decided| decided.answers.clone()).collect();
+    let decision = Decision::any_of(decided.iter().map(|decided| decided.decision.clone()), &standing)
+        .unwrap_or_else(|| evaluate(&sides.policy, &changes, &[], &standing));
+    let exit = gate::exit(&decision, &standing, false);
+    let record = Record {
         of: sides.head.commit.id().to_owned(),
         failed_tests: standing.failed_tests,
         conflicts: standing.conflicts,
+        changes,
+        ledger: decided.first().map(|decided| decided.ledger.clone()).unwrap_or_default(),
         ..Record::default()
     };
-    let decision = match said {
-        Some((forge, conversation)) => {
-            let commit = sides.head.commit.id();
-            let decided = conversation.decide(forge.client(), &sides.policy, commit, &changes, standing.clone()).await;
-            record.ledger = decided.ledger;
-            facts.answers = decided.answers;
-            decided.decision
-        }
-        None => evaluate(&sides.policy, &changes, &[], &standing),
-    };
-    record.changes = changes;
-    let exit = gate::exit(&decision, &standing, false);
     facts.decision = Some(decision);
-    (record, exit)
+    (record, decided, exit)
 }
 
 /// The changes as the gate sees them, with the files that make each of them.

@@ -244,6 +244,9 @@ pub(super) fn report(
         json,
         facts,
         record,
+        decided: Vec::new(),
+        schema: None,
+        folder: String::new(),
         out,
     })
 }

@@ -3,13 +3,15 @@
 //! * [`Forge`] is one job's hold on its repository; without a token there is none, and the job summary is all there is;
 //! * [`checks`] keeps the three check runs of each commit, or commit statuses where check runs are not allowed;
 //! * [`comment`] keeps the pull request's one comment;
-//! * [`commit`] commits to the pull request's branch.
+//! * [`commit`] commits to the pull request's branch;
+//! * [`history`] keeps the record of changes.
 //!
 //! What a token may not do is left out with a notice. No failure to say something makes a check fail.
 
 mod checks;
 mod comment;
 mod commit;
+pub mod history;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

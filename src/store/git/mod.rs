@@ -8,6 +8,7 @@ mod command;
 mod commit;
 mod conflict;
 mod create;
+mod log;
 mod patch;
 mod read;
 mod worktree;

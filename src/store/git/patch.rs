@@ -1,6 +1,6 @@
 //! Changes as a patch, without a branch that has them.
 
-use super::{Commit, NewCommit, Repository, backup};
+use super::{NewCommit, Repository, backup};
 use crate::store::Result;
 
 impl Repository {
@@ -17,14 +17,5 @@ impl Repository {
         let arguments = ["diff", "--binary", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv"];
         let patch = self.git(arguments.into_iter().chain([new.parent.id(), commit.id()])).bytes()?;
         Ok(Some(String::from_utf8_lossy(&patch).into_owned()))
-    }
-
-    /// The message of a commit.
-    ///
-    /// # Errors
-    ///
-    /// When git fails.
-    pub fn message_of(&self, commit: &Commit) -> Result<String> {
-        self.git(["log", "-1", "--format=%B", commit.id()]).text()
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod description;
 pub mod fault;
+pub mod git;
 pub mod graphql;
 pub mod proxy;
 pub mod routes;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::git;
 use super::state::{Answer, CheckRun, Comment, REPOSITORY, Seen, State, Token, permissions};
 
 /// Answers a request.
@@ -106,7 +107,14 @@ pub fn answer(state: &mut State, seen: &Seen, own: &str, base: &str) -> Answer {
         },
         ("GET", ["pulls", _, "reviews"]) => paged(state.reviews.clone(), seen, None, link),
         // A fork's commit is not known this way.
-        ("GET", ["commits", _, "pulls"]) => Answer::ok(json!([])),
+        ("GET", ["commits", sha, "pulls"]) => {
+            let merged: Vec<u64> =
+                state.merged.iter().filter(|(_, commit)| commit == sha).map(|(number, _)| *number).collect();
+            paged(merged.into_iter().map(|number| pull_json(state, number)).collect(), seen, None, link)
+        }
+        ("POST", ["git", "trees"]) => with(state, seen, &["contents"], |state| git::create_tree(state, seen)),
+        ("POST", ["git", "commits"]) => with(state, seen, &["contents"], |state| git::create_commit(state, seen)),
+        ("POST", ["git", "refs"]) => with(state, seen, &["contents"], |state| git::create_reference(state, seen)),
         ("GET", ["git", "ref", "heads", branch @ ..]) => match state.branches.get(&branch.join("/")) {
             Some(sha) => Answer::ok(json!({"ref": format!("refs/heads/{}", branch.join("/")), "object": {"sha": sha}})),
             None => Answer::not_found(),
@@ -130,7 +138,7 @@ pub fn answer(state: &mut State, seen: &Seen, own: &str, base: &str) -> Answer {
             }
             None => Answer::not_found(),
         },
-        ("GET", ["contents", path @ ..]) => match state.files.get(&path.join("/")) {
+        ("GET", ["contents", path @ ..]) => match git::file(state, &path.join("/"), &reference(seen)) {
             Some(text) => {
                 use base64::Engine as _;
                 let content = base64::engine::general_purpose::STANDARD.encode(text);
@@ -212,6 +220,7 @@ fn comment_json(comment: &Comment) -> Value {
 
 fn pull_json(state: &State, number: u64) -> Value {
     let (branch, repository, open) = &state.pulls[&number];
+    let merged = state.merged.iter().find(|(known, _)| *known == number).map(|(_, commit)| commit.clone());
     let owner = repository.split('/').next().unwrap_or_default();
     let key = if repository == REPOSITORY { branch.clone() } else { format!("{owner}:{branch}") };
     json!({
@@ -223,6 +232,8 @@ fn pull_json(state: &State, number: u64) -> Value {
         "base": {"ref": "main", "sha": state.branches.get("main"), "repo": {"full_name": REPOSITORY}},
         "labels": [],
         "requested_teams": [],
+        "merged_at": merged.as_ref().map(|_| "2026-01-03T00:00:00Z"),
+        "merge_commit_sha": merged,
     })
 }
 
@@ -351,6 +362,11 @@ fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
 fn with_page(query: &str, page: usize) -> String {
     let others = query.split('&').filter(|pair| !pair.starts_with("page=") && !pair.is_empty());
     others.map(str::to_owned).chain([format!("page={page}")]).collect::<Vec<_>>().join("&")
+}
+
+/// The revision that a request asks for.
+fn reference(seen: &Seen) -> String {
+    parameter(&seen.query, "ref").unwrap_or_default().replace("%2F", "/")
 }
 
 /// One page of a list, with a link to the next.

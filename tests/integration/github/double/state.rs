@@ -101,6 +101,10 @@ pub struct State {
     /// Branches that take no push.
     pub protected: Vec<String>,
     pub commits: BTreeMap<String, Commit>,
+    /// Trees that no commit may have yet.
+    pub trees: BTreeMap<String, BTreeMap<String, Option<String>>>,
+    /// Pull requests that were merged, and by which commit.
+    pub merged: Vec<(u64, String)>,
     pub comments: Vec<Comment>,
     /// Who edited a comment last; of others it is not known.
     pub editors: BTreeMap<u64, String>,
@@ -151,6 +155,8 @@ impl Default for State {
             branches: BTreeMap::new(),
             protected: Vec::new(),
             commits: BTreeMap::new(),
+            trees: BTreeMap::new(),
+            merged: Vec::new(),
             comments: Vec::new(),
             editors: BTreeMap::new(),
             checks: Vec::new(),
