@@ -30,15 +30,7 @@ pub(super) fn entity(
         assign("resource_name", Code::text(entity.resource_name.clone())),
         assign("datamodel", Code::call("SQLAInterface", vec![Code::plain(&*entity.class_name)])),
     ];
-    let list = entity.columns(|outcome| {
-        if outcome.list.is_included() || outcome.list.refusal().is_some_and(|why| why.is_key()) {
-            &outcome.api_read
-        } else {
-            &outcome.list
-        }
-    });
-    let list = dotted(application, entity, &list);
-    let show = dotted(application, entity, &entity.api_read_columns());
+    let (list, show) = (list_columns(application, entity), show_columns(application, entity));
     let texts = |names: &[String]| Code::texts(names.iter().map(String::as_str));
     if list == show {
         body.push(assign("list_columns = show_columns", texts(&list)));
@@ -72,6 +64,23 @@ pub(super) fn entity(
         table: Some(entity.table.clone()),
         kind: FileKind::Api,
     })
+}
+
+/// What a list answers with, for each row.
+pub(in crate::generate) fn list_columns(application: &Application, entity: &Entity) -> Vec<String> {
+    let list = entity.columns(|outcome| {
+        if outcome.list.is_included() || outcome.list.refusal().is_some_and(|why| why.is_key()) {
+            &outcome.api_read
+        } else {
+            &outcome.list
+        }
+    });
+    dotted(application, entity, &list)
+}
+
+/// What is told of one row.
+pub(in crate::generate) fn show_columns(application: &Application, entity: &Entity) -> Vec<String> {
+    dotted(application, entity, &entity.api_read_columns())
 }
 
 /// Relations as their key and what the row is called: `customer` → `customer.id`, `customer.name`.

@@ -4,7 +4,7 @@
 //! order of the parts; anything that has to be quoted or wrapped comes to them ready, from
 //! [`python`](crate::generate::python).
 
-mod api;
+pub(in crate::generate) mod api;
 mod constraint;
 mod model;
 mod package;

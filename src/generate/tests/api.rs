@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::checks::Boundary;
 use super::facts::{Facts, refuses_delete};
 use super::fields::{self, Field, WrongPair};
+use crate::generate::code::api;
 use crate::generate::entity::{AttributeKind, Entity, Key, RelationKind};
 use crate::generate::python::string;
 
@@ -20,8 +21,10 @@ pub(super) struct ApiFile {
     /// Whether keys are numbers that the database hands out.
     integer_key: bool,
     fields: Vec<Field>,
-    /// What clients see, as a Python set.
-    read: String,
+    /// What clients see of one row, as a Python set.
+    shown: String,
+    /// What they see of each row of a list.
+    listed: String,
     errors: bool,
     boundaries: Vec<Boundary>,
     pairs: Vec<WrongPair>,
@@ -55,7 +58,10 @@ struct Child {
 pub(super) fn context(facts: &Facts<'_>, entity: &Entity) -> ApiFile {
     let write = entity.api_write_columns();
     let errors = facts.config.include_error_scenarios;
-    let read: Vec<String> = entity.api_read_columns().into_iter().map(string).collect();
+    let set = |names: Vec<String>| {
+        let names: Vec<String> = names.iter().map(|name| string(name)).collect();
+        format!("{{{}}}", names.join(", "))
+    };
     ApiFile {
         label: entity.label.clone(),
         table: entity.table.name.clone(),
@@ -65,7 +71,8 @@ pub(super) fn context(facts: &Facts<'_>, entity: &Entity) -> ApiFile {
         key: entity.key.attributes().first().copied().unwrap_or_default().to_owned(),
         integer_key: matches!(entity.key, Key::Integer(_)),
         fields: fields::fields(facts, entity, &write),
-        read: format!("{{{}}}", read.join(", ")),
+        shown: set(api::show_columns(facts.application, entity)),
+        listed: set(api::list_columns(facts.application, entity)),
         errors,
         boundaries: fields::refused(facts, entity, &write),
         pairs: fields::wrong_pairs(facts, entity, &write),

@@ -24,6 +24,8 @@ pub(super) struct Boundary {
     pub rule: String,
     /// Whether the value keeps the rule.
     pub accepted: bool,
+    /// Whether forms and APIs check it themselves, and not only the database.
+    pub has_validator: bool,
 }
 
 /// Two columns that are compared with each other.
@@ -74,6 +76,7 @@ fn of_rule(attribute: &Attribute, range: &Range, check: &Check, rule: &CheckRule
         json: value.json,
         rule: check.expression.clone(),
         accepted,
+        has_validator: has_validator(attribute, range, rule),
     };
     let compared = entity.checks.iter().flat_map(|check| &check.rules).any(|rule| match rule {
         CheckRule::Columns { left, right, .. } => *left == attribute.column || *right == attribute.column,
@@ -128,6 +131,24 @@ fn of_rule(attribute: &Attribute, range: &Range, check: &Check, rule: &CheckRule
             vec![boundary(&name, number_value(&attribute.kind, beyond, range.scale), false)]
         }
         _ => Vec::new(),
+    }
+}
+
+/// Whether `code::rule` makes a validator of a rule.
+fn has_validator(attribute: &Attribute, range: &Range, rule: &CheckRule) -> bool {
+    match rule {
+        CheckRule::Bound { operator, .. } => match operator {
+            Comparison::GreaterOrEqual | Comparison::LessOrEqual => true,
+            Comparison::Greater | Comparison::Less => match attribute.kind {
+                AttributeKind::Integer { .. } => true,
+                AttributeKind::Numeric { scale, .. } => scale == Some(range.scale),
+                _ => false,
+            },
+            Comparison::Equal | Comparison::NotEqual => false,
+        },
+        CheckRule::Length { operator, .. } => *operator != Comparison::NotEqual,
+        CheckRule::OneOf { text, .. } => !text && matches!(attribute.kind, AttributeKind::Integer { .. }),
+        _ => false,
     }
 }
 

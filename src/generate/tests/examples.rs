@@ -70,7 +70,9 @@ fn switched_off_kinds_are_not_written() {
             "tests/conftest.py",
             "tests/databases.py",
             "tests/factories.py",
+            "tests/pages.py",
             "tests/requirements.txt",
+            "tests/schema.py",
             "tests/support.py",
         ]
     );

@@ -17,6 +17,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("application.py", include_str!("../../../templates/tests/application.py.tera")),
     ("support.py", include_str!("../../../templates/tests/support.py.tera")),
     ("factories.py", include_str!("../../../templates/tests/factories.py.tera")),
+    ("pages.py", include_str!("../../../templates/tests/pages.py.tera")),
+    ("schema.py", include_str!("../../../templates/tests/schema.py.tera")),
     ("unit.py", include_str!("../../../templates/tests/unit.py.tera")),
     ("views.py", include_str!("../../../templates/tests/views.py.tera")),
     ("api.py", include_str!("../../../templates/tests/api.py.tera")),
@@ -86,8 +88,12 @@ impl Renderer {
         name(Section::Standard, "pathlib", "Path");
         name(Section::Own, "tests", "factories");
         name(Section::Own, "tests.browser", "log_in");
-        for exported in support_names() {
-            name(Section::Own, "tests.support", &exported);
+        for (template, module) in
+            [("support.py", "tests.support"), ("pages.py", "tests.pages"), ("schema.py", "tests.schema")]
+        {
+            for exported in exported_names(template) {
+                name(Section::Own, module, &exported);
+            }
         }
         let models = format!("{}.models", application.package);
         for entity in &application.entities {
@@ -167,9 +173,9 @@ fn name_class(name: &str) -> u8 {
     }
 }
 
-/// The public functions, classes and constants of the support module.
-fn support_names() -> Vec<String> {
-    let support = TEMPLATES.iter().find(|(name, _)| *name == "support.py").map_or("", |(_, text)| *text);
+/// The public functions, classes and constants of a module that tests share.
+fn exported_names(template: &str) -> Vec<String> {
+    let support = TEMPLATES.iter().find(|(name, _)| *name == template).map_or("", |(_, text)| *text);
     let name = |rest: &str| rest.split(['(', ':', ' ']).next().unwrap_or_default().to_owned();
     support
         .lines()

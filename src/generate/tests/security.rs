@@ -9,11 +9,21 @@ use super::render::Renderer;
 use super::shared::with_pages;
 use crate::generate::GeneratedFile;
 use crate::generate::entity::{Attribute, AttributeKind, Entity, Key};
+use crate::generate::python::string;
 
 #[derive(Debug, Serialize)]
 struct Access {
     factories: Vec<String>,
+    /// Rows full of markup.
+    texts: Vec<Texts>,
     apis: Vec<Api>,
+}
+
+#[derive(Debug, Serialize)]
+struct Texts {
+    module: String,
+    /// Keyword arguments of the factory.
+    given: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -68,6 +78,7 @@ pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<Genera
     let apis = || entities.iter().filter(|entity| entity.api.is_included());
     let access = Access {
         factories: entities.iter().map(|entity| entity.module.clone()).collect(),
+        texts: with_pages(facts).filter_map(texts).collect(),
         apis: apis().map(|entity| Api { module: entity.module.clone(), route: entity.api_route.clone() }).collect(),
     };
     let web = Web {
@@ -93,6 +104,16 @@ pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<Genera
         files.push(renderer.test(&path, Some(&entity.table), "input.py", &input(entity))?);
     }
     Ok(files)
+}
+
+fn texts(entity: &Entity) -> Option<Texts> {
+    let given: Vec<String> = entity
+        .attributes
+        .iter()
+        .filter(|attribute| !attribute.primary_key && attribute.generated.is_none())
+        .filter_map(|attribute| Some(format!("{}={}", attribute.name, string(markup(attribute, entity)?))))
+        .collect();
+    (!given.is_empty()).then(|| Texts { module: entity.module.clone(), given: given.join(", ") })
 }
 
 fn input(entity: &Entity) -> Input {

@@ -7,7 +7,8 @@ use super::facts::Facts;
 use super::render::Renderer;
 use super::security;
 use super::{Error, factories, file};
-use crate::generate::entity::{Entity, Key};
+use crate::generate::entity::{Check, Entity, Key};
+use crate::generate::python::string;
 use crate::generate::{FileKind, GeneratedFile};
 
 #[derive(Debug, Serialize)]
@@ -27,6 +28,8 @@ struct Table {
     table: String,
     /// The `Table` of the model, as a Python expression.
     object: String,
+    /// The names of its CHECK constraints, as a Python list.
+    checks: Option<String>,
 }
 
 /// Every file that no single table owns.
@@ -38,6 +41,8 @@ pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<Genera
         renderer.support("tests/application.py", "application.py", &support)?,
         renderer.support("tests/databases.py", "databases.py", &support)?,
         renderer.support("tests/support.py", "support.py", &support)?,
+        renderer.support("tests/pages.py", "pages.py", &support)?,
+        renderer.support("tests/schema.py", "schema.py", &support)?,
         renderer.support("tests/factories.py", "factories.py", &factories::context(facts))?,
         renderer.support("tests/requirements.txt", "requirements.txt", &support)?,
         package("tests"),
@@ -76,14 +81,22 @@ fn database(facts: &Facts<'_>) -> Database {
         .application
         .entities
         .iter()
-        .map(|entity| Table { table: entity.table.name.clone(), object: format!("{}.__table__", entity.class_name) })
-        .chain(
-            facts.application.associations.iter().map(|association| Table {
-                table: association.table.name.clone(),
-                object: association.variable.clone(),
-            }),
-        )
+        .map(|entity| Table {
+            table: entity.table.name.clone(),
+            object: format!("{}.__table__", entity.class_name),
+            checks: names(&entity.checks),
+        })
+        .chain(facts.application.associations.iter().map(|association| Table {
+            table: association.table.name.clone(),
+            object: association.variable.clone(),
+            checks: names(&association.checks),
+        }))
         .collect();
     tables.sort_by(|left, right| left.table.cmp(&right.table));
     Database { tables }
+}
+
+fn names(checks: &[Check]) -> Option<String> {
+    let names: Vec<String> = checks.iter().filter_map(|check| check.name.as_deref()).map(string).collect();
+    (!names.is_empty()).then(|| format!("[{}]", names.join(", ")))
 }

@@ -6,6 +6,7 @@ use super::checks::Boundary;
 use super::facts::{Facts, refuses_delete};
 use super::fields::{self, Field, WrongPair};
 use crate::generate::entity::{AttributeKind, Entity, Key, RelationKind};
+use crate::generate::python::string;
 use crate::schema::ReferentialAction;
 
 /// The context of the template.
@@ -17,6 +18,9 @@ pub(super) struct ViewsFile {
     class_name: String,
     view_class: String,
     route: String,
+    /// The columns of the list and of the show page, as Python lists.
+    listed: String,
+    shown: String,
     fields: Vec<Field>,
     edited: Vec<Field>,
     errors: bool,
@@ -77,6 +81,8 @@ pub(super) fn context(facts: &Facts<'_>, entity: &Entity) -> ViewsFile {
         class_name: entity.class_name.clone(),
         view_class: entity.view_class.clone(),
         route: entity.view_route.clone(),
+        listed: list(entity.list_columns()),
+        shown: list(entity.show_columns()),
         fields: fields::fields(facts, entity, &add),
         edited: fields::fields(facts, entity, &edit),
         errors,
@@ -95,6 +101,10 @@ pub(super) fn context(facts: &Facts<'_>, entity: &Entity) -> ViewsFile {
         master_route: entity.master_view_route.clone(),
         nothing_optional: super::unit::nothing_optional(facts, entity),
     }
+}
+
+fn list(names: Vec<&str>) -> String {
+    format!("[{}]", names.into_iter().map(string).collect::<Vec<_>>().join(", "))
 }
 
 fn uniques(facts: &Facts<'_>, entity: &Entity) -> Vec<Unique> {

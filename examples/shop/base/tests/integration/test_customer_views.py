@@ -5,18 +5,45 @@ from decimal import Decimal
 
 from app.models import Customer, CustomerStatus, Order
 from tests import factories
-from tests.support import (
+from tests.pages import (
     assert_field_refused,
     assert_flash,
+    assert_headings,
     assert_no_flash,
     assert_no_sql,
     assert_page,
-    assert_row,
-    assert_unchanged,
     form_on,
 )
+from tests.schema import assert_paged, statements
+from tests.support import assert_row, assert_unchanged
 
 VIEW = "/customerview"
+LISTED = [
+    "name",
+    "mail",
+    "phone",
+    "fax",
+    "status",
+    "born_on",
+    "created_at",
+    "credit_limit",
+    "newsletter",
+    "vat_number",
+]
+SHOWN = [
+    "id",
+    "name",
+    "mail",
+    "phone",
+    "fax",
+    "status",
+    "born_on",
+    "created_at",
+    "credit_limit",
+    "newsletter",
+    "preferences",
+    "vat_number",
+]
 
 
 def _form(rows):
@@ -44,9 +71,21 @@ def test_list_links_to_each_row(admin, rows):
     assert f"{VIEW}/show/{key}" in page.text, "the list doesn't show a row of customer"
 
 
-def test_show_opens(admin, rows):
+def test_list_has_every_column(app, admin, rows):
+    rows.add(factories.new_customer)
+    assert_headings(app, admin.get(f"{VIEW}/list/"), "CustomerView", LISTED)
+
+
+def test_show_has_every_column(app, admin, rows):
     key = rows.add(factories.new_customer)
-    assert_page(admin.get(f"{VIEW}/show/{key}"))
+    assert_headings(app, admin.get(f"{VIEW}/show/{key}"), "CustomerView", SHOWN)
+
+
+def test_list_never_reads_the_whole_table(app, admin, rows):
+    rows.add(factories.new_customer)
+    with statements(app) as sent:
+        assert_page(admin.get(f"{VIEW}/list/"))
+    assert_paged(sent, "customer")
 
 
 def test_add_saves_every_field(admin, rows):

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from app.models import OrderItem
 from tests import factories
+from tests.schema import assert_paged, statements
 from tests.support import (
     assert_client_error,
     assert_fields,
@@ -14,7 +15,24 @@ from tests.support import (
 )
 
 API = "order_item/"
-FIELDS = {"id", "order", "product", "quantity", "price"}
+SHOWN = {
+    "id",
+    "order.id",
+    "order.number",
+    "product.id",
+    "product.name",
+    "quantity",
+    "price",
+}
+LISTED = {
+    "id",
+    "order.id",
+    "order.number",
+    "product.id",
+    "product.name",
+    "quantity",
+    "price",
+}
 
 
 def _body(rows):
@@ -31,10 +49,17 @@ def _body(rows):
 
 
 def test_get_answers_with_exactly_these_fields(api, rows):
-    key = rows.add(factories.new_order_item)
-    answer = api.get(f"{API}{key}")
+    assert_status(api.post(API, _body(rows)), 201)
+    answer = api.get(f"{API}{rows.newest(OrderItem)}")
     assert_status(answer, 200)
-    assert_fields(answer.json["result"], FIELDS)
+    assert_fields(answer.json["result"], SHOWN)
+
+
+def test_list_answers_with_exactly_these_fields(api, rows):
+    assert_status(api.post(API, _body(rows)), 201)
+    answer = api.get(API)
+    assert_status(answer, 200)
+    assert_fields(answer.json["result"][0], LISTED)
 
 
 def test_list_answers_with_each_row(api, rows):
@@ -95,6 +120,14 @@ def test_pages_follow_each_other(api, rows):
     assert [len(answer.json["ids"]) for answer in pages] == [2, 1]
     seen = {str(key) for answer in pages for key in answer.json["ids"]}
     assert seen == {str(key) for key in keys}
+
+
+def test_a_list_never_reads_the_whole_table(app, api, rows):
+    rows.add(factories.new_order_item)
+    with statements(app) as sent:
+        assert_status(api.get(API), 200)
+        assert_status(api.get(API, page_size=-1), 200)
+    assert_paged(sent, "order_item")
 
 
 def test_list_is_ordered_by_quantity_both_ways(api, rows):
@@ -226,6 +259,7 @@ def test_post_refuses_a_quantity_of_0(api, rows):
     with rows.none_added(OrderItem):
         answer = api.post(API, body)
     assert_status(answer, 422)
+    assert "quantity" in answer.text, "the answer doesn't name the field"
 
 
 def test_post_refuses_a_second_row_with_the_same_order_id_and_product_id(api, rows):

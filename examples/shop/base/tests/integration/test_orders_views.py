@@ -4,17 +4,20 @@ import datetime
 
 from app.models import Order, OrderItem, OrderState
 from tests import factories
-from tests.support import (
+from tests.pages import (
     assert_field_refused,
     assert_flash,
+    assert_headings,
     assert_no_sql,
     assert_page,
-    assert_row,
-    assert_unchanged,
     form_on,
 )
+from tests.schema import assert_paged, statements
+from tests.support import assert_row, assert_unchanged
 
 VIEW = "/orderview"
+LISTED = ["number", "state", "ordered_on", "shipped_on", "customer"]
+SHOWN = ["id", "number", "state", "ordered_on", "shipped_on", "customer"]
 
 
 def _form(rows):
@@ -38,9 +41,21 @@ def test_list_links_to_each_row(admin, rows):
     assert f"{VIEW}/show/{key}" in page.text, "the list doesn't show a row of orders"
 
 
-def test_show_opens(admin, rows):
+def test_list_has_every_column(app, admin, rows):
+    rows.add(factories.new_orders)
+    assert_headings(app, admin.get(f"{VIEW}/list/"), "OrderView", LISTED)
+
+
+def test_show_has_every_column(app, admin, rows):
     key = rows.add(factories.new_orders)
-    assert_page(admin.get(f"{VIEW}/show/{key}"))
+    assert_headings(app, admin.get(f"{VIEW}/show/{key}"), "OrderView", SHOWN)
+
+
+def test_list_never_reads_the_whole_table(app, admin, rows):
+    rows.add(factories.new_orders)
+    with statements(app) as sent:
+        assert_page(admin.get(f"{VIEW}/list/"))
+    assert_paged(sent, "orders")
 
 
 def test_add_saves_every_field(admin, rows):

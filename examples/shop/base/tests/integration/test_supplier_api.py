@@ -2,6 +2,7 @@
 
 from app.models import Supplier
 from tests import factories
+from tests.schema import assert_paged, statements
 from tests.support import (
     assert_client_error,
     assert_fields,
@@ -12,7 +13,8 @@ from tests.support import (
 )
 
 API = "supplier/"
-FIELDS = {"id", "name", "email", "phone", "active"}
+SHOWN = {"id", "name", "email", "phone", "active"}
+LISTED = {"id", "name", "email", "phone", "active"}
 
 
 def _body(rows):
@@ -29,10 +31,17 @@ def _body(rows):
 
 
 def test_get_answers_with_exactly_these_fields(api, rows):
-    key = rows.add(factories.new_supplier)
-    answer = api.get(f"{API}{key}")
+    assert_status(api.post(API, _body(rows)), 201)
+    answer = api.get(f"{API}{rows.newest(Supplier)}")
     assert_status(answer, 200)
-    assert_fields(answer.json["result"], FIELDS)
+    assert_fields(answer.json["result"], SHOWN)
+
+
+def test_list_answers_with_exactly_these_fields(api, rows):
+    assert_status(api.post(API, _body(rows)), 201)
+    answer = api.get(API)
+    assert_status(answer, 200)
+    assert_fields(answer.json["result"][0], LISTED)
 
 
 def test_list_answers_with_each_row(api, rows):
@@ -93,6 +102,14 @@ def test_pages_follow_each_other(api, rows):
     assert [len(answer.json["ids"]) for answer in pages] == [2, 1]
     seen = {str(key) for answer in pages for key in answer.json["ids"]}
     assert seen == {str(key) for key in keys}
+
+
+def test_a_list_never_reads_the_whole_table(app, api, rows):
+    rows.add(factories.new_supplier)
+    with statements(app) as sent:
+        assert_status(api.get(API), 200)
+        assert_status(api.get(API, page_size=-1), 200)
+    assert_paged(sent, "supplier")
 
 
 def test_list_is_ordered_by_name_both_ways(api, rows):

@@ -2,16 +2,19 @@
 
 from app.models import Supplier
 from tests import factories
-from tests.support import (
+from tests.pages import (
     assert_field_refused,
     assert_flash,
+    assert_headings,
     assert_page,
-    assert_row,
-    assert_unchanged,
     form_on,
 )
+from tests.schema import assert_paged, statements
+from tests.support import assert_row, assert_unchanged
 
 VIEW = "/supplierview"
+LISTED = ["name", "email", "phone", "active"]
+SHOWN = ["id", "name", "email", "phone", "active"]
 
 
 def _form(rows):
@@ -34,9 +37,21 @@ def test_list_links_to_each_row(admin, rows):
     assert f"{VIEW}/show/{key}" in page.text, "the list doesn't show a row of supplier"
 
 
-def test_show_opens(admin, rows):
+def test_list_has_every_column(app, admin, rows):
+    rows.add(factories.new_supplier)
+    assert_headings(app, admin.get(f"{VIEW}/list/"), "SupplierView", LISTED)
+
+
+def test_show_has_every_column(app, admin, rows):
     key = rows.add(factories.new_supplier)
-    assert_page(admin.get(f"{VIEW}/show/{key}"))
+    assert_headings(app, admin.get(f"{VIEW}/show/{key}"), "SupplierView", SHOWN)
+
+
+def test_list_never_reads_the_whole_table(app, admin, rows):
+    rows.add(factories.new_supplier)
+    with statements(app) as sent:
+        assert_page(admin.get(f"{VIEW}/list/"))
+    assert_paged(sent, "supplier")
 
 
 def test_add_saves_every_field(admin, rows):

@@ -2,7 +2,8 @@
 
 from app.models import OrderItem
 from tests import factories
-from tests.support import assert_no_sql, assert_status, assert_unchanged, form_on
+from tests.pages import assert_no_sql, form_on
+from tests.support import assert_status, assert_unchanged
 
 VIEW = "/orderitemview"
 API = "order_item/"

@@ -4,14 +4,8 @@ import pytest
 
 from app.models import Product
 from tests import factories
-from tests.support import (
-    assert_no_sql,
-    assert_page,
-    assert_status,
-    assert_unchanged,
-    filters,
-    form_on,
-)
+from tests.pages import assert_no_sql, assert_page, form_on
+from tests.support import assert_status, assert_unchanged, filters
 
 VIEW = "/productview"
 API = "product/"

@@ -7,7 +7,7 @@ import pytest
 
 from app.models import Category, Customer, Order, OrderItem, Product, Supplier, Tag
 from tests import factories
-from tests.support import form_on, is_denied
+from tests.pages import form_on, is_denied
 
 VIEWS = [
     "/categoryview",

@@ -7,14 +7,13 @@ import pytest
 
 from app.models import Category
 from tests import factories
+from tests.schema import assert_references, assert_type
 from tests.support import (
     MISSING_ID,
     UNSET,
     assert_accepted,
     assert_deleted,
-    assert_references,
     assert_stored,
-    assert_type,
     key_of,
     refused,
     save,

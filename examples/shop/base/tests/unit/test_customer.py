@@ -10,6 +10,7 @@ import pytest
 
 from app.models import Customer, CustomerStatus
 from tests import factories
+from tests.schema import assert_type
 from tests.support import (
     UNSET,
     assert_accepted,
@@ -17,7 +18,6 @@ from tests.support import (
     assert_deleted,
     assert_refused,
     assert_stored,
-    assert_type,
     key_of,
     refused,
     save,

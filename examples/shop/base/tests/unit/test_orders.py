@@ -9,16 +9,15 @@ import pytest
 
 from app.models import Customer, Order, OrderState
 from tests import factories
+from tests.schema import assert_references, assert_type
 from tests.support import (
     MISSING_ID,
     UNSET,
     assert_accepted,
     assert_database_refuses,
     assert_deleted,
-    assert_references,
     assert_refused,
     assert_stored,
-    assert_type,
     key_of,
     refused,
     save,

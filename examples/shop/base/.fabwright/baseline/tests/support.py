@@ -1,14 +1,14 @@
 # ruff: noqa: E501
-"""What the generated tests share: rows, pages, forms, the REST API and clear failures."""
+"""What the generated tests share: rows and the REST API, with clear failures."""
 
 from contextlib import contextmanager
-from html.parser import HTMLParser
-from urllib.parse import urlsplit
 
 import prison
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, StatementError
+
+from tests.pages import assert_no_sql
 
 MISSING_ID = 999_999_999
 UNSET = object()
@@ -228,176 +228,6 @@ def assert_unchanged(before, after):
     assert not lost, "saving an unchanged form altered " + "; ".join(lost)
 
 
-# -- pages -----------------------------------------------------------------------------
-
-
-class _FormParser(HTMLParser):
-    """The fields of the last POST form on a page, as a browser would send them."""
-
-    def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.fields = {}
-        self.selects = set()
-        self._select = self._textarea = None
-
-    def handle_starttag(self, tag, attributes):
-        given = dict(attributes)
-        name = given.get("name")
-        if tag == "form" and given.get("method", "").lower() == "post":
-            self.fields = {}
-        elif tag == "input" and name:
-            self._input(name, given)
-        elif tag == "textarea" and name:
-            self._textarea = name
-            self.fields[name] = ""
-        elif tag == "select" and name:
-            self._select = name, "multiple" in given
-            self.selects.add(name)
-            self.fields[name] = [] if "multiple" in given else None
-        elif tag == "option" and self._select and "selected" in given:
-            name, multiple = self._select
-            value = given.get("value", "")
-            if multiple:
-                self.fields[name].append(value)
-            else:
-                self.fields[name] = value
-        elif tag == "option" and self._select and self.fields[self._select[0]] is None:
-            self.fields[self._select[0]] = given.get("value", "")
-
-    def _input(self, name, given):
-        kind = given.get("type", "text").lower()
-        if kind in ("submit", "button", "image", "file", "reset"):
-            return
-        if kind in ("checkbox", "radio"):
-            if "checked" in given:
-                self.fields[name] = given.get("value", "y")
-            return
-        self.fields[name] = given.get("value") or ""
-
-    def handle_endtag(self, tag):
-        if tag == "textarea":
-            if self._textarea:
-                # a browser drops the line break right after <textarea>
-                text = self.fields[self._textarea].replace("\r\n", "\n")
-                self.fields[self._textarea] = text.removeprefix("\n")
-            self._textarea = None
-        elif tag == "select":
-            self._select = None
-
-    def handle_data(self, data):
-        if self._textarea:
-            self.fields[self._textarea] += data
-
-
-def form_on(answer):
-    """What the form of a page would send if nobody touched it."""
-    assert_page(answer)
-    parser = _FormParser()
-    parser.feed(answer.text)
-    return parser.fields
-
-
-class _TextParser(HTMLParser):
-    def __init__(self, name):
-        super().__init__(convert_charrefs=True)
-        self.name, self.texts, self._open = name, [], []
-
-    def handle_starttag(self, tag, attributes):
-        if tag in ("br", "img", "input", "link", "meta", "hr"):
-            return
-        self._open.append(self.name in (dict(attributes).get("class") or "").split())
-
-    def handle_endtag(self, tag):
-        if self._open:
-            self._open.pop()
-
-    def handle_data(self, data):
-        if any(self._open) and data.strip():
-            self.texts.append(" ".join(data.split()))
-
-
-def messages_on(answer):
-    """The flashed messages of a page, without the close button."""
-    parser = _TextParser("alert")
-    parser.feed(answer.text)
-    return [text for text in parser.texts if text != "\u00d7"]
-
-
-def assert_page(answer):
-    """A page came, and not an error or a redirect."""
-    where = answer.request.path
-    assert answer.status_code == 200, f"{where} answered {answer.status_code}"
-
-
-def assert_flash(answer, message):
-    """The page says that the work was done."""
-    assert_page(answer)
-    said = messages_on(answer)
-    wrong = invalid_fields(answer.text)
-    report = f"expected {message!r}, the page says {said}, wrong fields: {wrong}"
-    assert any(message in text for text in said), report
-
-
-def assert_no_flash(answer, message):
-    """The page doesn't claim that the work was done."""
-    said = messages_on(answer)
-    assert not any(message in text for text in said), f"the page says {said}"
-
-
-class _ErrorParser(HTMLParser):
-    """Fields in whose form group an error text stands."""
-
-    def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.field, self.errors, self._danger = None, {}, False
-
-    def handle_starttag(self, tag, attributes):
-        given = dict(attributes)
-        if tag in ("input", "select", "textarea") and given.get("name"):
-            self.field = given["name"]
-        classes = (given.get("class") or "").split()
-        if tag == "div" and "alert-danger" in classes and self.field:
-            self._danger = True
-
-    def handle_endtag(self, tag):
-        if tag == "div":
-            self._danger = False
-
-    def handle_data(self, data):
-        if self._danger and data.strip():
-            self.errors.setdefault(self.field, " ".join(data.split()))
-
-
-def invalid_fields(html):
-    """The message under each field that was refused."""
-    parser = _ErrorParser()
-    parser.feed(html)
-    return parser.errors
-
-
-def assert_field_refused(answer, field):
-    """The form came back, with its message at this field."""
-    assert_page(answer)
-    errors = invalid_fields(answer.text)
-    assert field in errors, f"no message at {field!r}, only at {sorted(errors)}"
-
-
-def assert_no_sql(text):
-    """What a user reads doesn't tell how the database is made."""
-    for word in ("INSERT INTO", "UPDATE ", "SELECT ", "Traceback", "sqlite3."):
-        assert word not in text, f"the answer shows internals: {word!r}"
-
-
-def is_denied(answer):
-    """Whether a request was turned away: refused, or sent to the login or start page."""
-    if answer.status_code in (401, 403, 404, 405):
-        return True
-    if answer.status_code not in (302, 303):
-        return False
-    path = urlsplit(answer.headers["Location"]).path
-    return path.startswith("/login") or path == "/"
-
-
 # -- REST API --------------------------------------------------------------------------
 
 
@@ -445,8 +275,24 @@ def assert_client_error(answer):
     assert_no_sql(answer.text)
 
 
-def assert_fields(actual, expected):
+def _fields(row, expected):
+    """The fields of a row, those of related rows with a dot; an empty relation has all."""
+    fields = set()
+    for name, value in row.items():
+        related = {field for field in expected if field.startswith(f"{name}.")}
+        inner = value[0] if isinstance(value, list) and value else value
+        if not related:
+            fields.add(name)
+        elif isinstance(inner, dict):
+            fields.update(f"{name}.{field}" for field in inner)
+        else:
+            fields.update(related if inner in (None, []) else {name})
+    return fields
+
+
+def assert_fields(row, expected):
     """Clients see exactly these fields: no more (a leak), no less (a broken client)."""
+    actual = _fields(row, expected)
     leaked, lost = set(actual) - set(expected), set(expected) - set(actual)
     assert not leaked, f"clients now also see {sorted(leaked)}"
     assert not lost, f"clients no longer see {sorted(lost)}"
@@ -455,93 +301,3 @@ def assert_fields(actual, expected):
 def filters(column, operation, value):
     """The filter argument of a list."""
     return [{"col": column, "opr": operation, "value": value}]
-
-
-# -- schema ----------------------------------------------------------------------------
-
-
-def reflected(session, table):
-    """The table as it is in the database."""
-    return sa.Table(table, sa.MetaData(), autoload_with=session.connection())
-
-
-def _type(column, session):
-    """A column's type in the words of the database."""
-    return column.type.compile(dialect=session.connection().dialect).upper()
-
-
-def assert_type(session, table, column, expected):
-    """The column is declared with this type: no narrower, no wider."""
-    actual = _type(reflected(session, table).c[column], session)
-    message = f"{table}.{column} is declared {actual}, not {expected}"
-    assert actual == expected, message
-
-
-def _references(table):
-    return {
-        (
-            tuple(column.name for column in key.columns),
-            key.referred_table.name,
-            tuple(element.column.name for element in key.elements),
-        )
-        for key in table.foreign_key_constraints
-    }
-
-
-def assert_references(session, table, columns, target, target_columns):
-    """The foreign key on these columns points where it should."""
-    found = _references(reflected(session, table))
-    wanted = (tuple(columns), target, tuple(target_columns))
-    actual = [key[1:] for key in found if key[0] == wanted[0]]
-    message = f"{table}{wanted[0]} should refer to {target}, refers to {actual}"
-    assert wanted in found, message
-
-
-def _unique_sets(table):
-    keys = {
-        frozenset(column.name for column in constraint.columns)
-        for constraint in table.constraints
-        if isinstance(constraint, sa.UniqueConstraint)
-    }
-    indexes = {
-        frozenset(column.name for column in index.columns)
-        for index in table.indexes
-        if index.unique
-    }
-    return keys | indexes
-
-
-def _index_columns(table):
-    return {
-        tuple(column.name for column in index.columns)
-        for index in table.indexes
-        if not index.unique and len(index.columns)
-    }
-
-
-def assert_matches_model(session, table):
-    """The migrated table is what the model believes it is."""
-    actual, wrong = reflected(session, table.name), []
-
-    def compare(what, in_database, in_model):
-        if in_database != in_model:
-            wrong.append(f"{what}: database {in_database}, model {in_model}")
-
-    compare("columns", sorted(actual.c.keys()), sorted(c.name for c in table.columns))
-    for column in table.columns:
-        found = actual.c.get(column.name)
-        if found is None:
-            continue
-        compare(f"type of {column.name}", _type(found, session), _type(column, session))
-        nullable = found.nullable and not found.primary_key
-        compare(f"{column.name} may be NULL", nullable, bool(column.nullable))
-        in_database = found.server_default is not None
-        in_model = column.server_default is not None
-        compare(f"{column.name} has a server default", in_database, in_model)
-    keys = [column.name for column in actual.primary_key]
-    compare("primary key", keys, [column.name for column in table.primary_key])
-    compare("foreign keys", _references(actual), _references(table))
-    compare("unique columns", _unique_sets(actual), _unique_sets(table))
-    compare("indexes", _index_columns(actual), _index_columns(table))
-    report = "; ".join(wrong)
-    assert not wrong, f"{table.name}: the migrations and the model disagree: {report}"

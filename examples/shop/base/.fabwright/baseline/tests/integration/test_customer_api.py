@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from app.models import Customer, CustomerStatus
 from tests import factories
+from tests.schema import assert_paged, statements
 from tests.support import (
     assert_client_error,
     assert_fields,
@@ -15,7 +16,7 @@ from tests.support import (
 )
 
 API = "customer/"
-FIELDS = {
+SHOWN = {
     "id",
     "name",
     "mail",
@@ -27,6 +28,19 @@ FIELDS = {
     "credit_limit",
     "newsletter",
     "preferences",
+    "vat_number",
+}
+LISTED = {
+    "id",
+    "name",
+    "mail",
+    "phone",
+    "fax",
+    "status",
+    "born_on",
+    "created_at",
+    "credit_limit",
+    "newsletter",
     "vat_number",
 }
 
@@ -51,10 +65,17 @@ def _body(rows):
 
 
 def test_get_answers_with_exactly_these_fields(api, rows):
-    key = rows.add(factories.new_customer)
-    answer = api.get(f"{API}{key}")
+    assert_status(api.post(API, _body(rows)), 201)
+    answer = api.get(f"{API}{rows.newest(Customer)}")
     assert_status(answer, 200)
-    assert_fields(answer.json["result"], FIELDS)
+    assert_fields(answer.json["result"], SHOWN)
+
+
+def test_list_answers_with_exactly_these_fields(api, rows):
+    assert_status(api.post(API, _body(rows)), 201)
+    answer = api.get(API)
+    assert_status(answer, 200)
+    assert_fields(answer.json["result"][0], LISTED)
 
 
 def test_list_answers_with_each_row(api, rows):
@@ -127,6 +148,14 @@ def test_pages_follow_each_other(api, rows):
     assert [len(answer.json["ids"]) for answer in pages] == [2, 1]
     seen = {str(key) for answer in pages for key in answer.json["ids"]}
     assert seen == {str(key) for key in keys}
+
+
+def test_a_list_never_reads_the_whole_table(app, api, rows):
+    rows.add(factories.new_customer)
+    with statements(app) as sent:
+        assert_status(api.get(API), 200)
+        assert_status(api.get(API, page_size=-1), 200)
+    assert_paged(sent, "customer")
 
 
 def test_list_is_ordered_by_name_both_ways(api, rows):
@@ -301,6 +330,7 @@ def test_post_refuses_a_credit_limit_of_minus_0_0001(api, rows):
     with rows.none_added(Customer):
         answer = api.post(API, body)
     assert_status(answer, 422)
+    assert "credit_limit" in answer.text, "the answer doesn't name the field"
 
 
 def test_post_refuses_a_second_row_with_the_same_vat_number(api, rows):

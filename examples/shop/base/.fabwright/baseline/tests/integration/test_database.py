@@ -13,7 +13,7 @@ from app.models import (
     Tag,
     product_tag,
 )
-from tests.support import assert_matches_model
+from tests.schema import assert_checks, assert_matches_model
 
 pytestmark = pytest.mark.schema
 TABLES = [
@@ -40,18 +40,26 @@ def test_category_matches_its_model(session):
 
 def test_customer_matches_its_model(session):
     assert_matches_model(session, Customer.__table__)
+    assert_checks(
+        session,
+        Customer.__table__,
+        ["ck_customer_credit_limit", "ck_customer_status"],
+    )
 
 
 def test_order_item_matches_its_model(session):
     assert_matches_model(session, OrderItem.__table__)
+    assert_checks(session, OrderItem.__table__, ["ck_order_item_quantity"])
 
 
 def test_orders_matches_its_model(session):
     assert_matches_model(session, Order.__table__)
+    assert_checks(session, Order.__table__, ["ck_orders_shipped_on", "ck_orders_state"])
 
 
 def test_product_matches_its_model(session):
     assert_matches_model(session, Product.__table__)
+    assert_checks(session, Product.__table__, ["ck_product_price"])
 
 
 def test_product_tag_matches_its_model(session):

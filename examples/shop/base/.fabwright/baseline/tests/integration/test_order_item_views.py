@@ -4,18 +4,21 @@ from decimal import Decimal
 
 from app.models import OrderItem
 from tests import factories
-from tests.support import (
+from tests.pages import (
     assert_field_refused,
     assert_flash,
+    assert_headings,
     assert_no_flash,
     assert_no_sql,
     assert_page,
-    assert_row,
-    assert_unchanged,
     form_on,
 )
+from tests.schema import assert_paged, statements
+from tests.support import assert_row, assert_unchanged
 
 VIEW = "/orderitemview"
+LISTED = ["order", "product", "quantity", "price"]
+SHOWN = ["id", "order", "product", "quantity", "price"]
 
 
 def _form(rows):
@@ -40,9 +43,21 @@ def test_list_links_to_each_row(admin, rows):
     )
 
 
-def test_show_opens(admin, rows):
+def test_list_has_every_column(app, admin, rows):
+    rows.add(factories.new_order_item)
+    assert_headings(app, admin.get(f"{VIEW}/list/"), "OrderItemView", LISTED)
+
+
+def test_show_has_every_column(app, admin, rows):
     key = rows.add(factories.new_order_item)
-    assert_page(admin.get(f"{VIEW}/show/{key}"))
+    assert_headings(app, admin.get(f"{VIEW}/show/{key}"), "OrderItemView", SHOWN)
+
+
+def test_list_never_reads_the_whole_table(app, admin, rows):
+    rows.add(factories.new_order_item)
+    with statements(app) as sent:
+        assert_page(admin.get(f"{VIEW}/list/"))
+    assert_paged(sent, "order_item")
 
 
 def test_add_saves_every_field(admin, rows):

@@ -7,11 +7,11 @@ import pytest
 
 from app.models import Supplier
 from tests import factories
+from tests.schema import assert_type
 from tests.support import (
     UNSET,
     assert_deleted,
     assert_stored,
-    assert_type,
     key_of,
     refused,
     save,

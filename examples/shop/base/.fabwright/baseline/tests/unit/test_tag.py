@@ -7,14 +7,8 @@ import pytest
 
 from app.models import Tag
 from tests import factories
-from tests.support import (
-    assert_deleted,
-    assert_stored,
-    assert_type,
-    key_of,
-    refused,
-    save,
-)
+from tests.schema import assert_type
+from tests.support import assert_deleted, assert_stored, key_of, refused, save
 
 # -- create, read, update, delete ------------------------------------------------------
 

@@ -1,0 +1,143 @@
+# ruff: noqa: E501
+"""What the generated tests ask of the database: its schema, and the SQL that it is sent."""
+
+import re
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from tests.support import database
+
+# -- SQL -------------------------------------------------------------------------------
+
+
+@contextmanager
+def statements(app):
+    """The SQL that is sent inside, in order, without quotes and line breaks."""
+    sent = []
+
+    def note(_connection, _cursor, statement, *_):
+        sent.append(" ".join(statement.replace('"', "").replace("`", "").split()))
+
+    with app.app_context():
+        connection = database(app).engines[None]
+    sa.event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(connection, "before_cursor_execute", note)
+
+
+def _reads_everything(statement, table):
+    words = statement.lower()
+    whole = re.search(rf"\bfrom ([a-z_]\w*\.)?{re.escape(table.lower())}\b", words)
+    return whole and not any(part in words for part in (" where ", " limit ", "count("))
+
+
+def assert_paged(sent, table):
+    """No statement reads a whole table."""
+    assert any(re.search(rf"\b{re.escape(table)}\b", one) for one in sent), "no query"
+    for statement in sent:
+        assert not _reads_everything(statement, table), f"reads all rows: {statement}"
+
+
+# -- schema ----------------------------------------------------------------------------
+
+
+def reflected(session, table):
+    """The table as it is in the database."""
+    return sa.Table(table, sa.MetaData(), autoload_with=session.connection())
+
+
+def _type(column, session):
+    """A column's type in the words of the database."""
+    return column.type.compile(dialect=session.connection().dialect).upper()
+
+
+def assert_type(session, table, column, expected):
+    """The column is declared with this type: no narrower, no wider."""
+    actual = _type(reflected(session, table).c[column], session)
+    message = f"{table}.{column} is declared {actual}, not {expected}"
+    assert actual == expected, message
+
+
+def _references(table):
+    return {
+        (
+            tuple(column.name for column in key.columns),
+            key.referred_table.name,
+            tuple(element.column.name for element in key.elements),
+        )
+        for key in table.foreign_key_constraints
+    }
+
+
+def assert_references(session, table, columns, target, target_columns):
+    """The foreign key on these columns points where it should."""
+    found = _references(reflected(session, table))
+    wanted = (tuple(columns), target, tuple(target_columns))
+    actual = [key[1:] for key in found if key[0] == wanted[0]]
+    message = f"{table}{wanted[0]} should refer to {target}, refers to {actual}"
+    assert wanted in found, message
+
+
+def _unique_sets(table):
+    keys = {
+        frozenset(column.name for column in constraint.columns)
+        for constraint in table.constraints
+        if isinstance(constraint, sa.UniqueConstraint)
+    }
+    indexes = {
+        frozenset(column.name for column in index.columns)
+        for index in table.indexes
+        if index.unique
+    }
+    return keys | indexes
+
+
+def _index_columns(table):
+    return {
+        tuple(column.name for column in index.columns)
+        for index in table.indexes
+        if not index.unique and len(index.columns)
+    }
+
+
+def assert_checks(session, table, names):
+    """The table has these CHECK constraints, in the database and in the model."""
+    in_database = sa.inspect(session.connection()).get_check_constraints(table.name)
+    in_model = {str(one.name) for one in table.constraints}
+    for where, known in (
+        ("database", {one["name"] for one in in_database}),
+        ("model", in_model),
+    ):
+        lost = sorted(set(names) - known)
+        assert not lost, f"{table.name}: the {where} has no CHECK {', '.join(lost)}"
+
+
+def assert_matches_model(session, table):
+    """The migrated table is what the model believes it is."""
+    actual, wrong = reflected(session, table.name), []
+
+    def compare(what, in_database, in_model):
+        if in_database != in_model:
+            wrong.append(f"{what}: database {in_database}, model {in_model}")
+
+    compare("columns", sorted(actual.c.keys()), sorted(c.name for c in table.columns))
+    for column in table.columns:
+        found = actual.c.get(column.name)
+        if found is None:
+            continue
+        compare(f"type of {column.name}", _type(found, session), _type(column, session))
+        nullable = found.nullable and not found.primary_key
+        compare(f"{column.name} may be NULL", nullable, bool(column.nullable))
+        in_database = found.server_default is not None
+        in_model = column.server_default is not None
+        compare(f"{column.name} has a server default", in_database, in_model)
+    keys = [column.name for column in actual.primary_key]
+    compare("primary key", keys, [column.name for column in table.primary_key])
+    compare("foreign keys", _references(actual), _references(table))
+    compare("unique columns", _unique_sets(actual), _unique_sets(table))
+    compare("indexes", _index_columns(actual), _index_columns(table))
+    report = "; ".join(wrong)
+    assert not wrong, f"{table.name}: the migrations and the model disagree: {report}"
