@@ -1,17 +1,20 @@
 //! `fabwright publish`: posts the report of a fork's pull request, from a job that may write.
 //!
 //! The event is a finished workflow run (`workflow_run`). What is known for sure is what GitHub says about that run: its
-//! commit and the repository that it came from. The report is the author's word, is posted as such, and approves nothing.
+//! commit and the repository that it came from. The report is the author's word, is posted as such, and approves nothing: people
+//! approve the commit as a whole.
 
 use std::path::PathBuf;
 
 use super::forge::{self, Checks, Forge, Subject};
+use super::gate::{Conversation, Decided, policy, record_text};
 use super::{Console, Error, Exit};
-use crate::github::event::{self, FinishedRun};
-use crate::github::people::Permission;
-use crate::github::pulls::{PullRequest, ReviewState};
-use crate::report::checks::{CheckKind, CheckReport, Verdict};
+use crate::gate::record::Record;
+use crate::gate::{GateChange, Standing};
+use crate::github::event::{self, Event, FinishedRun};
+use crate::github::pulls::PullRequest;
 use crate::report::posting::{self, Posting};
+use crate::report::{Approval, comment};
 use crate::store::folder;
 
 /// The arguments of the command.
@@ -19,6 +22,8 @@ use crate::store::folder;
 pub struct Request {
     /// The folder that the artifact was unpacked into.
     pub from: PathBuf,
+    /// Where the configuration is, from the root of the repository.
+    pub policy_path: String,
     /// The file with the event's payload.
     pub event_path: Option<PathBuf>,
     /// Where GitHub is, and who we are there.
@@ -44,11 +49,29 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
         return Ok(Exit::Done);
     };
     let repository = forge.repository_url();
-    let comment = |limits: &_| posting.comment(limits, &repository);
-    let url = forge.post_reported(pull.number, comment).await;
-    let mut reports = Vec::from(posting.checks(&repository));
-    reports.push(approval(&forge, &pull).await?);
-    forge.conclude_checks(&mut Checks::of(&run.head_sha, Subject::Branch), &reports, None).await;
+    let (changes, decided) = decide(&forge, &pull, &request.policy_path).await?;
+    let approval = Approval {
+        changes: &changes,
+        decision: &decided.decision,
+        answers: &decided.answers,
+        failed_tests: 0,
+        conflicts: 0,
+        stopped: None,
+    };
+    let lines = approval.lines();
+    let url = forge.post_reported(pull.number, |limits| posting.comment(limits, &repository, &lines)).await;
+    let [impact, tests] = posting.checks(&repository);
+    let record = Record {
+        of: run.head_sha.clone(),
+        run: run.id,
+        marker: Some(comment::marker(&forge.limits())),
+        ledger: decided.ledger,
+        changes: changes.clone(),
+        ..Record::default()
+    };
+    let reports = [impact, tests, approval.check()];
+    let mut checks = Checks::of(&run.head_sha, Subject::Branch);
+    forge.conclude_checks(&mut checks, &reports, Some(&record_text(&record))).await;
     for notice in forge.notices() {
         console.note(&notice);
     }
@@ -71,41 +94,15 @@ async fn find(forge: &Forge, run: &FinishedRun) -> Result<Option<PullRequest>, E
     Ok(pulls.into_iter().find(from_there))
 }
 
-/// Whether somebody who may write has approved this very commit. A stranger's report cannot tell what waits for
-/// approval, so all of it does.
-async fn approval(forge: &Forge, pull: &PullRequest) -> Result<CheckReport, Error> {
+/// What people decided about the commit. A stranger's report cannot tell what waits for approval, so the commit does as a
+/// whole, under each rule of the policy.
+async fn decide(forge: &Forge, pull: &PullRequest, policy_path: &str) -> Result<(Vec<GateChange>, Decided), Error> {
     let client = forge.client();
-    let mut last = std::collections::BTreeMap::new();
-    for review in client.reviews(pull.number).await? {
-        let Some(author) = review.author.filter(|author| !author.is_bot()) else { continue };
-        // A remark takes nothing back.
-        if review.state != ReviewState::Commented {
-            last.insert(author.login, (review.state, review.commit_id));
-        }
-    }
-    let mut by = Vec::new();
-    for (login, (state, commit)) in last {
-        let is_author = pull.author.as_ref().is_none_or(|author| author.is(&login));
-        let here = commit.as_deref() == Some(&pull.head.sha);
-        if state == ReviewState::Approved
-            && here
-            && !is_author
-            && client.permission_of(&login).await? >= Permission::Write
-        {
-            by.push(login);
-        }
-    }
-    let (verdict, title, summary) = match by.as_slice() {
-        [] => (
-            Verdict::Waiting,
-            "Waiting for a review of this commit by somebody with write access".to_owned(),
-            "The pull request comes from a fork, and its report is its author's own word. Look at its migrations, and \
-             approve this commit in a review."
-                .to_owned(),
-        ),
-        names => {
-            (Verdict::Passed, format!("Reviewed by {}", names.join(", ")), "This very commit was approved.".to_owned())
-        }
-    };
-    Ok(CheckReport { kind: CheckKind::Approval, verdict, title, summary, remarks: Vec::new() })
+    let policy = policy::of_branch(client, &pull.base.branch, policy_path).await?;
+    let files = if policy.asks_for_owners() { client.changed_paths(pull.number).await? } else { Vec::new() };
+    let changes = vec![GateChange::whole_commit(&pull.head.sha, files)];
+    let conversation = Conversation::read(forge, pull.number, &Event::default()).await?;
+    let standing = Standing { author: conversation.author(), ..Standing::default() };
+    let decided = conversation.decide(client, &policy, &pull.head.sha, &changes, standing).await;
+    Ok((changes, decided))
 }

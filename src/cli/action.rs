@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::secrets;
 use crate::app::check::CommitMode;
 use crate::app::forge::{self, CommentMode, Secret};
-use crate::app::{Format, action, check, publish};
+use crate::app::{Format, action, check, gate, publish};
 
 /// The inputs that `action.yml` declares.
 pub const INPUTS: &[&str] = &[
@@ -161,7 +161,8 @@ pub fn outside_a_step(environment: &Environment, folder: Option<&Path>) -> Resul
 /// As [`request`].
 pub fn publish(from: PathBuf, environment: &Environment) -> Result<publish::Request, Error> {
     let event_path = environment.variable("GITHUB_EVENT_PATH").map(PathBuf::from);
-    Ok(publish::Request { from, event_path, forge: outside_a_step(environment, None)? })
+    let policy_path = gate::policy_path(None, None);
+    Ok(publish::Request { from, policy_path, event_path, forge: outside_a_step(environment, None)? })
 }
 
 /// Where GitHub is, and who we are there.

@@ -28,6 +28,7 @@ pub use policy::{Need, Policy, Rule, Who};
 use serde::Serialize;
 
 use crate::diff::{Change, ChangeId, SchemaChange, Severity};
+use crate::schema::snapshot;
 
 /// What the gate knows of a schema change: enough to decide again without comparing the schemas again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +61,27 @@ impl From<&SchemaChange> for GateChange {
             files: Vec::new(),
             told: change.change_description.clone(),
         }
+    }
+}
+
+/// Stands for every table, of a change of which nobody can tell which ones it touches.
+pub const EVERY_TABLE: &str = "*";
+
+impl GateChange {
+    /// All that a commit may do, where the only account of it is its author's own. `files` are those that it changes.
+    pub fn whole_commit(commit: &str, files: Vec<String>) -> Self {
+        Self {
+            id: ChangeId(snapshot::sha256(&format!("commit {commit}"))),
+            severity: Severity::Breaking,
+            tables: vec![EVERY_TABLE.to_owned()],
+            files,
+            told: format!("commit {} as a whole", commit.get(..10).unwrap_or(commit)),
+        }
+    }
+
+    /// Whether it stands for all that a commit may do.
+    pub fn is_whole_commit(&self) -> bool {
+        self.tables == [EVERY_TABLE]
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which changes wait for whose approval.
 
 use super::codeowners::CodeOwners;
-use super::{GateChange, Person, bare, pattern, same_person};
+use super::{EVERY_TABLE, GateChange, Person, bare, pattern, same_person};
 use crate::diff::Severity;
 
 /// Which changes wait for whom. Read from the base branch, never from the pull request.
@@ -68,24 +68,31 @@ impl Policy {
 
     /// What `change` has to meet: for each of its tables, what the first rule that fits asks for, or else the
     /// defaults. A change that touches tables of two rules needs both, so that no rule is got round by touching one
-    /// more table.
+    /// more table. One of every table needs all of them.
     pub fn needs(&self, change: &GateChange) -> Vec<Need> {
-        let mut needs: Vec<Need> = Vec::new();
+        let mut all: Vec<Need> = Vec::new();
         // A change of no table, such as one of a view in no schema, is still judged once.
         let tables: Vec<&str> = match change.tables.as_slice() {
             [] => vec![""],
             tables => tables.iter().map(String::as_str).collect(),
         };
+        let of_rule = |rule: &Rule| self.need(change, &rule.approvers, rule.codeowners, rule.required);
+        let threshold = self.threshold.is_some_and(|threshold| change.severity >= threshold);
+        let otherwise = || threshold.then(|| self.need(change, &self.approvers, self.codeowners, self.required));
         for table in tables {
-            let rule = self.rules.iter().find(|rule| rule.fits(change.severity, table));
-            let need = match rule {
-                Some(rule) => Some(self.need(change, &rule.approvers, rule.codeowners, rule.required)),
-                None if self.threshold.is_some_and(|threshold| change.severity >= threshold) => {
-                    Some(self.need(change, &self.approvers, self.codeowners, self.required))
-                }
-                None => None,
-            };
-            needs.extend(need.filter(|need| !needs.contains(need)));
+            if table == EVERY_TABLE {
+                all.extend(self.rules.iter().filter(|rule| change.severity >= rule.severity).map(of_rule));
+                all.extend(otherwise());
+            } else {
+                let rule = self.rules.iter().find(|rule| rule.fits(change.severity, table));
+                all.extend(rule.map(of_rule).or_else(otherwise));
+            }
+        }
+        let mut needs: Vec<Need> = Vec::new();
+        for need in all {
+            if !needs.contains(&need) {
+                needs.push(need);
+            }
         }
         needs
     }
@@ -106,6 +113,11 @@ impl Policy {
         let who = if named.is_empty() && !codeowners { Who::Anyone } else { Who::Named(named) };
         // A policy that asks for approval by nobody would be no policy: a slip must not open the gate.
         Need { who, required: required.max(1) }
+    }
+
+    /// Whether it asks for the owners of files.
+    pub fn asks_for_owners(&self) -> bool {
+        self.codeowners || self.rules.iter().any(|rule| rule.codeowners)
     }
 
     /// Every team that the policy or the code owners name, with its `@`.

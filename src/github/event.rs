@@ -163,6 +163,8 @@ fn parse(name: &str, body: &[u8]) -> Result<Event, Error> {
 /// A workflow run that has ended, as GitHub tells of it (`workflow_run`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FinishedRun {
+    /// Its number.
+    pub id: Option<u64>,
     /// The commit that it was of.
     pub head_sha: String,
     /// The repository that the commit came from, `OWNER/NAME`.
@@ -180,6 +182,8 @@ pub fn finished_run(path: &Path) -> Result<FinishedRun, Error> {
     }
     #[derive(Deserialize)]
     struct Run {
+        #[serde(default)]
+        id: Option<u64>,
         head_sha: String,
         #[serde(default)]
         event: Option<String>,
@@ -196,7 +200,8 @@ pub fn finished_run(path: &Path) -> Result<FinishedRun, Error> {
     let run = payload.workflow_run;
     match run.event.as_deref() {
         None | Some("pull_request") => {
-            Ok(FinishedRun { head_sha: run.head_sha, head_repository: run.head_repository.map(|it| it.full_name) })
+            let head_repository = run.head_repository.map(|it| it.full_name);
+            Ok(FinishedRun { id: run.id, head_sha: run.head_sha, head_repository })
         }
         Some(other) => Err(malformed(format!("the run was started by `{other}`, and not by `pull_request`"))),
     }

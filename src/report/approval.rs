@@ -35,7 +35,9 @@ pub struct Answer {
 }
 
 /// The label of the row with answers.
-const COMMANDS: &str = "Commands";
+pub(super) const COMMANDS: &str = "Commands";
+/// The label of the row with the decision.
+pub(super) const APPROVAL: &str = "Approval";
 
 /// The command that approves changes.
 pub const COMMAND: &str = "/fabwright approve";
@@ -111,10 +113,11 @@ impl Approval<'_> {
             in_head &= !line.starts_with("<details>");
             match line {
                 _ if !in_head => out.push(line.to_owned()),
-                _ if line.starts_with("### Schema:") => {
+                // What a fork's report says is its author's word, and stays that.
+                _ if line.starts_with("### Schema:") && !self.is_of_a_commit() => {
                     out.push(format!("### {}", markdown::text(&self.headline())));
                 }
-                _ if ours(line, "Approval") => {
+                _ if ours(line, APPROVAL) => {
                     out.extend(approval.map(table_line));
                     out.extend(others.iter().map(table_line));
                 }
@@ -140,7 +143,23 @@ impl Approval<'_> {
         Some(cells.join("|"))
     }
 
+    /// The decision as lines of a report's table.
+    pub fn lines(&self) -> String {
+        self.rows().iter().map(table_line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn is_of_a_commit(&self) -> bool {
+        self.changes.iter().any(GateChange::is_whole_commit)
+    }
+
     fn headline(&self) -> String {
+        if self.is_of_a_commit() {
+            let waits = self.decision.waiting().next().is_some();
+            return format!(
+                "Schema: a fork's commit, {}",
+                if waits { "which needs approval" } else { "nothing blocks" }
+            );
+        }
         wording::headline_of(self.stopped, self.changes.len(), Some(self.decision), self.failed_tests, self.conflicts)
     }
 

@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::approval::{APPROVAL, COMMANDS};
 use super::checks::{CheckKind, CheckReport, Remark, Verdict, checks};
 use super::comment::{Limits, length, marker, used_by};
 use super::facts::Facts;
@@ -99,7 +100,7 @@ pub fn posting(facts: &Facts) -> String {
         headline: wording::headline(facts),
         rows: wording::rows(facts)
             .into_iter()
-            .filter(|row| row.label != "Approval")
+            .filter(|row| row.label != APPROVAL)
             .take(MOST_ROWS)
             .map(|row| Row { label: row.label.to_owned(), text: row.text })
             .collect(),
@@ -184,12 +185,12 @@ impl Posting {
         Ok(())
     }
 
-    /// The comment, with links into `repository`.
-    pub fn comment(&self, limits: &Limits, repository: &str) -> String {
+    /// The comment, with links into `repository` and with lines about approval, which is not for the report to tell.
+    pub fn comment(&self, limits: &Limits, repository: &str, approval: &str) -> String {
         let links = Links::new(repository, &self.head);
         let mut shown = self.changes.len();
         loop {
-            let text = format!("{}\n{}", marker(limits), self.body(links, shown));
+            let text = format!("{}\n{}", marker(limits), self.body(links, shown, approval));
             if length(&text) <= limits.characters || shown == 0 {
                 return text;
             }
@@ -197,17 +198,19 @@ impl Posting {
         }
     }
 
-    fn body(&self, links: Links<'_>, shown: usize) -> String {
+    fn body(&self, links: Links<'_>, shown: usize, approval: &str) -> String {
         let mut blocks = vec![format!("### {}", markdown::text(&self.headline)), format!("> {WARNING}")];
-        if !self.rows.is_empty() {
-            let rows = self.rows.iter().map(|row| {
+        let told = |row: &&Row| ![APPROVAL, COMMANDS].contains(&row.label.trim());
+        if self.rows.iter().any(|row| told(&row)) || !approval.is_empty() {
+            let rows = self.rows.iter().filter(told).map(|row| {
                 format!(
                     "| **{}** | {} |",
                     markdown::text(&row.label),
                     markdown::sentence(&nobody_called(&row.text), links)
                 )
             });
-            blocks.push(format!("| | |\n| --- | --- |\n{}", rows.collect::<Vec<_>>().join("\n")));
+            let rows: Vec<String> = [approval.to_owned()].into_iter().filter(|it| !it.is_empty()).chain(rows).collect();
+            blocks.push(format!("| | |\n| --- | --- |\n{}", rows.join("\n")));
         }
         if shown > 0 {
             let lines = self.changes.iter().take(shown).map(|line| {
@@ -233,7 +236,7 @@ impl Posting {
 
     /// What the checks say, on the author's word.
     pub fn checks(&self, repository: &str) -> [CheckReport; 2] {
-        let body = self.body(Links::new(repository, &self.head), self.changes.len().min(60));
+        let body = self.body(Links::new(repository, &self.head), self.changes.len().min(60), "");
         let report = |kind, check: &Check| CheckReport {
             kind,
             verdict: check.verdict,
@@ -272,7 +275,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let posting = Posting::read(&written()).expect("read");
-        let comment = posting.comment(&Limits::default(), "https://github.com/octo/shop");
+        let comment = posting.comment(&Limits::default(), "https://github.com/octo/shop", "");
         assert!(comment.contains("customer.fax") && comment.contains(WARNING), "{comment}");
         assert!(!comment.contains("/fabwright approve"), "a stranger's file asks nobody for approval: {comment}");
         let [impact, tests] = posting.checks("https://github.com/octo/shop");
@@ -300,9 +303,11 @@ mod tests {
         let mut hostile = hostile;
         hostile["rows"][0]["text"] =
             serde_json::json!([{"mention": "octo/everyone"}, {"commit": "x](https://evil.test)"}]);
+        hostile["rows"][1]["label"] = serde_json::json!("Approval ");
         let posting = Posting::read(&hostile.to_string()).expect("read");
-        let comment = posting.comment(&Limits::default(), "https://github.com/octo/shop");
+        let comment = posting.comment(&Limits::default(), "https://github.com/octo/shop", "");
         assert!(!comment.contains("<img") && !comment.contains("](https://evil"), "{comment}");
         assert!(!comment.contains(" @octo"), "{comment}");
+        assert!(!comment.contains("**Approval"), "only the gate tells of approvals: {comment}");
     }
 }

@@ -75,7 +75,9 @@ pub async fn run(mut request: Request, ending: &Ending, console: &Console) -> Re
     };
     if request.event_name.as_deref() == Some("workflow_run") {
         let from = request.check.repo.join(&request.check.out);
-        let publish = publish::Request { from, event_path: request.event_path, forge: request.forge };
+        let policy_path =
+            gate::policy_path(request.check.working_directory.as_deref(), request.check.config.as_deref());
+        let publish = publish::Request { from, policy_path, event_path: request.event_path, forge: request.forge };
         return ending.or(publish::run(&publish, console)).await;
     }
     if event.from_fork && request.event_name.as_deref() == Some("pull_request_target") {

@@ -28,7 +28,7 @@ pub async fn of_branch(client: &Client, branch: &str, path: &str) -> Result<Poli
     let configuration = client.file_at(path, branch).await?;
     let mut policy = policy(configuration.as_deref(), path, CodeOwners::default())?;
     // The owners matter only to a policy that asks for them.
-    if policy.codeowners || policy.rules.iter().any(|rule| rule.codeowners) {
+    if policy.asks_for_owners() {
         let owners = client.code_owners_at(branch).await?;
         policy.owners = owners.as_deref().map(CodeOwners::parse).unwrap_or_default();
     }

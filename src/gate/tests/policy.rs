@@ -59,6 +59,20 @@ fn the_first_rule_that_fits_a_table_holds() {
 }
 
 #[test]
+fn a_commit_as_a_whole_needs_what_every_rule_asks_for() {
+    let rules = vec![
+        rule(Severity::Breaking, &["customer"], &["@ann"]),
+        rule(Severity::Low, &["audit"], &["@cy"]),
+        rule(Severity::High, &[], &["@ann"]),
+    ];
+    let commit = GateChange::whole_commit(&"a".repeat(40), Vec::new());
+    assert_eq!(asked(&with_rules(rules), &commit), ["@ann", "@cy", "@lead"]);
+    assert_ne!(commit.id, GateChange::whole_commit(&"b".repeat(40), Vec::new()).id);
+    let none = Policy { threshold: None, ..with_rules(Vec::new()) };
+    assert_eq!(asked(&none, &commit), [""; 0]);
+}
+
+#[test]
 fn a_rule_can_ask_where_the_defaults_do_not() {
     let policy = Policy { threshold: None, ..with_rules(vec![rule(Severity::Low, &["customer"], &["@ann"])]) };
     assert_eq!(asked(&policy, &of_tables(Severity::Low, &["customer"])), ["@ann"]);

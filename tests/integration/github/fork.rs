@@ -107,6 +107,66 @@ fn a_forks_report_is_posted_once_and_approves_nothing() {
     assert_eq!(fork.conclusion("schema approval").as_deref(), Some("success"));
 }
 
+impl Fork {
+    /// Somebody comments, and the job of that comment runs. Gives the reaction.
+    fn say(&self, login: &str, body: &str) -> Option<String> {
+        let id = self.github.state().comment(7, login, "User", body);
+        let payload = json!({"action": "created", "issue": {"number": 7, "pull_request": {"url": "x"}},
+            "comment": {"id": id, "body": body, "user": {"login": login, "type": "User"}},
+            "repository": {"full_name": REPOSITORY}, "sender": {"login": login, "type": "User"}});
+        let job = Job::new(&self.github, &self.universe, "issue_comment", payload).input("github-token", TOKEN);
+        let ran = job.variable("GITHUB_WORKSPACE", "/nowhere").variable("GITHUB_JOB", "gate").run_number(20).run();
+        assert_eq!(ran.said.code, 0, "{:?}", ran.said);
+        let state = self.github.state();
+        state.reactions.iter().rev().find(|(comment, _)| *comment == id).map(|(_, content)| content.clone())
+    }
+
+    fn approval_line(&self) -> String {
+        let state = self.github.state();
+        let body = &state.sticky()[0].body;
+        let lines: Vec<&str> = body.lines().filter(|line| line.starts_with("| **Approval** |")).collect();
+        assert_eq!(lines.len(), 1, "{body}");
+        lines[0].to_owned()
+    }
+}
+
+#[test]
+fn a_forks_commit_is_approved_by_a_comment_under_the_policy_of_the_base() {
+    let fork = fork();
+    let policy = "gate: {approvers: ['@owner']}\n";
+    fork.github.state().files.insert(".fabwright.yml".to_owned(), policy.to_owned());
+    for (login, role) in [("author", "write"), ("second", "write")] {
+        fork.github.state().people.insert(login.to_owned(), role);
+    }
+    // The author's own word about approval is left out.
+    fork.forge(|report| report["rows"][0]["label"] = json!("Approval"));
+    assert_eq!(fork.publish().code, 0);
+    let line = fork.approval_line();
+    assert!(line.contains(&format!("commit {} as a whole", &fork.head()[..10])), "{line}");
+    let step = line.split("`/fabwright ").nth(1).and_then(|rest| rest.split('`').next()).expect("what to type");
+    let step = format!("/fabwright {step}");
+    for login in ["author", "reader", "second"] {
+        assert_eq!(fork.say(login, &step).as_deref(), Some("-1"), "{login}");
+        assert_eq!(fork.conclusion("schema approval").as_deref(), Some("action_required"), "{login}");
+    }
+    assert_eq!(fork.say("owner", &step).as_deref(), Some("+1"));
+    assert_eq!(fork.conclusion("schema approval").as_deref(), Some("success"));
+    assert!(fork.approval_line().contains("**given** by `owner`"), "{}", fork.approval_line());
+    // The report, posted once more, keeps it.
+    assert_eq!(fork.publish().code, 0);
+    assert_eq!(fork.conclusion("schema approval").as_deref(), Some("success"));
+
+    // What is pushed next is another commit.
+    fork.universe.commit_files(&[("migrations/003_more.sql", "ALTER TABLE customer DROP COLUMN name;\n")]);
+    fork.github.state().branches.insert("stranger:feature".to_owned(), fork.head());
+    fork.forge(|report| report["head"] = json!(fork.head()));
+    assert_eq!(fork.publish().code, 0);
+    assert_eq!(fork.conclusion("schema approval").as_deref(), Some("action_required"));
+    assert_eq!(fork.say("owner", "/fabwright approve all").as_deref(), Some("+1"));
+    assert_eq!(fork.conclusion("schema approval").as_deref(), Some("success"));
+    fork.github.assert_no_violations();
+}
+
 #[test]
 fn what_a_stranger_writes_stays_text() {
     let fork = fork();
