@@ -6,7 +6,7 @@
 //! * [`config`] reads `.fabwright.yml`;
 //! * [`app`] has one file per command and is the only place that wires rooms together;
 //! * core rooms take values and give values, with no I/O, clock or randomness of their own: [`schema`],
-//!   [`diff`], [`hazard`], [`impact`], [`revision`], [`migration`], [`generate`], [`merge`], [`outcome`],
+//!   [`diff`], [`hazard`], [`impact`], [`revision`], [`migration`], [`generate`], [`rollout`], [`merge`], [`outcome`],
 //!   [`mutation`], [`gate`], [`history`] and [`report`];
 //! * edge rooms each face one outside system: [`database`], [`run`], [`store`] and [`github`].
 //!
@@ -29,6 +29,7 @@ pub mod mutation;
 pub mod outcome;
 pub mod report;
 pub mod revision;
+pub mod rollout;
 pub mod run;
 pub mod schema;
 pub mod store;

@@ -7,6 +7,7 @@ use crate::hazard::{Finding, Ignored};
 use crate::impact::{ContractChange, SourceFile, Usage};
 use crate::outcome::TestReport;
 use crate::revision::HistoryFinding;
+use crate::rollout::Rollout;
 use crate::schema::{Dialect, ObjectName, Schema};
 
 /// Everything that a report says about one run.
@@ -60,6 +61,8 @@ pub struct Facts {
     pub tests: Option<TestReport>,
     /// Whether code that is deployed now survives the migration.
     pub compatibility: Compatibility,
+    /// The stages in which it would. `None`: there is nothing to spread over stages, or nobody asked.
+    pub series: Option<Series>,
     /// Whether the migration can be taken back.
     pub way_back: WayBack,
     /// The SQL that turns the base's schema into the head's.
@@ -104,6 +107,7 @@ impl Facts {
             generated: None,
             tests: None,
             compatibility: Compatibility::NotMeasured { reason: not_tried() },
+            series: None,
             way_back: WayBack::NotMeasured { reason: not_tried() },
             migration_sql: None,
             rollback_sql: None,
@@ -129,6 +133,36 @@ impl Revision {
     pub fn short(&self) -> &str {
         self.commit.get(..7).unwrap_or(&self.commit)
     }
+}
+
+/// The stages in which the changes can reach production while deployed code keeps working.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// The stages.
+    pub rollout: Rollout,
+    /// Whether they were gone through.
+    pub trial: Trial,
+    /// The stages as files: their names, and their texts.
+    pub files: Vec<(String, String)>,
+}
+
+/// How it went when the stages were gone through on the base's database with its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trial {
+    /// Nobody tried.
+    NotTried,
+    /// The last stage left the head's schema.
+    Arrived {
+        /// Rows that were there.
+        rows: u64,
+    },
+    /// A stage failed.
+    Stopped {
+        /// Its number, from 1.
+        stage: usize,
+        /// The database's own words.
+        error: String,
+    },
 }
 
 /// What in the database depends on the subject of one change.
@@ -176,8 +210,10 @@ pub struct AppliedRevision {
 /// One statement, applied.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AppliedStatement {
-    /// Its text.
+    /// Its text, with placeholders for parameters.
     pub sql: String,
+    /// Its text with the values of its parameters, where the driver tells it: for statements on rows.
+    pub full: Option<String>,
     /// Wall time in seconds, where it was measured.
     pub seconds: Option<f64>,
     /// The line of the revision's file that sent it, from 1.
@@ -335,7 +371,10 @@ pub enum Compatibility {
         reason: String,
     },
     /// Told from the changes alone.
-    Inferred,
+    Inferred {
+        /// Why it was not measured, one clause. Empty where there is nothing to say.
+        reason: String,
+    },
     /// The base branch's tests ran on the head's schema.
     Measured(TestReport),
 }

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::facts::{AppliedStatement, Compatibility, Facts, Lock, Rehearsal, TableTouched, WayBack};
+use super::facts::{AppliedStatement, Compatibility, Facts, Lock, Rehearsal, Series, TableTouched, Trial, WayBack};
 use super::wording;
 use super::wording::sentence::is_hidden;
 use crate::diff::SchemaChange;
+use crate::rollout::{Stage, Work};
 
 /// `{"changes": [SchemaChange…], …}`, indented, with a newline at the end.
 ///
@@ -29,6 +30,7 @@ pub fn changes_json(facts: &Facts) -> String {
         "dependents": dependents(facts),
         "decision": facts.decision,
         "deployed_code": deployed_code(&facts.compatibility),
+        "stages": facts.series.as_ref().map(series),
         "way_back": way_back(&facts.way_back),
         "rehearsal": facts.rehearsal.as_ref().map(rehearsal),
         "tests": tests,
@@ -74,12 +76,37 @@ fn spelled_out(json: &str) -> String {
 fn deployed_code(compatibility: &Compatibility) -> Value {
     match compatibility {
         Compatibility::NotMeasured { .. } => Value::Null,
-        Compatibility::Inferred => json!({"measured": false}),
+        Compatibility::Inferred { .. } => json!({"measured": false}),
         Compatibility::Measured(report) => {
             let counts = report.counts();
             json!({"measured": true, "passed": counts.passed, "failed": counts.failed})
         }
     }
+}
+
+/// The stages in which deployed code keeps working.
+fn series(series: &Series) -> Value {
+    let stage = |stage: &Stage| {
+        let (kind, tasks) = match &stage.work {
+            Work::Migrate { .. } => ("migrate", None),
+            Work::Fill(_) => ("fill", None),
+            Work::Rows(_) => ("rows", None),
+            Work::Release(tasks) => ("release", Some(tasks)),
+            Work::Check(_) => ("check", None),
+        };
+        json!({"kind": kind, "title": stage.title, "why": stage.why, "sql": stage.sql(), "tasks": tasks})
+    };
+    let trial = match &series.trial {
+        Trial::NotTried => Value::Null,
+        Trial::Arrived { rows } => json!({"arrived": true, "rows": rows}),
+        Trial::Stopped { stage, error } => json!({"arrived": false, "stage": stage, "error": error}),
+    };
+    json!({
+        "stages": series.rollout.stages.iter().map(stage).collect::<Vec<_>>(),
+        "by_hand": series.rollout.by_hand,
+        "trial": trial,
+        "files": series.files.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+    })
 }
 
 /// A change, with where its verdict on deployed code comes from.
@@ -95,7 +122,7 @@ fn with_evidence(change: &SchemaChange, facts: &Facts) -> Value {
                 "first_failing_test": wording::first_failure(report),
             })
         }
-        Compatibility::NotMeasured { .. } | Compatibility::Inferred => json!({"measured": false}),
+        Compatibility::NotMeasured { .. } | Compatibility::Inferred { .. } => json!({"measured": false}),
     };
     if let Some(fields) = value.as_object_mut() {
         fields.insert("backward_compatible_evidence".to_owned(), evidence);

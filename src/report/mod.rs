@@ -28,7 +28,7 @@ pub use checks::{CheckKind, CheckReport, Remark, checks};
 pub use comment::{Limits, comment, digest, summary};
 pub use facts::{
     AppliedRevision, AppliedStatement, Compatibility, Dependents, Facts, Failure, Fate, Generated, Lock, LostValues,
-    OpenQuestion, Rehearsal, Revision, TableRows, TableTouched, WayBack,
+    OpenQuestion, Rehearsal, Revision, Series, TableRows, TableTouched, Trial, WayBack,
 };
 pub use html::{Error, html};
 pub use json::changes_json;

@@ -1,5 +1,7 @@
 //! The folded parts of the comment, and the account of a failure.
 
+mod series;
+
 use super::diagram::{self, Moment, mermaid};
 use super::facts::{Facts, Failure};
 use super::markdown::{self, Links};
@@ -41,6 +43,7 @@ pub(super) fn parts(facts: &Facts, lines: &[ChangeLine<'_>]) -> Vec<Part> {
         questions(facts, links),
         history(facts, links),
         advice(facts, links),
+        series::part_of(facts, links),
         accepted(facts, links),
         picture(facts),
         usages(lines, links),

@@ -86,7 +86,7 @@ fn what_was_not_measured_is_said_to_be_so() {
 #[test]
 fn inferred_is_not_called_measured() {
     let mut facts = sample::facts();
-    facts.compatibility = Compatibility::Inferred;
+    facts.compatibility = Compatibility::Inferred { reason: String::new() };
     facts.way_back = WayBack::Inferred;
     let text = summary(&facts);
     assert!(text.contains("may break** on the new schema by 2 changes"), "{text}");

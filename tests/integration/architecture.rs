@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The core rooms in the order of the pipeline; those in one row don't know each other.
-const PIPELINE: [&[&str]; 10] = [
+const PIPELINE: [&[&str]; 11] = [
     &["schema"],
     &["diff"],
     &["hazard", "impact", "revision"],
     &["migration"],
     &["generate"],
+    &["rollout"],
     &["merge"],
     &["outcome", "mutation"],
     &["gate"],

@@ -56,6 +56,7 @@ fn the_example_pull_request() {
     assert_eq!(report["way_back"]["proven"], true, "{:#}", report["way_back"]);
 
     the_uses_of_the_dropped_column_are_found(&universe, &report);
+    deployed_code_breaks_at_once_and_not_in_stages(&universe, &report);
 
     // One commit on the branch, on top of its tip, and a clean tree.
     assert_eq!(universe.git(&["rev-parse", "HEAD^"]), tip);
@@ -104,6 +105,29 @@ fn the_uses_of_the_dropped_column_are_found(universe: &Universe, report: &Value)
             }),
             "{path} as {kind} is not among {usages:#?}\nlines: {lines}"
         );
+    }
+}
+
+/// The base's tests fail on the new schema; the stages that would keep them passing were gone through, with rows.
+fn deployed_code_breaks_at_once_and_not_in_stages(universe: &Universe, report: &Value) {
+    assert!(report["deployed_code"]["failed"].as_u64().expect("a number") > 0, "{:#}", report["deployed_code"]);
+    let stages = &report["stages"];
+    assert_eq!(stages["trial"]["arrived"], true, "{stages:#}");
+    let kinds: Vec<&str> =
+        stages["stages"].as_array().expect("stages").iter().filter_map(|stage| stage["kind"].as_str()).collect();
+    assert_eq!(kinds, ["migrate", "fill", "rows", "release", "fill", "check", "migrate"]);
+    for file in stages["files"].as_array().expect("files").iter().filter_map(Value::as_str) {
+        let text = universe.file(&format!("fabwright-report/stages/{file}"));
+        assert!(text.contains("customer") || text.contains("order_item"), "{file}:\n{text}");
+    }
+    let comment = universe.file("fabwright-report/report.md");
+    for words in [
+        "7 stages that keep it working are written out",
+        "Without breaking deployed code: 7 stages",
+        "- Use `customer.email` in place of `customer.mail`.",
+        "CREATE TRIGGER \"customer_email_insert\"",
+    ] {
+        assert!(comment.contains(words), "{words} is not in\n{comment}");
     }
 }
 

@@ -31,6 +31,7 @@ mod postgres;
 mod pytest;
 mod python;
 mod rehearsal;
+mod rollout;
 mod rules;
 mod sabotage;
 mod schema;

@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::rehearse::Rehearsed;
+use super::series;
 use super::sides::Sides;
 use crate::app::hazards::{policy, scripts};
 use crate::app::{Console, Error};
@@ -41,6 +42,7 @@ pub(super) async fn compare(
     }
     let differs: Vec<Change> = changes.iter().map(|change| change.change.clone()).collect();
     let plan = migration::plan(before, after, &differs);
+    facts.series = series::series(sides, rehearsed, &changes, console).await?;
     let mut implied = diff::implied(&differs.iter().collect::<Vec<_>>(), before, after).into_iter();
     changes.retain(|_| !implied.next().unwrap_or_default());
     // The rehearsal's rows say nothing of how many there are in production.

@@ -4,7 +4,8 @@
 //! 2. [`dialect`] tells which servers the application uses, and [`history`] what is wrong with its revisions;
 //! 3. [`rehearse`] migrates a scratch database from base to head, with rows in it, and back; [`culprit`] finds the rows
 //!    that it failed on;
-//! 4. [`compare`] finds what changed, what can go wrong and which lines are affected;
+//! 4. [`compare`] finds what changed, what can go wrong and which lines are affected; [`series`] spreads what breaks
+//!    deployed code over stages that do not;
 //! 5. [`regenerate`] generates for the new schema and merges with the branch;
 //! 6. [`suites`] runs the tests of both sides on the new schema;
 //! 7. [`publish`] writes the reports and commits.
@@ -18,6 +19,7 @@ mod history;
 mod publish;
 mod regenerate;
 mod rehearse;
+mod series;
 mod sides;
 mod suites;
 
@@ -161,6 +163,7 @@ pub async fn check(
             compare::compare(&sides, &rehearsed, &mut facts, console).await?;
             history::compare(&sides, &plan, &rehearsed, &mut facts)?;
             let regeneration = regenerate::regenerate(&sides, &rehearsed, &mut facts, console)?;
+            facts.compatibility = Compatibility::Inferred { reason: "no tests were run".to_owned() };
             if request.tests {
                 suites::run(&sides, &plan, &rehearsed, regeneration.as_ref(), &mut facts, console).await?;
             }

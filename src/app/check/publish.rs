@@ -234,6 +234,9 @@ pub(super) fn report(
     folder::write(&out.join(report::posting::FILE), &report::posting::posting(&facts))?;
     folder::write(&out.join("migration.sql"), facts.migration_sql.as_deref().unwrap_or_default())?;
     folder::write(&out.join("rollback.sql"), facts.rollback_sql.as_deref().unwrap_or_default())?;
+    for (name, text) in facts.series.iter().flat_map(|series| &series.files) {
+        folder::write(&out.join("stages").join(name), text)?;
+    }
     let junit = write_junit(facts.tests.as_ref().unwrap_or(&TestReport::default()));
     folder::write(&out.join("junit.xml"), &junit)?;
     Ok(Checked {

@@ -33,6 +33,8 @@ pub(super) struct Rehearsed {
     pub(super) before: Schema,
     /// The schema of the head.
     pub(super) after: Schema,
+    /// The newest revision of the base.
+    pub(super) base_revision: Option<String>,
     /// Renames that its statements showed, or the configuration answers.
     pub(super) hints: RenameHints,
     /// The database at the head's schema, without rows.
@@ -138,6 +140,7 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
     };
     Ok(Ending::Arrived(Box::new(Rehearsed {
         account: account(sides, &head_history, &applied, &on_empty),
+        base_revision: base_history.heads.first().cloned(),
         server: database::server(&filled.url()).await?,
         before,
         after,
@@ -201,6 +204,7 @@ async fn script(
     });
     applied.statements.push(run::migrate::Statement {
         revision,
+        full: None,
         sql,
         seconds,
         line: None,
@@ -340,6 +344,7 @@ fn account(sides: &Sides, history: &History, applied: &Applied, on_empty: &Appli
         });
         AppliedStatement {
             sql: statement.sql.clone(),
+            full: statement.full.clone(),
             seconds: Some(statement.seconds),
             line: statement.line,
             autocommit: statement.autocommit,

@@ -160,6 +160,11 @@ impl Sides {
         Ok(Plan { python, base, head, place, driver })
     }
 
+    /// Whether the head's migrations are Alembic's.
+    pub(super) fn is_alembic(&self) -> bool {
+        matches!(self.tool(&self.head), Ok(MigrationTool::FlaskMigrate { .. } | MigrationTool::Alembic { .. }))
+    }
+
     fn tool(&self, side: &Side) -> Result<MigrationTool, Error> {
         let migrations = &self.config.migrations;
         let found = || migrate::detect(&side.folder, migrations.directory.as_deref());

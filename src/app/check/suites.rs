@@ -14,6 +14,8 @@ use crate::run::pytest::Suite;
 /// differ, and not about what the code does.
 const ABOUT_THE_SCHEMA: &str = "schema";
 
+const NO_TESTS: &str = "the base has no generated tests";
+
 /// Runs the suites and puts their results into the facts.
 pub(super) async fn run(
     sides: &Sides,
@@ -24,6 +26,7 @@ pub(super) async fn run(
     console: &Console,
 ) -> Result<(), Error> {
     if regeneration.is_none() {
+        facts.compatibility = Compatibility::Inferred { reason: NO_TESTS.to_owned() };
         return Ok(());
     }
     let step = console.step("Test the head");
@@ -36,7 +39,7 @@ pub(super) async fn run(
         return Ok(());
     }
     if !sides.base.folder.join("tests/integration").is_dir() {
-        facts.compatibility = Compatibility::NotMeasured { reason: "the base has no generated tests".into() };
+        facts.compatibility = Compatibility::Inferred { reason: NO_TESTS.to_owned() };
         return Ok(());
     }
     let step = console.step("Test the base's code");

@@ -5,6 +5,7 @@
 //! 3. what the plan wants of the connection (its own transaction, keys off while SQLite makes tables anew) is said in
 //!    Alembic's terms.
 
+mod batches;
 mod column;
 mod operations;
 
@@ -12,6 +13,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+pub use self::batches::{in_batches, of_statements};
 use super::python::Code;
 use crate::diff::{Change, Renames, differences};
 use crate::migration::{Plan, Reverse};
@@ -41,7 +43,12 @@ pub fn revision(plan: &Plan, changes: &[Change], from: &Schema, to: &Schema, hea
     let upgrade = function("upgrade", plan, &operations::known(changes, from, to), to.dialect);
     let back = plan.back.as_deref().cloned().unwrap_or_default();
     let downgrade = function("downgrade", &back, &operations::known(&reversed, to, from), to.dialect);
-    let text = |value: Option<&String>| value.map_or_else(|| "None".to_owned(), |value| Code::text(value).flat());
+    file(&id, heading, &upgrade, &downgrade)
+}
+
+/// The text of a revision file with these two functions.
+fn file(id: &str, heading: &Heading, upgrade: &str, downgrade: &str) -> String {
+    let text = |value: Option<&str>| value.map_or_else(|| "None".to_owned(), |value| Code::text(value).flat());
     let message = heading.message.as_deref().map(in_docstring).filter(|message| !message.is_empty());
     let imports = if upgrade.contains("sa.") || downgrade.contains("sa.") {
         "import sqlalchemy as sa\nfrom alembic import op\n"
@@ -52,11 +59,11 @@ pub fn revision(plan: &Plan, changes: &[Change], from: &Schema, to: &Schema, hea
         "\"\"\"{}\n\nRevision ID: {}\nRevises: {}\nCreate Date: {}\n\"\"\"\n\n{imports}\nrevision = {}\ndown_revision = {}\n\
          branch_labels = None\ndepends_on = None\n\n\n{upgrade}\n\n{downgrade}",
         message.as_deref().unwrap_or("Schema changes"),
-        in_docstring(&id),
+        in_docstring(id),
         heading.down_revision.as_deref().map(in_docstring).unwrap_or_default(),
         heading.created.strftime("%Y-%m-%d %H:%M:%S"),
-        text(Some(&id)),
-        text(heading.down_revision.as_ref()),
+        text(Some(id)),
+        text(heading.down_revision.as_deref()),
     )
     .replace("Revises: \n", "Revises:\n")
 }

@@ -6,6 +6,7 @@
 mod code;
 mod evidence;
 mod inline;
+mod series;
 mod view;
 
 use base64::Engine as _;

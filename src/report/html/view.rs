@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::code;
 use super::evidence::{self, CodeFile, RevisionView, RunView, TableRowView};
 use super::inline;
+use super::series::{self, SeriesView};
 use crate::report::diagram::{self, Moment, svg};
 use crate::report::facts::Facts;
 use crate::report::markdown::Links;
@@ -26,6 +27,7 @@ pub struct Page {
     questions: Vec<QuestionView>,
     history: Vec<HistoryView>,
     hazards: Vec<HazardView>,
+    series: Option<SeriesView>,
     accepted: Vec<String>,
     conflicts: Vec<String>,
     diagrams: Vec<DiagramView>,
@@ -168,6 +170,7 @@ pub fn page(facts: &Facts) -> Page {
         questions: questions(facts, links),
         history: history(facts, links),
         hazards: hazards(facts, links),
+        series: facts.series.as_ref().map(|series| series::view(series, links)),
         accepted: wording::accepted(facts).iter().map(|it| inline::sentence(it, links)).collect(),
         conflicts: facts
             .generated

@@ -436,6 +436,7 @@ pub fn facts() -> Facts {
             ],
             316,
         )),
+        series: None,
         way_back: WayBack::Proven { rows: 14_200 },
         migration_sql: Some(
             "ALTER TABLE \"customer\" RENAME COLUMN \"mail\" TO \"email\";\nALTER TABLE \"customer\" DROP COLUMN \"fax\";\nALTER TABLE \"customer\" ADD COLUMN \"loyalty\" INTEGER NOT NULL DEFAULT 0;\nCREATE UNIQUE INDEX \"ix_product_sku\" ON \"product\" (\"sku\");\n".to_owned(),
@@ -459,7 +460,7 @@ pub fn nothing() -> Facts {
     facts.usages = Some(Vec::new());
     facts.rehearsal = Some(Rehearsal::default());
     facts.generated = Some(Generated::default());
-    facts.compatibility = Compatibility::Inferred;
+    facts.compatibility = Compatibility::Inferred { reason: String::new() };
     facts.migration_sql = None;
     facts.rollback_sql = None;
     let policy = Policy::simple(Some(Severity::Breaking), Vec::new(), 1);

@@ -1,7 +1,7 @@
 //! The verdict, and the lines right under it.
 
 use super::sentence::{Sentence, Span};
-use super::{approval, change, count, impact, list, locks, seconds, thousands};
+use super::{approval, change, count, impact, list, locks, seconds, series, thousands};
 use crate::diff::{Change, SchemaChange, Severity};
 use crate::gate::{Decision, Verdict};
 use crate::outcome::{TestReport, TestStatus};
@@ -169,7 +169,7 @@ fn deployed_code(facts: &Facts) -> Option<Row> {
                 ),
             }
         }
-        Compatibility::Inferred => match breaking.as_slice() {
+        Compatibility::Inferred { .. } => match breaking.as_slice() {
             [] => (Mark::Good, Sentence::words("should keep working: no change takes anything away")),
             [one] => (
                 Mark::Attention,
@@ -185,10 +185,15 @@ fn deployed_code(facts: &Facts) -> Option<Row> {
         },
         Compatibility::NotMeasured { reason } => (Mark::Unknown, not_measured(reason)),
     };
-    let text = match facts.compatibility {
+    let text = match &facts.compatibility {
         Compatibility::Measured(_) => text.text(" ").aside("measured"),
-        Compatibility::Inferred => text.text(" ").aside("inferred, not measured"),
+        Compatibility::Inferred { reason } if reason.is_empty() => text.text(" ").aside("inferred, not measured"),
+        Compatibility::Inferred { reason } => text.text(" ").aside(format!("inferred, not measured: {reason}")),
         Compatibility::NotMeasured { .. } => text,
+    };
+    let text = match &facts.series {
+        Some(series) => text.text("; ").then(series::offer(series)),
+        None => text,
     };
     Some(Row { label: "Deployed code", mark, text })
 }

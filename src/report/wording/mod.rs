@@ -13,6 +13,7 @@ mod head;
 mod impact;
 pub mod locks;
 pub mod sentence;
+pub mod series;
 
 use std::cmp::Reverse;
 

@@ -110,6 +110,9 @@ pub struct Statement {
     pub revision: String,
     /// The text, with placeholders for parameters.
     pub sql: String,
+    /// The text with the values of its parameters, where the driver tells it: for statements on rows.
+    #[serde(default)]
+    pub full: Option<String>,
     /// Time in the database, in seconds.
     pub seconds: f64,
     /// The line of the revision's file that sent it, from 1.
@@ -274,6 +277,7 @@ mod tests {
             Answer::Statement(Statement {
                 revision: "a".into(),
                 sql: String::new(),
+                full: None,
                 seconds,
                 tables: vec![TableTouched {
                     namespace: "public".into(),

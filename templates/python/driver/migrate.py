@@ -10,6 +10,8 @@ import argparse
 import ast
 import json
 import os
+import re
+import sqlite3
 import sys
 import time
 import traceback
@@ -35,6 +37,9 @@ PLACES = {
 }
 # Seconds.
 LOCK_TIMEOUT = 30
+# Words that a statement on rows begins with, and the characters of one that is told.
+ON_ROWS = {"UPDATE", "INSERT", "DELETE", "WITH"}
+LONGEST = 4000
 
 
 class Run:
@@ -108,6 +113,7 @@ class Run:
                 autocommit=conn.get_execution_options().get("isolation_level")
                 == "AUTOCOMMIT",
                 tables=did or [],
+                full=None if executemany else in_full(cursor, statement, parameters),
             )
 
         def over(conn):
@@ -154,6 +160,41 @@ class Run:
         migrate.__name__ = function.__name__
         step.migration_fn = migrate
         return step
+
+
+def in_full(cursor, statement, parameters):
+    """A statement on rows with the values of its parameters, where that can be told."""
+    words = statement.split(None, 1)
+    if not words or words[0].upper() not in ON_ROWS or len(statement) > LONGEST:
+        return None
+    if not parameters:
+        # Drivers that take parameters read two percent signs as one only with them.
+        return statement
+    try:
+        if hasattr(cursor, "mogrify"):
+            text = cursor.mogrify(statement, parameters)
+            text = text.decode() if isinstance(text, bytes) else text
+        elif isinstance(cursor, sqlite3.Cursor) and isinstance(parameters, tuple):
+            text = with_values(cursor.connection, statement, parameters)
+        else:
+            return None
+    except Exception:  # noqa: BLE001  a driver that is not known well enough
+        return None
+    return text if text is not None and len(text) <= LONGEST else None
+
+
+def with_values(connection, statement, parameters):
+    """An SQLite statement with values in place of its question marks."""
+    pieces = re.split(r"('(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?)", statement)
+    if pieces.count("?") != len(parameters):
+        return None
+    values = iter(parameters)
+    return "".join(
+        connection.execute("SELECT quote(?)", (next(values),)).fetchone()[0]
+        if piece == "?"
+        else piece
+        for piece in pieces
+    )
 
 
 def wait_no_longer(connection, record):
