@@ -152,3 +152,19 @@ fn hand_edits_survive(universe: &Universe) {
     }
     assert!(kept >= 10, "the example has hand edits in its generated files, and {kept} lines of them were seen");
 }
+
+#[test]
+fn where_only_prose_changes_nothing_is_run() {
+    let broken =
+        [("app/__init__.py", "from flask_appbuilder import AppBuilder\n"), ("migrations/001_base.sql", "NO SQL;")];
+    let universe = Universe::of_files(&broken);
+    universe.commit_files(&[("README.md", "How to use it.\n"), (".github/workflows/ci.yml", "name: CI\n")]);
+    let said = universe.fabwright(&["check", "--base", "main", "--head", "feature", "--no-commit"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.stdout.contains("only prose was changed"), "{said:?}");
+    assert_eq!(json(&universe, "fabwright-report/changes.json")["changes"], serde_json::json!([]));
+
+    universe.commit_files(&[("app/views.py", "import this\n")]);
+    let said = universe.fabwright(&["check", "--base", "main", "--head", "feature", "--no-commit"]);
+    assert_eq!(said.code, 12, "what an application runs is looked at: {said:?}");
+}

@@ -1,6 +1,7 @@
 //! `fabwright check`: the pull-request job.
 //!
-//! 1. [`sides`] resolves base and head and checks both out beside the user's tree;
+//! 1. [`sides`] resolves base and head and checks both out beside the user's tree; if all that changes is [`prose`], the
+//!    check is done;
 //! 2. [`dialect`] tells which servers the application uses, and [`history`] what is wrong with its revisions;
 //! 3. [`rehearse`] migrates a scratch database from base to head, with rows in it, and back; [`culprit`] finds the rows
 //!    that it failed on;
@@ -16,6 +17,7 @@ mod compare;
 mod culprit;
 mod dialect;
 mod history;
+mod prose;
 mod publish;
 mod regenerate;
 mod rehearse;
@@ -141,37 +143,43 @@ pub async fn check(
         facts.approval_command = Some(COMMAND.to_owned());
     }
     let mut record = Record { of: sides.head.commit.id().to_owned(), ..Record::default() };
-    let plan = sides.migrations(request, console).await?;
-    facts.dialect = plan.place.dialect();
-
-    facts.history = history::check(&sides, &plan, console)?;
-
     let (mut decided, mut schema) = (Vec::new(), None);
-    let exit = match rehearse::rehearse(&sides, &plan, console).await? {
-        Ending::Stopped(failure) => {
-            record.stopped = Some(failure.stage.clone());
-            // What had been reported before still is what people have seen.
-            let before = conversations.first().map(|it| it.before.clone()).unwrap_or_default();
-            (record.changes, record.ledger) = (before.changes, before.ledger);
-            facts.failure = Some(*failure);
-            let reason = "the migration could not be rehearsed".to_owned();
-            facts.compatibility = Compatibility::NotMeasured { reason: reason.clone() };
-            facts.way_back = WayBack::NotMeasured { reason };
-            Exit::MigrationFailed
-        }
-        Ending::Arrived(rehearsed) => {
-            compare::compare(&sides, &rehearsed, &mut facts, console).await?;
-            history::compare(&sides, &plan, &rehearsed, &mut facts)?;
-            let regeneration = regenerate::regenerate(&sides, &rehearsed, &mut facts, console)?;
-            facts.compatibility = Compatibility::Inferred { reason: "no tests were run".to_owned() };
-            if request.tests {
-                suites::run(&sides, &plan, &rehearsed, regeneration.as_ref(), &mut facts, console).await?;
+    let exit = if prose::is_all(&sides, &mut facts)? {
+        let exit;
+        (record, decided, exit) = decide(&sides, &mut facts, forge, conversations).await;
+        exit
+    } else {
+        let plan = sides.migrations(request, console).await?;
+        facts.dialect = plan.place.dialect();
+
+        facts.history = history::check(&sides, &plan, console)?;
+
+        match rehearse::rehearse(&sides, &plan, console).await? {
+            Ending::Stopped(failure) => {
+                record.stopped = Some(failure.stage.clone());
+                // What had been reported before still is what people have seen.
+                let before = conversations.first().map(|it| it.before.clone()).unwrap_or_default();
+                (record.changes, record.ledger) = (before.changes, before.ledger);
+                facts.failure = Some(*failure);
+                let reason = "the migration could not be rehearsed".to_owned();
+                facts.compatibility = Compatibility::NotMeasured { reason: reason.clone() };
+                facts.way_back = WayBack::NotMeasured { reason };
+                Exit::MigrationFailed
             }
-            let exit;
-            (record, decided, exit) = decide(&sides, &mut facts, forge, conversations).await;
-            publish::commit(request, &sides, &rehearsed, regeneration.as_ref(), &mut facts, forge, console).await?;
-            schema = Some(rehearsed.after);
-            exit
+            Ending::Arrived(rehearsed) => {
+                compare::compare(&sides, &rehearsed, &mut facts, console).await?;
+                history::compare(&sides, &plan, &rehearsed, &mut facts)?;
+                let regeneration = regenerate::regenerate(&sides, &rehearsed, &mut facts, console)?;
+                facts.compatibility = Compatibility::Inferred { reason: "no tests were run".to_owned() };
+                if request.tests {
+                    suites::run(&sides, &plan, &rehearsed, regeneration.as_ref(), &mut facts, console).await?;
+                }
+                let exit;
+                (record, decided, exit) = decide(&sides, &mut facts, forge, conversations).await;
+                publish::commit(request, &sides, &rehearsed, regeneration.as_ref(), &mut facts, forge, console).await?;
+                schema = Some(rehearsed.after);
+                exit
+            }
         }
     };
     facts.seconds = started.elapsed().as_secs_f64();

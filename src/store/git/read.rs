@@ -43,6 +43,16 @@ impl Repository {
         Ok(entries.collect())
     }
 
+    /// Paths of all files that differ between two commits, under their old and their new names.
+    ///
+    /// # Errors
+    ///
+    /// When git fails.
+    pub fn changed_paths(&self, from: &Commit, to: &Commit) -> Result<Vec<String>> {
+        let listed = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", from.id(), to.id()];
+        Ok(super::split_zero(&self.git(listed).bytes()?).map(str::to_owned).collect())
+    }
+
     /// The text of a file in a commit; `None` if the commit doesn't have it.
     ///
     /// # Errors
