@@ -304,11 +304,11 @@ pub struct TableRows {
     pub after: Option<u64>,
 }
 
-/// Values that a change does away with.
+/// Values that the migration does away with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LostValues {
-    /// The change.
-    pub change_id: ChangeId,
+    /// The change. `None`: no change of the schema but a statement on rows.
+    pub change_id: Option<ChangeId>,
     /// The table, under its old name.
     pub table: ObjectName,
     /// The column, under its old name. `None`: whole rows are lost.

@@ -1,6 +1,6 @@
 //! Questions that span objects.
 
-use super::{Column, Dialect, ForeignKey, ObjectName, Schema, Table};
+use super::{Column, Dialect, ForeignKey, ObjectName, Schema, Table, TypeKind};
 
 impl Schema {
     /// The table of this name. SQLite does not tell names apart by case, so there another case will do when the
@@ -35,6 +35,13 @@ impl Table {
     /// Whether `column` is part of the primary key.
     pub fn is_key(&self, column: &str) -> bool {
         self.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|name| name == column))
+    }
+
+    /// The column that counts the rows: a primary key of one integer.
+    pub fn counted_by(&self) -> Option<&str> {
+        let [only] = self.primary_key.as_ref()?.columns.as_slice() else { return None };
+        let column = self.column(only)?;
+        matches!(column.data_type.kind, TypeKind::Integer { .. }).then_some(column.name.as_str())
     }
 
     /// Whether rows are unique by exactly these columns, in any order, by key, constraint or full index.

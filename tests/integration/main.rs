@@ -6,6 +6,7 @@ mod action_file;
 mod alembic;
 mod architecture;
 mod bad_input;
+mod catches;
 mod check;
 mod check_mysql;
 mod check_postgres;

@@ -155,7 +155,7 @@ fn verdict(way_back: &WayBack, lost: &[LostValues], change: &SchemaChange) -> St
         WayBack::Inferred => "inferred from the statements, not measured".to_owned(),
         WayBack::NotMeasured { reason } => format!("not measured: {reason}"),
     };
-    let own = lost.iter().filter(|lost| lost.change_id == change.change_id);
+    let own = lost.iter().filter(|lost| lost.change_id.as_ref() == Some(&change.change_id));
     let lines = std::iter::once(proof).chain(own.map(|lost| {
         let unit = if lost.column.is_some() { "values" } else { "rows" };
         let of = lost.column.as_ref().map_or(lost.table.to_string(), |column| format!("{}.{column}", lost.table));
@@ -229,9 +229,17 @@ async fn lost(changes: &[SchemaChange], rehearsed: &Rehearsed) -> Result<Vec<Los
             _ => continue,
         };
         if values > 0 {
-            lost.push(LostValues { change_id: change.change_id.clone(), table, column, values, fate });
+            lost.push(LostValues { change_id: Some(change.change_id.clone()), table, column, values, fate });
         }
     }
+    let by_statements = rehearsed.lost_for_good.iter().filter(|(.., values)| *values > 0);
+    lost.extend(by_statements.map(|(table, column, values)| LostValues {
+        change_id: None,
+        table: table.clone(),
+        column: Some(column.clone()),
+        values: *values,
+        fate: Fate::Altered,
+    }));
     Ok(lost)
 }
 

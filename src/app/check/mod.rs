@@ -3,7 +3,7 @@
 //! 1. [`sides`] resolves base and head and checks both out beside the user's tree; if all that changes is [`prose`], the
 //!    check is done;
 //! 2. [`dialect`] tells which servers the application uses, and [`history`] what is wrong with its revisions;
-//! 3. [`rehearse`] migrates a scratch database from base to head, with rows in it, and back; [`culprit`] finds the rows
+//! 3. [`rehearse`] migrates a scratch database from base to head, with rows in it, and [`way_back`]; [`culprit`] finds the rows
 //!    that it failed on;
 //! 4. [`compare`] finds what changed, what can go wrong and which lines are affected; [`series`] spreads what breaks
 //!    deployed code over stages that do not;
@@ -24,6 +24,7 @@ mod rehearse;
 mod series;
 mod sides;
 mod suites;
+mod way_back;
 
 use std::path::PathBuf;
 use std::time::Instant;

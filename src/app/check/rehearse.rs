@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::time::Instant;
 
-use jiff::Timestamp;
-
 use super::culprit;
 use super::sides::{Plan, Side, Sides};
+use super::way_back::{self, There, WentBack};
 use crate::app::{Console, Error};
 use crate::database::rows::{self, Sums};
 use crate::database::{self, Scratch, observe};
@@ -50,6 +49,8 @@ pub(super) struct Rehearsed {
     pub(super) models: (Models, Models),
     /// Whether it led back.
     pub(super) way_back: WayBack,
+    /// Values that the migration's statements altered and that did not come back: the table, the column, how many.
+    pub(super) lost_for_good: Vec<(ObjectName, String, u64)>,
     /// What was applied, for the report.
     pub(super) account: Rehearsal,
     /// The server and its version.
@@ -90,7 +91,8 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
 
     let step = console.step("Fill with rows");
     let wanted = &sides.config.rehearsal;
-    let made = data::rows(&before, wanted.rows_per_table, wanted.seed);
+    let greatest = rows::greatest_keys(&filled.url(), &before).await?;
+    let made = data::rows_beside(&before, wanted.rows_per_table, wanted.seed, &greatest);
     let mut notes: Vec<String> = made
         .unsatisfied
         .iter()
@@ -134,10 +136,19 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
 
     let hints = hints(sides, &before, &applied);
     let way_back = if applied.revisions.is_empty() {
-        WayBack::NotMeasured { reason: "there is no new revision".into() }
+        WentBack::without("there is no new revision")
     } else {
-        back(plan, sides, &filled, (&base_history, &head_history), &before, &after, &rows_before, console).await?
+        let there = There {
+            histories: (&base_history, &head_history),
+            schemas: (&before, &after),
+            rows: (&rows_before, &rows_after),
+            filled: (&filled_before, &filled),
+            applied: &applied,
+            changes: diff::diff(&before, &after, &hints),
+        };
+        way_back::go(sides, plan, &there, console).await?
     };
+    notes.extend(way_back.notes);
     Ok(Ending::Arrived(Box::new(Rehearsed {
         account: account(sides, &head_history, &applied, &on_empty),
         base_revision: base_history.heads.first().cloned(),
@@ -151,13 +162,14 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
         filled_before,
         filled,
         models: (models_before, on_empty.models),
-        way_back,
+        way_back: way_back.verdict,
+        lost_for_good: way_back.lost,
         notes,
     })))
 }
 
 /// Applies what `wanted` has and `known` has not. The inner error is a migration's, the outer one ours.
-async fn up(
+pub(super) async fn up(
     plan: &Plan,
     migrator: &Migrator,
     side: &Side,
@@ -178,7 +190,7 @@ async fn up(
 }
 
 /// Applies one script of SQL, and adds it to what was applied.
-async fn script(
+pub(super) async fn script(
     side: &Side,
     scratch: &Scratch,
     revision: &Revision,
@@ -214,96 +226,6 @@ async fn script(
         rows_while_held: 0,
     });
     Ok(Ok(()))
-}
-
-/// Takes back what `wanted` has and `known` has not. `None` when the application has no way down.
-async fn down(
-    plan: &Plan,
-    migrator: &Migrator,
-    side: &Side,
-    scratch: &Scratch,
-    wanted: &History,
-    known: &History,
-) -> Result<Option<Result<Applied, run::Error>>, Error> {
-    match migrator.tool() {
-        MigrationTool::Command { .. } => Ok(None),
-        MigrationTool::FlaskMigrate { .. } | MigrationTool::Alembic { .. } => {
-            let target = known.heads.first().map_or(Target::Base, |revision| Target::Revision(revision.clone()));
-            Ok(Some(migrator.downgrade(&plan.uri(scratch), &target).await))
-        }
-        MigrationTool::Sql { .. } => {
-            let scripts: Option<Vec<_>> = wanted
-                .since(known)
-                .into_iter()
-                .rev()
-                .map(|revision| Some((revision, revision.down_script()?)))
-                .collect();
-            let Some(scripts) = scripts else { return Ok(None) };
-            let mut applied = Applied::default();
-            for (revision, path) in scripts {
-                if let Err(error) = script(side, scratch, revision, &path, &mut applied).await? {
-                    return Ok(Some(Err(error)));
-                }
-            }
-            Ok(Some(Ok(applied)))
-        }
-    }
-}
-
-/// Goes down to the base and up again on a copy, and compares schema and rows with the base's.
-#[expect(clippy::too_many_arguments, reason = "each is one of the two states that are compared")]
-async fn back(
-    plan: &Plan,
-    sides: &Sides,
-    filled: &Scratch,
-    (base_history, head_history): (&History, &History),
-    before: &Schema,
-    after: &Schema,
-    rows_before: &Sums,
-    console: &Console,
-) -> Result<WayBack, Error> {
-    let step = console.step("Go back");
-    let copy = match filled.copy().await {
-        Ok(copy) => copy,
-        // A view without its column can be looked at, but not made again.
-        Err(error @ database::Error::NotCopied { .. }) => {
-            return Ok(WayBack::NotMeasured { reason: error.to_string() });
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let broken = |error: String| Ok(WayBack::Broken { error });
-    match down(plan, &plan.head, &sides.head, &copy, head_history, base_history).await? {
-        None => return Ok(WayBack::Inferred),
-        Some(Err(error)) => return broken(in_repository(sides, &error)),
-        Some(Ok(_)) => {}
-    }
-    let back = database::introspect(&copy.url()).await?;
-    if let Some((many, first)) = differs(before, &back) {
-        return broken(format!("the downgrade leaves {many} differences from the base, first: {first}"));
-    }
-    let rows_back = rows::sums(&copy.url()).await?;
-    let lost_rows = rows::differences(rows_before, &rows_back)
-        .into_iter()
-        .find(|difference| !matches!(difference, rows::RowDifference::Values { .. }));
-    if let Some(difference) = lost_rows {
-        return broken(format!("after the downgrade, {difference}"));
-    }
-    if let Err(error) = up(plan, &plan.head, &sides.head, &copy, head_history, base_history).await? {
-        return broken(format!("the second upgrade failed: {}", in_repository(sides, &error)));
-    }
-    let again = database::introspect(&copy.url()).await?;
-    if let Some((many, first)) = differs(after, &again) {
-        return broken(format!("the second upgrade leaves {many} differences from the first, first: {first}"));
-    }
-    step.done("down and up again");
-    Ok(WayBack::Proven { rows: total(rows_before) })
-}
-
-/// In how many respects two schemas differ, and the first of them. Physical identity is no such respect.
-fn differs(wanted: &Schema, found: &Schema) -> Option<(usize, String)> {
-    let changes = diff::compare(wanted, found, &RenameHints::default(), Timestamp::now()).changes;
-    let first = changes.first()?.change_description.clone();
-    Some((changes.len(), first))
 }
 
 /// Renames that the statements showed, and those that the configuration answers.
@@ -421,11 +343,6 @@ fn place(sides: &Sides, at: Option<&str>) -> (Option<String>, Option<u32>) {
     (Some(sides.in_repository(&path.to_string_lossy())), line)
 }
 
-/// The message of an error, without the folder of the temporary checkout.
-fn in_repository(sides: &Sides, error: &run::Error) -> String {
-    error.to_string().replace(&format!("{}/", sides.head.folder.display()), "")
-}
-
-fn total(sums: &Sums) -> u64 {
+pub(super) fn total(sums: &Sums) -> u64 {
     sums.values().map(|table| table.rows).sum()
 }

@@ -9,6 +9,7 @@ use crate::database::rows::{self, Followed, RowDifference, Sums};
 use crate::database::{self, Scratch};
 use crate::diff::{self, Change, RenameHints, Renames};
 use crate::report::WayBack;
+use crate::report::wording::count;
 use crate::run;
 use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Target};
 use crate::schema::{ObjectName, Schema};
@@ -65,7 +66,7 @@ pub(super) async fn go(sides: &Sides, plan: &Plan, there: &There<'_>, console: &
     };
     let back = database::introspect(&copy.url()).await?;
     if let Some((many, first)) = differs(before, &back) {
-        return broken(format!("the downgrade leaves {many} differences from the base, first: {first}"));
+        return broken(format!("the downgrade leaves {} from the base, first: {first}", counted(many)));
     }
     let mut went = compared(there, &down, &copy).await?;
     if matches!(went.verdict, WayBack::Broken { .. }) {
@@ -78,7 +79,7 @@ pub(super) async fn go(sides: &Sides, plan: &Plan, there: &There<'_>, console: &
     }
     let again = database::introspect(&copy.url()).await?;
     if let Some((many, first)) = differs(after, &again) {
-        return broken(format!("the second upgrade leaves {many} differences from the first, first: {first}"));
+        return broken(format!("the second upgrade leaves {} from the first, first: {first}", counted(many)));
     }
     step.done("down and up again");
     Ok(went)
@@ -185,6 +186,10 @@ async fn down(
             Ok(Some(Ok(applied)))
         }
     }
+}
+
+fn counted(differences: usize) -> String {
+    count(differences, "difference", "differences")
 }
 
 /// In how many respects two schemas differ, and the first of them. Physical identity is no such respect.

@@ -2,6 +2,7 @@
 //!
 //! Each dialect has a file that speaks to its server: inserting in bulk, summing up, and comparing values.
 
+mod greatest;
 mod mysql;
 mod postgres;
 mod sqlite;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{DatabaseUrl, Result};
 use crate::generate::data::TableRows;
 use crate::schema::{Column, Dialect, ObjectName};
+pub use greatest::greatest_keys;
 
 /// What became of the rows of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -191,7 +191,14 @@ async fn advance_sequences(connection: &mut PgConnection) -> Sql<()> {
                   WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i')
                   UNION
                  SELECT d.refobjid, f.adrelid, f.adnum FROM pg_attrdef f JOIN pg_depend d ON d.objid = f.oid
-                  WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass) taken
+                  WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass
+                  UNION
+                 -- SQLAlchemy asks a sequence of its own, which only the name ties to the column.
+                 SELECT q.oid, r.oid, k.attnum FROM pg_class q JOIN pg_class r ON r.relnamespace = q.relnamespace
+                   JOIN pg_attribute k ON k.attrelid = r.oid AND k.attnum > 0 AND NOT k.attisdropped
+                    AND k.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
+                  WHERE q.relkind = 'S' AND r.relkind IN ('r', 'p')
+                    AND q.relname = r.relname || '_' || k.attname || '_seq') taken
            JOIN pg_class s ON s.oid = sequence AND s.relkind = 'S' JOIN pg_namespace sn ON sn.oid = s.relnamespace
            JOIN pg_class t ON t.oid = relation JOIN pg_namespace tn ON tn.oid = t.relnamespace
            JOIN pg_attribute a ON a.attrelid = relation AND a.attnum = number

@@ -17,6 +17,8 @@ mod row;
 mod special;
 mod value;
 
+use std::collections::BTreeMap;
+
 use crate::schema::{BOOKKEEPING, ObjectName, Schema};
 pub use value::Value;
 
@@ -53,10 +55,17 @@ pub struct Unsatisfied {
 ///
 /// A table gets fewer where its keys allow no more, and none where its conditions cannot be met.
 pub fn rows(schema: &Schema, per_table: usize, seed: u64) -> Rows {
+    rows_beside(schema, per_table, seed, &BTreeMap::new())
+}
+
+/// The same beside rows that are there already: the keys of each table count on from the greatest of them.
+pub fn rows_beside(schema: &Schema, per_table: usize, seed: u64, greatest: &BTreeMap<ObjectName, i64>) -> Rows {
     let mut made = Rows::default();
     // Rows in the books of the migration tool would confuse it.
     for table in relationship::order(schema, |table| table.name.name != BOOKKEEPING) {
-        let rows = row::Maker::new(schema, table, seed, &made.tables, &mut made.unsatisfied).rows(per_table);
+        let first = greatest.get(&table.name).map_or(1, |greatest| greatest.saturating_add(1));
+        let maker = row::Maker::new(schema, table, seed, &made.tables, &mut made.unsatisfied);
+        let rows = maker.counting_from(first).rows(per_table);
         if rows.rows.is_empty() && per_table > 0 {
             let reason = "no row could be made that keeps its keys and conditions".to_owned();
             made.unsatisfied.push(Unsatisfied { table: table.name.clone(), reason });

@@ -29,6 +29,8 @@ pub(super) struct Maker<'a> {
     unique: Vec<Vec<&'a str>>,
     edges: BTreeMap<&'a str, Vec<Value>>,
     domains: BTreeMap<&'a str, Vec<Value>>,
+    /// The first key of a table whose keys count.
+    first: i64,
 }
 
 impl<'a> Maker<'a> {
@@ -81,7 +83,11 @@ impl<'a> Maker<'a> {
                 (column.name.as_str(), edges)
             })
             .collect();
-        Self { schema, table, seed, earlier, columns, checks, unique: unique_keys(table), edges, domains }
+        Self { schema, table, seed, earlier, columns, checks, unique: unique_keys(table), edges, domains, first: 1 }
+    }
+
+    pub(super) fn counting_from(self, first: i64) -> Self {
+        Self { first, ..self }
     }
 
     pub(super) fn rows(&self, count: usize) -> TableRows {
@@ -183,7 +189,7 @@ impl<'a> Maker<'a> {
     fn cell(&self, column: &Column, place: usize, index: usize, attempt: u64) -> Value {
         let mut random = self.random(index, attempt, &column.name);
         if self.is_counted(column) {
-            return Value::Integer(index as i64 + 1);
+            return Value::Integer(self.first.saturating_add(index as i64));
         }
         if index % 3 == 2
             && attempt < 2
@@ -212,8 +218,7 @@ impl<'a> Maker<'a> {
 
     /// Whether the column is a key that simply counts.
     fn is_counted(&self, column: &Column) -> bool {
-        let alone = self.table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.clone()]);
-        alone && matches!(column.data_type.kind, TypeKind::Integer { .. })
+        self.table.counted_by() == Some(column.name.as_str())
     }
 
     /// The row, changed where it must be to keep all conditions that were understood.

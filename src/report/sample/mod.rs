@@ -359,14 +359,14 @@ fn rehearsal() -> Rehearsal {
         ],
         lost: vec![
             LostValues {
-                change_id: ChangeId(FAX.to_owned()),
+                change_id: Some(ChangeId(FAX.to_owned())),
                 table: "customer".into(),
                 column: Some("fax".to_owned()),
                 values: 1812,
                 fate: Fate::Deleted,
             },
             LostValues {
-                change_id: ChangeId(PRICE.to_owned()),
+                change_id: Some(ChangeId(PRICE.to_owned())),
                 table: "order_item".into(),
                 column: Some("price".to_owned()),
                 values: 31,

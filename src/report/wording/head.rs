@@ -6,7 +6,7 @@ use crate::diff::{Change, SchemaChange, Severity};
 use crate::gate::{Decision, Verdict};
 use crate::outcome::{TestReport, TestStatus};
 use crate::report::approval::answers_row;
-use crate::report::facts::{Compatibility, Facts, Fate, LostValues, WayBack};
+use crate::report::facts::{Compatibility, Facts, Fate, LostValues, TableRows, WayBack};
 
 /// How a line stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,7 +211,8 @@ pub fn first_failure(report: &TestReport) -> Option<&str> {
 }
 
 fn way_back(facts: &Facts) -> Option<Row> {
-    if facts.failure.is_some() || facts.changes.is_empty() {
+    let ran = facts.rehearsal.as_ref().is_some_and(|rehearsal| !rehearsal.revisions.is_empty());
+    if facts.failure.is_some() || (facts.changes.is_empty() && !ran) {
         return None;
     }
     let lost: Vec<Sentence> = facts
@@ -285,6 +286,13 @@ pub fn lost(lost: &LostValues) -> Sentence {
     Sentence::words("of ").then(lost_name(lost)).text(" ").then(fate(lost))
 }
 
+/// Whether a migration took rows or values away, or does not lead back, though the schema is as it was.
+pub(super) fn touches_rows(facts: &Facts) -> bool {
+    let Some(rehearsal) = &facts.rehearsal else { return false };
+    let fewer = |table: &TableRows| table.before.zip(table.after).is_some_and(|(before, after)| after < before);
+    matches!(facts.way_back, WayBack::Broken { .. }) || !rehearsal.lost.is_empty() || rehearsal.tables.iter().any(fewer)
+}
+
 fn rows_row(facts: &Facts) -> Option<Row> {
     if facts.failure.is_some() {
         return None;
@@ -317,6 +325,19 @@ fn rows_row(facts: &Facts) -> Option<Row> {
     } else {
         mark = Mark::Unknown;
         text = text.text(" on empty tables");
+    }
+    let gone = rehearsal.tables.iter().filter_map(|table| {
+        let gone = table.before?.saturating_sub(table.after?);
+        (gone > 0).then(|| {
+            let rows = count(usize::try_from(gone).unwrap_or(usize::MAX), "row", "rows");
+            let verb = if gone == 1 { "is gone" } else { "are gone" };
+            Sentence::new().strong(format!("{rows} of {} {verb}", table.table))
+        })
+    });
+    let gone: Vec<Sentence> = gone.collect();
+    if !gone.is_empty() {
+        mark = Mark::Attention;
+        text = text.text("; ").then(list(gone));
     }
     Some(Row { label: "Rehearsal", mark, text })
 }

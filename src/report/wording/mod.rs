@@ -79,7 +79,8 @@ fn line<'a>(facts: &'a Facts, change: &'a SchemaChange) -> ChangeLine<'a> {
 
 fn data(facts: &Facts, change: &SchemaChange) -> Option<Sentence> {
     let rehearsal = facts.rehearsal.as_ref()?;
-    let lost = rehearsal.lost.iter().filter(|lost| lost.change_id == change.change_id && lost.values > 0);
+    let lost =
+        rehearsal.lost.iter().filter(|lost| lost.change_id.as_ref() == Some(&change.change_id) && lost.values > 0);
     let sentences: Vec<Sentence> = lost.map(head::fate).collect();
     (!sentences.is_empty()).then(|| list(sentences))
 }
@@ -192,6 +193,8 @@ pub fn fits_on_one_line(facts: &Facts) -> bool {
     facts.failure.is_none()
         && facts.changes.is_empty()
         && facts.findings.is_empty()
+        && facts.history.is_empty()
+        && !head::touches_rows(facts)
         && facts.questions.is_empty()
         && facts.notes.is_empty()
         && facts.answers.is_empty()
