@@ -102,7 +102,7 @@ async fn push(
         // What was just committed is never what has to change again: something here is not reproducible.
         Some("the branch's last commit is fabwright's own, and one on top of it could go on for ever".to_owned())
     } else {
-        match forge.commit(sides.head.commit.id(), &changes, &message).await {
+        match forge.commit(&sides.repository, &commit).await {
             Ok(id) => {
                 step.done(&format!("{} on {}", id.get(..10).unwrap_or(&id), forge.branch()));
                 if let Some(generated) = &mut facts.generated {

@@ -21,6 +21,7 @@ pub(super) struct Git {
     folder: PathBuf,
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
+    settings: Vec<(String, OsString)>,
     input: Vec<u8>,
     limit: Duration,
 }
@@ -44,6 +45,7 @@ impl Git {
             folder: folder.to_owned(),
             arguments: arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect(),
             environment: Vec::new(),
+            settings: Vec::new(),
             input: Vec::new(),
             limit: LIMIT,
         }
@@ -52,6 +54,21 @@ impl Git {
     /// Sets a variable of the environment.
     pub(super) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.environment.push((name.into(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// Lets through a variable of this process's environment.
+    pub(super) fn keep(self, name: &str) -> Self {
+        match std::env::var_os(name) {
+            Some(value) => self.env(name, value),
+            None => self,
+        }
+    }
+
+    /// Sets a configuration value, which no other process sees in this one's arguments. It comes after those before it,
+    /// and after all that is configured elsewhere.
+    pub(super) fn setting(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.settings.push((name.to_owned(), value.as_ref().to_owned()));
         self
     }
 
@@ -88,11 +105,12 @@ impl Git {
             ("submodule.recurse", OsStr::new("false")),
             ("advice.detachedHead", OsStr::new("false")),
         ];
-        for (number, (name, value)) in settings.iter().enumerate() {
+        let own = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_os_str()));
+        for (number, (name, value)) in settings.into_iter().chain(own).enumerate() {
             command.env(format!("GIT_CONFIG_KEY_{number}"), name).env(format!("GIT_CONFIG_VALUE_{number}"), value);
         }
         command
-            .env("GIT_CONFIG_COUNT", settings.len().to_string())
+            .env("GIT_CONFIG_COUNT", (settings.len() + self.settings.len()).to_string())
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_OPTIONAL_LOCKS", "0")

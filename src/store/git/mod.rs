@@ -10,6 +10,7 @@ mod conflict;
 mod create;
 mod log;
 mod patch;
+mod push;
 mod read;
 mod worktree;
 
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use commit::{Author, FileChange, FileContent, NewCommit, Target};
 pub use conflict::ConflictFile;
+pub use push::Remote;
 pub use read::TreeEntry;
 pub use worktree::Worktree;
 

@@ -44,6 +44,10 @@ pub fn answer(state: &mut State, seen: &Seen) -> Answer {
     if !may(state, seen, &["contents"], "write") {
         return refused("FORBIDDEN", "Resource not accessible by integration");
     }
+    if !state.commits_by_api {
+        let message = "Field 'createCommitOnBranch' doesn't exist on type 'Mutation'";
+        return Answer::ok(json!({"errors": [{"message": message, "path": ["mutation", "createCommitOnBranch"]}]}));
+    }
     let input = &seen.body["variables"]["input"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     if text(&input["branch"]["repositoryNameWithOwner"]) != REPOSITORY {

@@ -1,6 +1,7 @@
 //! A GitHub of our own: it keeps state, holds the real one's limits, and notes down everything that is asked.
 //!
 //! * [`state`] is what it knows; [`routes`] answers; [`fault`] goes wrong on demand;
+//! * [`remote`] is the repository itself, which git's own `http-backend` serves;
 //! * [`proxy`] holds every request and answer against GitHub's own [`description`];
 //! * a request to a route that it does not have is a violation, and so is all that the proxy finds. A violation fails
 //!   the test that made it.
@@ -10,6 +11,7 @@ pub mod fault;
 pub mod git;
 pub mod graphql;
 pub mod proxy;
+pub mod remote;
 pub mod routes;
 pub mod state;
 
@@ -63,6 +65,9 @@ impl Github {
             async move {
                 let (parts, body) = request.into_parts();
                 let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+                if remote::serves(parts.uri.path()) {
+                    return tokio::task::block_in_place(|| remote::answer(&state, &parts, &body));
+                }
                 let (answer, delivery) = respond(&state, base, &own, &parts, &body);
                 let path = below(base, parts.uri.path()).to_owned();
                 let exchange = Exchange { parts, path, body, answer: answer.clone() };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::fault::Fault;
+use super::remote::Remote;
 
 /// A request, as it was seen.
 #[derive(Debug, Clone)]
@@ -126,6 +127,10 @@ pub struct State {
     pub installation: Option<BTreeMap<String, String>>,
     /// How long a token that an App takes out lasts, in seconds.
     pub token_life: i64,
+    /// The repository for git, if it is served.
+    pub remote: Option<Remote>,
+    /// Whether `createCommitOnBranch` is there: older Enterprise servers have no such thing.
+    pub commits_by_api: bool,
     pub faults: Vec<Fault>,
     pub log: Vec<Seen>,
     pub violations: Vec<String>,
@@ -170,6 +175,8 @@ impl Default for State {
             reruns: Vec::new(),
             installation: None,
             token_life: 3600,
+            remote: None,
+            commits_by_api: true,
             faults: Vec::new(),
             log: Vec::new(),
             violations: Vec::new(),
