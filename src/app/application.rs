@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Console, Error};
 use crate::config::{self, Config};
+use crate::generate::tests::TestGenerationConfig;
+use crate::outcome::TestKind;
 use crate::run::{PythonEnvironment, PythonOptions};
 use crate::store::tree::{self, SourceTree};
 
@@ -52,6 +54,19 @@ impl Application {
         step.done(python.version());
         Ok(python)
     }
+}
+
+/// The kinds of tests that a configuration asks for.
+pub(super) fn kinds(tests: &TestGenerationConfig) -> Vec<TestKind> {
+    let wanted = |kind: &TestKind| match kind {
+        TestKind::Unit => tests.generate_unit_tests,
+        TestKind::Integration => tests.generate_integration_tests,
+        TestKind::Security => tests.generate_security_tests,
+        TestKind::Performance => tests.generate_performance_tests,
+        TestKind::E2e => tests.generate_e2e_tests,
+        TestKind::Accessibility => tests.generate_accessibility_tests,
+    };
+    TestKind::ALL.into_iter().filter(wanted).collect()
 }
 
 /// Where environments are kept between runs.

@@ -21,6 +21,7 @@ pub mod mutate;
 pub mod publish;
 pub mod snapshot;
 mod source;
+pub mod test;
 
 pub use console::{Console, Step};
 use ending::Ending;
@@ -38,6 +39,7 @@ pub enum Request {
     Diff(diff::Request),
     Migration(migration::Request),
     Mutate(mutate::Request),
+    Test(Box<test::Request>),
     Generate(generate::Request),
     Lint(lint::Request),
     History(history::Request),
@@ -81,6 +83,7 @@ async fn command(request: Request, ending: &Ending, console: &Console) -> Result
         Request::Diff(request) => diff::run(&request, console).await,
         Request::Migration(request) => migration::run(&request, console).await,
         Request::Mutate(request) => mutate::run(&request, console).await,
+        Request::Test(request) => test::run(&request, console).await,
         Request::Gate(request) => gate::run(&request, console).await,
         Request::Generate(request) => generate::run(&request, console).await,
         Request::Lint(request) => lint::run(&request, console),

@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Error, action};
 use crate::app::{
-    Format, Request, check, demo, diff, gate, generate, history, init, lint, migration, mutate, snapshot,
+    Format, Request, check, demo, diff, gate, generate, history, init, lint, migration, mutate, snapshot, test,
 };
 use crate::schema::Dialect;
 
@@ -61,6 +61,8 @@ pub(super) enum Command {
     Migration(Migration),
     /// Generate models, views, APIs and tests
     Generate(Generate),
+    /// Run the application's tests
+    Test(Test),
     /// Plant faults in the application, one at a time, and tell which the tests notice
     Mutate(Mutate),
     /// Find hazards in SQL, without a repository or a database
@@ -243,6 +245,46 @@ pub(super) struct Generate {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Test {
+    /// The application's folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    application: PathBuf,
+    /// Configuration to use instead of DIR/.fabwright.yml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A Python interpreter that has the application's requirements [default: an environment made from them]
+    #[arg(long, value_name = "FILE", env = "FABWRIGHT_PYTHON")]
+    python: Option<PathBuf>,
+    /// Run only this kind: unit, integration, security, performance, e2e or accessibility; may be given several times
+    #[arg(long = "kind", value_name = "KIND")]
+    kinds: Vec<test::TestKind>,
+    /// Run one of N shares of the test files, as 2/4
+    #[arg(long, value_name = "I/N")]
+    shard: Option<test::Shard>,
+    /// Run the tests of this table before the others; may be given several times
+    #[arg(long = "first", value_name = "TABLE")]
+    first: Vec<String>,
+    /// How many processes run at a time [default: max_test_workers of the configuration]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    workers: Option<u16>,
+    /// Give a test that fails no second try
+    #[arg(long)]
+    no_retry: bool,
+    /// The SQLAlchemy URI of a migrated, empty database [default: the tests migrate an SQLite file]
+    #[arg(long, value_name = "URI", env = "FABWRIGHT_DATABASE_URI")]
+    database_uri: Option<String>,
+    /// Measure coverage; fail with exit code 11 below target_coverage_percentage of the configuration
+    #[arg(long)]
+    coverage: bool,
+    /// Write junit.xml, tests.json and tests.md here
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    format: OutputFormat,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Mutate {
     /// The application's folder; nothing in it is changed
     #[arg(value_name = "DIR", default_value = ".")]
@@ -398,6 +440,20 @@ impl Command {
                 config: it.config,
                 dialect: it.dialect.dialect,
             }),
+            Self::Test(it) => Request::Test(Box::new(test::Request {
+                application: it.application,
+                config: it.config,
+                python: it.python,
+                kinds: it.kinds,
+                shard: it.shard,
+                first: it.first,
+                workers: it.workers.map(usize::from),
+                no_retry: it.no_retry,
+                database_uri: it.database_uri,
+                coverage: it.coverage,
+                out: it.out,
+                format: it.format.into(),
+            })),
             Self::Mutate(it) => Request::Mutate(mutate::Request {
                 application: it.application,
                 config: it.config,

@@ -102,15 +102,17 @@ impl<'a> Visit<'a, '_> {
     }
 
     fn node(&mut self, node: Node<'_>, scope: Scope<'_>) {
-        operators::look(self, node, scope);
         let text = self.text;
         let mut inner = scope;
+        if node.kind() == "call" && scope.upgrade && scope.table.is_none() {
+            inner.table = table_of(node, text);
+        }
+        operators::look(self, node, inner);
         match node.kind() {
             "class_definition" => inner.class = self.class(node),
             "function_definition" if self.is_migration => {
                 inner.upgrade = field(node, "name").is_some_and(|name| text_of(name, text) == "upgrade");
             }
-            "call" if scope.upgrade && scope.table.is_none() => inner.table = table_of(node, text),
             "with_statement" if scope.upgrade => {
                 // `with op.batch_alter_table("table") as batch_op:`.
                 inner.table = find_call(node, "batch_alter_table", text).and_then(|call| table_of(call, text));

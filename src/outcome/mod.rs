@@ -1,9 +1,12 @@
-//! What tools said, whatever the tool: results of tests, and [`junit`], the form in which tools exchange them.
+//! What tools said, whatever the tool: results of tests, [`junit`], the form in which tools exchange them, and the lines
+//! that they ran ([`coverage`]).
 
+pub mod coverage;
 pub mod junit;
 
 use serde::Serialize;
 
+pub use coverage::{Coverage, Covered, read_coverage};
 pub use junit::{read_junit, write_junit};
 
 /// The results of one run of a test suite.
@@ -37,7 +40,20 @@ pub enum TestKind {
     Accessibility,
 }
 
+impl std::str::FromStr for TestKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        found.ok_or_else(|| format!("choose among {}", Self::ALL.map(Self::as_str).join(", ")))
+    }
+}
+
 impl TestKind {
+    /// All of them, cheap ones first.
+    pub const ALL: [Self; 6] =
+        [Self::Unit, Self::Integration, Self::Security, Self::Performance, Self::E2e, Self::Accessibility];
+
     /// The name that files and the command line use.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -18,6 +18,7 @@ mod parts;
 pub mod posting;
 #[cfg(test)]
 mod sample;
+pub mod suite;
 pub mod terminal;
 #[cfg(test)]
 mod tests;

@@ -134,6 +134,12 @@ pub enum Error {
         /// What was wrong with it.
         message: String,
     },
+    /// Nothing came of measuring coverage.
+    #[error("coverage.py gave no report: {message}; run without `--coverage`, or look at what the tests print")]
+    Coverage {
+        /// What it said.
+        message: String,
+    },
     /// The tool cannot do what was asked.
     #[error("{message}")]
     Unsupported {

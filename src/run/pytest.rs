@@ -6,8 +6,10 @@
 //!    tests passed and which was running;
 //! 3. tests that failed run once more where that is wanted, and those that hold then are marked as flaky.
 
+mod plan;
 mod printed;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,9 +17,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+pub use plan::Shard;
+
 use super::child::{LineCallback, on_path};
 use super::{Error, Outcome, PythonEnvironment};
-use crate::outcome::{TestCase, TestKind, TestReport, TestStatus, TestSuite, read_junit};
+use crate::outcome::{Coverage, TestCase, TestKind, TestReport, TestStatus, TestSuite, read_coverage, read_junit};
 
 /// More failures than this have one cause, and are not tried again.
 const RETRIED: usize = 25;
@@ -50,6 +54,21 @@ pub struct Suite {
     pub retry_failed_tests: bool,
     /// Told of each line that pytest prints.
     pub on_line: Option<LineCallback>,
+    /// The tables whose tests run before the others.
+    pub first: Vec<String>,
+    /// Which share of the files runs; all when not given.
+    pub shard: Option<Shard>,
+    /// Which lines are counted, if any are.
+    pub measured: Option<Measured>,
+}
+
+/// What coverage.py looks at, and where it keeps what it saw.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// The Python package.
+    pub package: String,
+    /// A folder of ours.
+    pub folder: PathBuf,
 }
 
 impl Suite {
@@ -72,7 +91,31 @@ impl Suite {
             limit: Duration::from_secs(600),
             retry_failed_tests: true,
             on_line: None,
+            first: Vec::new(),
+            shard: None,
+            measured: None,
         }
+    }
+
+    /// Which lines of the application ran, once the suite has. `None` when nobody asked.
+    ///
+    /// # Errors
+    ///
+    /// When coverage.py cannot be started, or says something that is no report.
+    pub async fn coverage(&self) -> Result<Option<Coverage>, Error> {
+        let Some(measured) = &self.measured else { return Ok(None) };
+        let report = measured.folder.join("coverage.json");
+        let all = measured.folder.join("all");
+        let mut said = String::new();
+        for arguments in [
+            vec![OsString::from("combine"), "--keep".into(), "--quiet".into(), measured.folder.join("kinds").into()],
+            vec![OsString::from("json"), "--quiet".into(), "-o".into(), report.clone().into()],
+        ] {
+            let child = self.python.child(&self.directory).args(["-m", "coverage"]).args(arguments);
+            said = child.env("COVERAGE_FILE", &all).run().await?.tail(3);
+        }
+        let text = std::fs::read_to_string(&report).map_err(|_| Error::Coverage { message: said })?;
+        read_coverage(&text).map(Some).map_err(|error| Error::Coverage { message: error.to_string() })
     }
 
     /// Runs it.
@@ -82,6 +125,9 @@ impl Suite {
     /// When pytest is not installed or cannot be started. Whatever goes wrong in the suite is in the report.
     pub async fn run(&self) -> Result<TestReport, Error> {
         self.python.require(&["pytest"], "running the tests").await?;
+        if self.measured.is_some() {
+            self.python.require(&["pytest_cov"], "measuring coverage").await?;
+        }
         let started = Instant::now();
         let places = Arc::new(Semaphore::new(self.workers.max(1)));
         let mut running = JoinSet::new();
@@ -119,7 +165,19 @@ impl Suite {
                 }
             }
         }
-        let (mut cases, _) = self.pytest(kind, std::slice::from_ref(&tests), &[], browser.as_deref()).await?;
+        let files = if self.first.is_empty() && self.shard.is_none() {
+            vec![tests]
+        } else {
+            plan::files(&self.directory, kind, &self.first, self.shard)?
+        };
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let mut options = Vec::new();
+        if let Some(measured) = &self.measured {
+            options.extend([format!("--cov={}", measured.package), "--cov-branch".into(), "--cov-report=".into()]);
+        }
+        let (mut cases, _) = self.pytest(kind, &files, &options, browser.as_deref()).await?;
         if self.retry_failed_tests {
             self.retry(kind, &mut cases, browser.as_deref()).await?;
         }
@@ -199,6 +257,11 @@ impl Suite {
         }
         if let Some(uri) = &self.database_uri {
             child = child.env("FABWRIGHT_DATABASE_URI", uri);
+        }
+        if let Some(measured) = &self.measured {
+            let kinds = measured.folder.join("kinds");
+            std::fs::create_dir_all(&kinds).map_err(Error::at(&kinds))?;
+            child = child.env("COVERAGE_FILE", kinds.join(format!("all.{}", kind.as_str())));
         }
         if let Some(browser) = browser {
             child = child.env(BROWSER_VARIABLE, browser);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::regenerate::Regeneration;
 use super::rehearse::Rehearsed;
 use super::sides::{Plan, Side, Sides};
+use crate::app::application::kinds;
 use crate::app::{Console, Error};
 use crate::outcome::{TestKind, TestReport};
 use crate::report::{Compatibility, Facts};
@@ -30,7 +31,7 @@ pub(super) async fn run(
         return Ok(());
     }
     let step = console.step("Test the head");
-    let report = suite(sides, &sides.head, plan, rehearsed, kinds(sides)).run().await?;
+    let report = suite(sides, &sides.head, plan, rehearsed, kinds(&sides.config.tests)).run().await?;
     step.done(&counted(&report));
     facts.tests = Some(report);
 
@@ -62,21 +63,6 @@ fn suite(sides: &Sides, side: &Side, plan: &Plan, rehearsed: &Rehearsed, kinds: 
     suite.limit = Duration::from_secs(u64::from(tests.test_timeout_seconds));
     suite.retry_failed_tests = tests.retry_failed_tests;
     suite
-}
-
-/// The kinds that the configuration asks for and that pytest runs.
-fn kinds(sides: &Sides) -> Vec<TestKind> {
-    let tests = &sides.config.tests;
-    [
-        (TestKind::Unit, tests.generate_unit_tests),
-        (TestKind::Integration, tests.generate_integration_tests),
-        (TestKind::Security, tests.generate_security_tests),
-        (TestKind::E2e, tests.generate_e2e_tests),
-        (TestKind::Accessibility, tests.generate_accessibility_tests),
-    ]
-    .into_iter()
-    .filter_map(|(kind, wanted)| wanted.then_some(kind))
-    .collect()
 }
 
 fn counted(report: &TestReport) -> String {

@@ -23,6 +23,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("views.py", include_str!("../../../templates/tests/views.py.tera")),
     ("api.py", include_str!("../../../templates/tests/api.py.tera")),
     ("database.py", include_str!("../../../templates/tests/database.py.tera")),
+    ("fabkit.py", include_str!("../../../templates/tests/fabkit.py.tera")),
     ("access.py", include_str!("../../../templates/tests/access.py.tera")),
     ("input.py", include_str!("../../../templates/tests/input.py.tera")),
     ("web.py", include_str!("../../../templates/tests/web.py.tera")),

@@ -54,6 +54,7 @@ struct Input {
     view_class: String,
     route: String,
     resource: String,
+    master_route: Option<String>,
     columns: Vec<TextColumn>,
     guarded: Vec<Guarded>,
 }
@@ -126,6 +127,7 @@ fn input(entity: &Entity) -> Input {
         view_class: entity.view_class.clone(),
         route: entity.view_route.clone(),
         resource: entity.resource_name.clone(),
+        master_route: entity.master_view_route.clone(),
         columns: entity
             .attributes
             .iter()

@@ -18,6 +18,21 @@ struct Support {
     browser: bool,
 }
 
+/// The layer under views and APIs, with one of each to ask.
+#[derive(Debug, Serialize)]
+struct Runtime {
+    package: String,
+    view: Option<View>,
+    /// The route of an API.
+    api: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct View {
+    name: String,
+    route: String,
+}
+
 #[derive(Debug, Serialize)]
 struct Database {
     tables: Vec<Table>,
@@ -54,6 +69,12 @@ pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<Genera
         files.push(package("tests/integration"));
         files.push(renderer.test("tests/integration/test_database.py", None, "database.py", &database(facts))?);
     }
+    if config.generate_integration_tests && config.include_error_scenarios {
+        let runtime = runtime(facts);
+        if runtime.view.is_some() || runtime.api.is_some() {
+            files.push(renderer.test("tests/integration/test_fabkit.py", None, "fabkit.py", &runtime)?);
+        }
+    }
     if config.generate_security_tests {
         files.push(package("tests/security"));
         files.extend(security::files(facts, renderer)?);
@@ -74,6 +95,17 @@ pub(super) fn with_pages<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Enti
         .entities
         .iter()
         .filter(|entity| entity.view.is_included() && matches!(entity.key, Key::Integer(_)))
+}
+
+fn runtime(facts: &Facts<'_>) -> Runtime {
+    let has_api = |entity: &&Entity| entity.api.is_included() && matches!(entity.key, Key::Integer(_));
+    Runtime {
+        package: facts.application.package.clone(),
+        view: with_pages(facts)
+            .next()
+            .map(|entity| View { name: entity.view_class.clone(), route: entity.view_route.clone() }),
+        api: facts.application.entities.iter().find(has_api).map(|entity| entity.api_route.clone()),
+    }
 }
 
 fn database(facts: &Facts<'_>) -> Database {

@@ -131,6 +131,8 @@ struct Parent {
     given: String,
     refuses_delete: bool,
     deletes: bool,
+    /// Whether the row goes when it is taken out of its parent's list.
+    is_part: bool,
     sets_null: Option<String>,
 }
 
@@ -434,6 +436,11 @@ fn parents(facts: &Facts<'_>, entity: &Entity) -> Vec<Parent> {
             given: facts.filled(entity, &relation.local),
             refuses_delete: refuses_delete(relation.on_delete) && !is_deferred(entity, relation),
             deletes: relation.on_delete == ReferentialAction::Cascade,
+            is_part: relation.on_delete == ReferentialAction::Cascade
+                && relation.kind != RelationKind::OneToOne
+                && relation.back_populates.is_some()
+                && !relation.is_to(&entity.table)
+                && (relation.local.iter()).all(|name| entity.attribute(name).is_some_and(|one| !one.nullable)),
             sets_null: (relation.on_delete == ReferentialAction::SetNull)
                 .then(|| relation.local.first().cloned())
                 .flatten(),

@@ -121,13 +121,16 @@ fn uniques(facts: &Facts<'_>, entity: &Entity) -> Vec<Unique> {
                     Some(format!("{name}={}", field.from_form.as_ref()?))
                 })
                 .collect::<Option<_>>()?;
+            let last = unique.attributes.last()?;
             let single = unique.attributes.len() == 1;
-            let plain = entity.attribute(unique.attributes.first()?).is_some_and(|one| one.foreign_key.is_none());
-            Some(Unique {
-                name: unique.attributes.join("_and_"),
-                given: given.join(", "),
-                field: (single && plain).then(|| unique.attributes.first().cloned()).flatten(),
-            })
+            let plain = entity.attribute(last).is_some_and(|one| one.foreign_key.is_none());
+            // The form's own rule speaks at the last of several fields.
+            let field = if single {
+                Some(last).filter(|_| plain)
+            } else {
+                fields.iter().find(|field| &field.attribute == last).map(|field| &field.name)
+            };
+            Some(Unique { name: unique.attributes.join("_and_"), given: given.join(", "), field: field.cloned() })
         })
         .collect()
 }

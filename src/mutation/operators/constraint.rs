@@ -36,9 +36,7 @@ pub(super) fn look(visit: &mut Visit<'_, '_>, node: Node<'_>, scope: Scope<'_>) 
         };
         visit.plant(Operator::DropConstraint, node, scope, what, &edits);
     } else if OPERATIONS.contains(&name) && scope.upgrade {
-        let table = positional(node).get(1).and_then(|table| crate::mutation::syntax::string(*table, text));
         let what = format!("{place} does not {}({})", name.replace('_', " "), shown(node, text));
-        let scope = Scope { table: scope.table.or(table), ..scope };
         visit.plant(Operator::DropConstraint, node, scope, what, &[(node.byte_range(), "None".to_owned())]);
     }
     if let Some((argument, value)) = keyword(node, "unique", text)

@@ -15,8 +15,7 @@ pub(super) fn look(visit: &mut Visit<'_, '_>, node: Node<'_>, scope: Scope<'_>) 
         let Some(body) = field(node, "body") else { return };
         swap(visit, node, scope, &sides(body, text));
     } else if scope.upgrade && node.kind() == "call" && last_name(node, text) == Some("create_table") {
-        let table = positional(node).first().and_then(|name| string(*name, text));
-        swap(visit, node, Scope { table, ..scope }, &keys(node, text));
+        swap(visit, node, scope, &keys(node, text));
     }
 }
 

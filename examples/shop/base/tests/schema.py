@@ -81,6 +81,16 @@ def assert_references(session, table, columns, target, target_columns):
     assert wanted in found, message
 
 
+def _on_delete(table):
+    """What happens to the rows of each key; RESTRICT and nothing at all do the same."""
+    rules = {
+        tuple(column.name for column in key.columns): (key.ondelete or "").upper()
+        for key in table.foreign_key_constraints
+    }
+    nothing = ("", "RESTRICT", "NO ACTION")
+    return sorted(rule for rule in rules.items() if rule[1] not in nothing)
+
+
 def _unique_sets(table):
     keys = {
         frozenset(column.name for column in constraint.columns)
@@ -137,6 +147,7 @@ def assert_matches_model(session, table):
     keys = [column.name for column in actual.primary_key]
     compare("primary key", keys, [column.name for column in table.primary_key])
     compare("foreign keys", _references(actual), _references(table))
+    compare("ON DELETE", _on_delete(actual), _on_delete(table))
     compare("unique columns", _unique_sets(actual), _unique_sets(table))
     compare("indexes", _index_columns(actual), _index_columns(table))
     report = "; ".join(wrong)

@@ -155,7 +155,7 @@ def test_add_refuses_a_second_row_with_the_same_parent_id_and_slug(admin, rows):
     rows.add(factories.new_category, parent_id=int(form["parent"]), slug="changed slug")
     with rows.none_added(Category):
         answer = admin.post(f"{VIEW}/add", data=form, follow_redirects=True)
-    assert_no_flash(answer, "Added Row")
+    assert_field_refused(answer, "slug")
     assert_no_sql(answer.text)
 
 

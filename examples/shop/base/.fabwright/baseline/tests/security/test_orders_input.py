@@ -9,14 +9,21 @@ from tests.support import assert_status, assert_unchanged, filters
 
 VIEW = "/orderview"
 API = "orders/"
+MASTER = "/ordermasterview"
 INJECTIONS = ["' OR '1'='1", "%' OR 1=1 --", "'; DROP TABLE users; --"]
 
 
 def test_number_is_never_run_as_markup(admin, rows):
     markup = "<svg onload=a()>"
     key = rows.add(factories.new_orders, number=markup)
-    for page in ("list/", f"show/{key}", f"edit/{key}"):
-        answer = admin.get(f"{VIEW}/{page}")
+    pages = [
+        f"{VIEW}/list/",
+        f"{VIEW}/show/{key}",
+        f"{VIEW}/edit/{key}",
+        f"{MASTER}/list/",
+    ]
+    for page in pages:
+        answer = admin.get(page)
         assert_page(answer)
         assert markup not in answer.text, f"{page} would run what people enter"
 

@@ -181,6 +181,14 @@ def test_order_item_goes_with_its_order(session):
     assert_deleted(session, row, key)
 
 
+def test_order_item_goes_when_it_is_taken_from_its_order(session):
+    row = save(session, factories.new_order_item())
+    key = key_of(row)
+    row.order.order_items.remove(row)
+    session.flush()
+    assert_deleted(session, row, key)
+
+
 def test_product_is_known_from_both_sides(session):
     row = save(session, factories.new_order_item())
     assert isinstance(row.product, Product)

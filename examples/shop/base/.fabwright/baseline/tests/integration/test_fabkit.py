@@ -1,0 +1,120 @@
+# ruff: noqa: E501
+"""The layer between the application and Flask-AppBuilder: its fields, and what it refuses."""
+
+import datetime
+import enum
+import uuid
+from decimal import Decimal
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from app import fabkit
+
+ID = "12345678-1234-5678-1234-567812345678"
+MOMENT = datetime.datetime(2028, 2, 29, 23, 59, 59, 250_000)
+
+
+class Colour(enum.Enum):
+    red = "red"
+    blue = "deep blue"
+
+
+def _form(field, text=None, **shown):
+    posted = None if text is None else MultiDict({"value": text})
+    return type("OneField", (Form,), {"value": field})(posted, data=shown)
+
+
+def _read(field, text):
+    """What the field makes of a text, or nothing when it refuses the text."""
+    form = _form(field, text)
+    return (form.value.data,) if form.validate() else ()
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        (fabkit.uuid_field("Id"), ID, uuid.UUID(ID)),
+        (fabkit.uuid_field("Id", nullable=True), " ", None),
+        (fabkit.time_field("At"), "23:59", datetime.time(23, 59)),
+        (fabkit.time_field("At"), "23:59:59.250000", MOMENT.time()),
+        (fabkit.datetime_field("At"), "2028-02-29 23:59:59.250000", MOMENT),
+        (fabkit.json_field("Data"), '{"a": [1, null]}', {"a": [1, None]}),
+        (fabkit.json_field("Data", nullable=True), " ", None),
+        (fabkit.decimal_field("Sum", places=4), "1.2345", Decimal("1.2345")),
+        (fabkit.boolean_field("Is", nullable=True), "", None),
+        (fabkit.boolean_field("Is", nullable=True), "False", False),
+        (fabkit.enum_field("Colour", Colour), "deep blue", Colour.blue),
+        (fabkit.enum_field("Colour", Colour, nullable=True), "", None),
+    ],
+)
+def test_a_field_takes_what_people_enter(field, text, value):
+    assert _read(field, text) == (value,)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        (fabkit.uuid_field("Id"), "no uuid"),
+        (fabkit.uuid_field("Id"), ""),
+        (fabkit.time_field("At"), "25:61"),
+        (fabkit.datetime_field("At"), "2026-02-30 10:00:00"),
+        (fabkit.json_field("Data"), "{"),
+        (fabkit.json_field("Data"), ""),
+        (fabkit.decimal_field("Sum"), "NaN"),
+        (fabkit.decimal_field("Sum"), "Infinity"),
+        (fabkit.enum_field("Colour", Colour), "green"),
+        (fabkit.enum_field("Colour", Colour), ""),
+    ],
+)
+def test_a_field_refuses_what_its_column_cannot_hold(field, text):
+    assert _read(field, text) == (), f"{text!r} was taken"
+
+
+def test_what_a_field_shows_is_what_it_takes_again():
+    for field, value in (
+        (fabkit.json_field("Data"), {"ä": [1.5, None, "x"]}),
+        (fabkit.time_field("At"), MOMENT.time()),
+        (fabkit.uuid_field("Id"), uuid.UUID(ID)),
+        (fabkit.decimal_field("Sum", places=4), Decimal("1.2345")),
+    ):
+        shown = _form(field, value=value).value._value()
+        assert _read(field, str(shown)) == (value,), f"{value!r} is shown as {shown!r}"
+
+
+def test_what_was_entered_stays_on_the_page():
+    assert _form(fabkit.json_field("Data"), "{").value._value() == "{"
+    assert _form(fabkit.json_field("Data")).value._value() == ""
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page_CategoryView=-1",
+        "page_CategoryView=x",
+        "psize_CategoryView=-5",
+        "_flt_99_nothing=1",
+    ],
+)
+def test_an_address_that_makes_no_sense_is_a_bad_request(admin, query):
+    answer = admin.get(f"/categoryview/list/?{query}")
+    assert answer.status_code == 400, f"answered {answer.status_code}"
+
+
+def test_an_action_that_is_none_is_not_found(admin):
+    for form in ({"action": "x", "rowid": "1"}, {"action": "muldelete_x"}):
+        answer = admin.post("/categoryview/action_post", data=form)
+        assert answer.status_code == 404, f"answered {answer.status_code}"
+
+
+def test_a_query_nested_beyond_reason_is_refused(api):
+    deep = "(a:" * 200 + "1" + ")" * 200
+    answer = api.client.get(f"/api/v1/category/?q={deep}", headers=api.headers)
+    assert answer.status_code == 400, f"answered {answer.status_code}"
+
+
+@pytest.mark.parametrize("key", ["9" * 40, "-1", "1.5", "%00"])
+def test_a_key_that_no_row_can_have_is_not_found(api, key):
+    answer = api.client.get(f"/api/v1/category/{key}", headers=api.headers)
+    assert answer.status_code == 404, f"answered {answer.status_code}"

@@ -1,0 +1,117 @@
+//! `fabwright test`: kinds, shares, order, coverage and reports.
+
+use std::path::Path;
+use std::process::Command;
+
+use fabwright::outcome::read_junit;
+use serde_json::Value;
+
+use crate::python::interpreter;
+use crate::universe::Said;
+
+const FILES: [(&str, &str); 8] = [
+    ("pytest.ini", "[pytest]\npythonpath = .\n"),
+    ("app/__init__.py", "from flask_appbuilder import Model\n"),
+    ("app/models/__init__.py", "def sign(number):\n    if number < 0:\n        return -1\n    return 1\n"),
+    ("app/hand.py", "def never():\n    return 1\n"),
+    ("tests/unit/test_order.py", "from app.models import sign\n\n\ndef test_one():\n    assert sign(2) == 1\n"),
+    ("tests/unit/test_order_item.py", "def test_two():\n    assert True\n"),
+    ("tests/security/test_access.py", "def test_three():\n    assert True\n"),
+    (
+        "tests/integration/test_order_views.py",
+        "from pathlib import Path\n\n\ndef test_wavers():\n    mark = Path(__file__).with_name('mark')\n    \
+         seen = mark.exists()\n    mark.touch()\n    assert seen, 'not yet'\n\n\ndef test_fails():\n    assert 1 == 2, 'never'\n",
+    ),
+];
+
+fn application(folder: &Path) {
+    for (path, text) in FILES {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+fn test(folder: &Path, arguments: &[&str]) -> Said {
+    let output = Command::new(env!("CARGO_BIN_EXE_fabwright"))
+        .args(["--quiet", "test"])
+        .arg(folder)
+        .args(arguments)
+        .env("FABWRIGHT_PYTHON", interpreter())
+        .env_remove("FABWRIGHT_DATABASE_URI")
+        .output()
+        .unwrap();
+    Said {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+fn names(said: &Said) -> Vec<String> {
+    let report: Value = serde_json::from_str(&said.stdout).unwrap();
+    let suites = report["suites"].as_array().unwrap();
+    suites
+        .iter()
+        .flat_map(|suite| suite["cases"].as_array().unwrap())
+        .map(|case| case["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn what_fails_and_what_wavers_is_told_and_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    application(folder.path());
+    let out = folder.path().join("report");
+    let said = test(folder.path(), &["--out", out.to_str().unwrap()]);
+    assert_eq!(said.code, 11, "{}", said.stderr);
+    assert!(
+        said.stdout.contains("FLAKY  integration tests.integration.test_order_views::test_wavers"),
+        "{}",
+        said.stdout
+    );
+    assert!(
+        said.stdout.contains("FAILED integration tests.integration.test_order_views::test_fails"),
+        "{}",
+        said.stdout
+    );
+    assert!(said.stdout.contains("4 tests passed (1 of them at the second try), 1 failed"), "{}", said.stdout);
+    let cases = read_junit(&std::fs::read_to_string(out.join("junit.xml")).unwrap()).unwrap();
+    assert_eq!(cases.len(), 5);
+    assert!(std::fs::read_to_string(out.join("tests.md")).unwrap().contains("| unit | 2 | 0 | 0 | 0 |"));
+}
+
+#[test]
+fn shares_together_are_the_whole_and_a_table_comes_first() {
+    let folder = tempfile::tempdir().unwrap();
+    application(folder.path());
+    let json = ["--format", "json", "--kind", "unit", "--kind", "security"];
+    let mut together = Vec::new();
+    for shard in ["1/2", "2/2"] {
+        let said = test(folder.path(), &[&json[..], &["--shard", shard]].concat());
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        together.extend(names(&said));
+    }
+    together.sort();
+    assert_eq!(together, ["test_one", "test_three", "test_two"]);
+    let said = test(folder.path(), &[&json[..], &["--first", "order_item"]].concat());
+    assert_eq!(names(&said), ["test_two", "test_one", "test_three"]);
+    assert_eq!(test(folder.path(), &["--shard", "3/2"]).code, 2);
+}
+
+#[test]
+fn coverage_of_generated_code_is_measured_and_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    application(folder.path());
+    let said = test(folder.path(), &["--kind", "unit", "--coverage"]);
+    assert_eq!(said.code, 11, "{}{}", said.stdout, said.stderr);
+    assert!(
+        said.stdout.contains("Coverage of generated code: 75.0 % of 4 lines, 50.0 % of 2 branches"),
+        "{}",
+        said.stdout
+    );
+    assert!(said.stderr.contains("`target_coverage_percentage` asks for 95 %"), "{}", said.stderr);
+    std::fs::write(folder.path().join(".fabwright.yml"), "tests:\n  target_coverage_percentage: 75\n").unwrap();
+    assert_eq!(test(folder.path(), &["--kind", "unit", "--coverage"]).code, 0);
+    assert!(!folder.path().join(".coverage").exists(), "the run left files behind");
+}
