@@ -6,10 +6,12 @@
 mod error;
 mod hazards;
 mod load;
+mod remember;
 mod types;
 
 pub use error::Error;
 pub use load::{FILE_NAME, load, parse};
+pub use remember::with_renames;
 pub use types::{
     Application, Config, Gate, GateRule, Generate, HazardIgnore, HazardRule, Hazards, MigrationKind, Migrations,
     Rehearsal, Rename,

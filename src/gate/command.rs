@@ -221,6 +221,23 @@ fn rename(rest: &str) -> Option<Rename> {
     Some(renamed)
 }
 
+impl Rename {
+    /// The line by which it is said in a comment. `None`: there is none, because a name goes over several lines.
+    pub fn line(&self) -> Option<String> {
+        let quoted = |text: &str| {
+            let is_plain = text.chars().all(|letter| letter.is_alphanumeric() || "_$".contains(letter));
+            if is_plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+        };
+        let whole = |name: &str| match &self.table {
+            Some(table) => format!("{}.{}", quoted(table), quoted(name)),
+            None => quoted(name),
+        };
+        let line = format!("{PREFIX} rename {} -> {}", whole(&self.from), whole(&self.to));
+        // What is read again as something else, such as a name with an arrow in it, has to be written elsewhere.
+        (parse(&line) == [Ok(Command::Rename(self.clone()))]).then_some(line)
+    }
+}
+
 /// `name` or `table.name`; either may be in double quotes, with `""` for one of its own.
 fn dotted(text: &str) -> Option<(Option<String>, String)> {
     let (first, rest) = name(text)?;

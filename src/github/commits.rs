@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::{Client, Repeat, part};
+use super::people::Account;
 use super::{Error, Result};
 
 /// A change to one file of a commit.
@@ -35,6 +36,52 @@ pub struct BranchCommit<'a> {
     pub edits: &'a [FileEdit],
 }
 
+/// A commit, as GitHub tells of it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct CommitOf {
+    /// What it is.
+    commit: Said,
+    /// Whose account made it. `None`: no account's.
+    #[serde(default)]
+    author: Option<Account>,
+    /// The commits that it follows.
+    #[serde(default)]
+    parents: Vec<Named>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Said {
+    #[serde(default)]
+    message: String,
+    tree: Named,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Named {
+    sha: String,
+}
+
+impl CommitOf {
+    /// Its message.
+    pub fn message(&self) -> &str {
+        &self.commit.message
+    }
+
+    /// The id of its tree.
+    pub fn tree(&self) -> &str {
+        &self.commit.tree.sha
+    }
+
+    /// Whether a program made it on top of the commit `parent` alone.
+    pub fn is_a_programs_on(&self, parent: &str) -> bool {
+        let follows = matches!(self.parents.as_slice(), [one] if one.sha == parent);
+        follows && self.author.as_ref().is_some_and(Account::is_bot)
+    }
+}
+
+/// The most files that GitHub names of a comparison.
+const MOST_COMPARED: usize = 300;
+
 const DOCUMENT: &str = "mutation CreateCommit($input: CreateCommitOnBranchInput!) { \
      createCommitOnBranch(input: $input) { commit { oid url } } }";
 
@@ -59,6 +106,42 @@ impl Client {
         let path = self.repository_path(&format!("/git/ref/heads/{}", name.join("/")));
         let reference: Option<Reference> = self.read_if_there(&format!("the branch {branch}"), &path).await?;
         Ok(reference.map(|reference| reference.object.sha))
+    }
+
+    /// A commit. `None`: there is none.
+    ///
+    /// # Errors
+    /// When GitHub does not tell.
+    pub async fn commit(&self, sha: &str) -> Result<Option<CommitOf>> {
+        let path = self.repository_path(&format!("/commits/{}", part(sha)));
+        self.read_if_there(&format!("the commit {sha}"), &path).await
+    }
+
+    /// The paths that differ between two commits of which the one follows the other.
+    ///
+    /// # Errors
+    /// When GitHub does not tell, or not of all of them.
+    pub async fn changed_between(&self, base: &str, head: &str) -> Result<Vec<String>> {
+        #[derive(Deserialize)]
+        struct Comparison {
+            #[serde(default)]
+            files: Vec<File>,
+        }
+        #[derive(Deserialize)]
+        struct File {
+            filename: String,
+            #[serde(default)]
+            previous_filename: Option<String>,
+        }
+        let what = "what a commit of ours changed";
+        let path = self.repository_path(&format!("/compare/{}...{}", part(base), part(head)));
+        let comparison: Comparison = self.read(what, &path).await?;
+        if comparison.files.len() >= MOST_COMPARED {
+            let message = format!("it tells of {MOST_COMPARED} files, and there may be more");
+            return Err(Error::Unexpected { what: what.to_owned(), message });
+        }
+        let files = comparison.files.into_iter().flat_map(|file| [Some(file.filename), file.previous_filename]);
+        Ok(files.flatten().collect())
     }
 
     /// Makes a branch with one file and no history, unless there is one of that name.

@@ -91,7 +91,7 @@ pub fn code(words: &str) -> String {
     let words = clip(&visible(words), MAX_INLINE);
     let plain = !words.is_empty()
         && words.trim() == words
-        && !words.contains(['`', '|', '<', '>', '&', '\\', '$'])
+        && !words.contains(['`', '|', '<', '&', '\\', '$'])
         && !words.contains("://");
     if plain { format!("`{words}`") } else { format!("<code>{}</code>", encode(&words, Mentions::Kept)) }
 }

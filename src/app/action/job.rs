@@ -43,6 +43,12 @@ pub(super) async fn check_and_tell(
         if request.event_name.as_deref() == Some("merge_group") { Subject::MergeGroup } else { Subject::Branch };
     let conversations = conversations(forge.as_deref(), event, pushed.as_ref(), ending).await?;
     let known = conversations.first().filter(|_| pushed.is_none()).map(|it| record_text(&it.before));
+    if let (Some(forge), Some(head), Some(talk), CommitMode::Push) =
+        (&forge, &event.head, conversations.first(), request.check.commit)
+        && let Err(error) = forge.look_on_top(head, &talk.pull.head.sha).await
+    {
+        forge.notice(format!("what the branch is at now could not be read: {error}"));
+    }
     // A head that the user named is known by its commit only when it is resolved.
     let sha = if request.head_given { None } else { event.head.clone().or_else(|| request.sha.clone()) };
     let begun = forge.clone().zip(sha).map(|(forge, sha)| {
@@ -90,9 +96,7 @@ pub(super) async fn check_and_tell(
         };
         forge.conclude_checks(&mut on_head, &reports, Some(&record_text(&checked.record))).await;
         // A commit that a workflow's token makes starts no workflow: its checks have to come from here.
-        if let Some(commit) = checked.facts.generated.as_ref().and_then(|generated| generated.commit.as_deref())
-            && request.check.commit == CommitMode::Push
-        {
+        if let Some(commit) = forge.tip() {
             let record = Record { of: commit.to_owned(), ..checked.record.clone() };
             forge.conclude_checks(&mut Checks::of(commit, subject), &reports, Some(&record_text(&record))).await;
         }

@@ -133,9 +133,11 @@ pub async fn check(
 ) -> Result<Checked, Error> {
     let started = Instant::now();
     let mut sides = Sides::open(request, console)?;
+    let known = sides.config.renames.len();
     for conversation in conversations {
         conversation.steer(&mut sides.config);
     }
+    sides.answered = sides.config.renames[known..].to_vec();
     for notice in sides.config.tests.notices() {
         console.note(&notice);
     }

@@ -7,11 +7,15 @@ use super::regenerate::Regeneration;
 use super::rehearse::Rehearsed;
 use super::sides::Sides;
 use super::{Checked, CommitMode, Request};
-use crate::app::forge::Forge;
-use crate::app::{Console, Error, Exit};
+use crate::app::forge::{Forge, TRAILER};
+use crate::app::{Console, Error, Exit, gate};
+use crate::config::{self, Rename};
+use crate::diff::Change;
 use crate::gate::record::Record;
 use crate::outcome::{TestReport, write_junit};
+use crate::report::wording::sentence::short;
 use crate::report::{self, Facts, Layout};
+use crate::schema::ObjectName;
 use crate::store::baseline::{ATTRIBUTES, with_attributes};
 use crate::store::folder;
 use crate::store::git::{Author, ConflictFile, FileChange, NewCommit, Target};
@@ -26,13 +30,14 @@ pub(super) async fn commit(
     forge: Option<&Forge>,
     console: &Console,
 ) -> Result<(), Error> {
-    let Some(regeneration) = regeneration else { return Ok(()) };
     if request.commit == CommitMode::Off {
         return Ok(());
     }
+    let answers = answers(request, sides, facts)?;
     if let (CommitMode::Push, Some(forge)) = (request.commit, forge) {
-        return push(request, sides, rehearsed, regeneration, facts, forge, console).await;
+        return push(request, sides, rehearsed, regeneration, answers, facts, forge, console).await;
     }
+    let Some(regeneration) = regeneration else { return Ok(()) };
     let step = console.step("Commit");
     let target = target(sides, &request.head)?;
     let Some(target) = target else {
@@ -70,22 +75,29 @@ pub(super) async fn commit(
     Ok(())
 }
 
-/// Commits the regeneration to the pull request's branch on GitHub, or leaves it as a patch.
+/// Commits the regeneration, and what people answered, to the pull request's branch on GitHub, or leaves it as a patch.
+#[allow(clippy::too_many_arguments)]
 async fn push(
     request: &Request,
     sides: &Sides,
     rehearsed: &Rehearsed,
-    regeneration: &Regeneration,
+    regeneration: Option<&Regeneration>,
+    answers: Option<FileChange>,
     facts: &mut Facts,
     forge: &Forge,
     console: &Console,
 ) -> Result<(), Error> {
+    if regeneration.is_none() && answers.is_none() {
+        return Ok(());
+    }
     let step = console.step("Commit");
-    if !conflicts(sides, regeneration).is_empty() {
+    if regeneration.is_some_and(|it| !conflicts(sides, it).is_empty()) {
         step.done("nothing: there are conflicts");
         return Ok(());
     }
-    let changes = all_files(sides, regeneration)?;
+    let mut changes = regeneration.map(|it| all_files(sides, it)).transpose()?.unwrap_or_default();
+    let has_answers = answers.is_some();
+    changes.extend(answers);
     let (author, message) = (author(), message(facts, rehearsed));
     let commit = NewCommit {
         target: Target::Head,
@@ -94,33 +106,96 @@ async fn push(
         message: &message,
         author: &author,
     };
-    let Some(patch) = sides.repository.patch_of(&commit)? else {
-        step.done("nothing to commit");
-        return Ok(());
+    let draft = sides.repository.draft(&commit)?;
+    let tree = match &draft {
+        Some(draft) => draft.tree.clone(),
+        None => sides.repository.tree_of(&sides.head.commit)?,
     };
-    let refused = if sides.repository.message_of(&sides.head.commit)?.contains(TRAILER) {
-        // What was just committed is never what has to change again: something here is not reproducible.
-        Some("the branch's last commit is fabwright's own, and one on top of it could go on for ever".to_owned())
-    } else {
-        match forge.commit(&sides.repository, &commit).await {
-            Ok(id) => {
-                step.done(&format!("{} on {}", id.get(..10).unwrap_or(&id), forge.branch()));
-                if let Some(generated) = &mut facts.generated {
-                    generated.commit = Some(id);
-                }
-                return Ok(());
+    match forge.on_top() {
+        Some(on_top) if on_top.tree == tree => {
+            step.done("nothing to commit: the branch has it");
+            if let Some(generated) = &mut facts.generated {
+                generated.commit = Some(on_top.id.clone());
             }
-            Err(error) => Some(error.to_string()),
+            return Ok(());
         }
+        None if draft.is_none() => {
+            step.done("nothing to commit");
+            return Ok(());
+        }
+        _ => {}
+    }
+    // What was just committed is never what has to change again, save for what somebody answered since.
+    let is_ours = sides.repository.message_of(&sides.head.commit)?.contains(TRAILER);
+    let done = if is_ours && !has_answers {
+        Err("the branch's last commit is fabwright's own, and one on top of it could go on for ever".to_owned())
+    } else {
+        place(sides, forge, &commit).await
     };
-    let reason = refused.unwrap_or_default();
-    folder::write(&out(request).join(PATCH), &patch)?;
+    let reason = match done {
+        Ok(id) => {
+            step.done(&format!("{} on {}", id.get(..10).unwrap_or(&id), forge.branch()));
+            match &mut facts.generated {
+                Some(generated) => generated.commit = Some(id),
+                None => facts.notes.push(format!("the answers were written into the configuration, in {}", short(&id))),
+            }
+            return Ok(());
+        }
+        Err(reason) => reason,
+    };
+    folder::write(&out(request).join(PATCH), draft.map(|draft| draft.patch).as_deref().unwrap_or_default())?;
     step.done("not pushed: left as a patch");
     facts.notes.push(format!(
         "the regenerated files were not pushed: {reason}. They are in `{PATCH}` beside the report: `git apply` it on the \
          branch"
     ));
     Ok(())
+}
+
+/// Brings the branch to the head with these changes, whatever the last commit of ours made of it.
+async fn place(sides: &Sides, forge: &Forge, commit: &NewCommit<'_>) -> Result<String, String> {
+    let head = &sides.head.commit;
+    let mut changes = commit.changes.to_vec();
+    for path in forge.changed_on_top(head.id()).await.map_err(|error| error.to_string())? {
+        if changes.iter().all(|change| change.path != path) {
+            let before = sides.repository.read_file_at(head, &path).map_err(|error| error.to_string())?;
+            changes.push(before.map_or_else(|| FileChange::delete(&path), |text| FileChange::write(&path, text)));
+        }
+    }
+    let whole = NewCommit { changes: &changes, ..commit.clone() };
+    forge.commit(&sides.repository, &whole).await.map_err(|error| error.to_string())
+}
+
+/// The configuration with the answers of people that showed to be right, where it does not have them.
+fn answers(request: &Request, sides: &Sides, facts: &mut Facts) -> Result<Option<FileChange>, Error> {
+    let is_right = |rename: &&Rename| facts.changes.iter().any(|change| answers_to(rename, &change.change));
+    let renames: Vec<Rename> = sides.answered.iter().filter(is_right).cloned().collect();
+    if renames.is_empty() {
+        return Ok(None);
+    }
+    let path = gate::policy_path(Some(&sides.working_directory), request.config.as_deref());
+    let before = sides.repository.read_file_at(&sides.head.commit, &path)?;
+    let after = config::with_renames(before.as_deref().unwrap_or_default(), &renames);
+    if after.is_none() {
+        facts.notes.push(format!("{path} is written so that the renames could not be added to it: add them by hand"));
+    }
+    Ok(after.map(|text| FileChange::write(path, text)))
+}
+
+/// Whether a change is the rename that somebody said it is.
+fn answers_to(rename: &Rename, change: &Change) -> bool {
+    let same = |name: &ObjectName, text: &str| {
+        name.to_string().eq_ignore_ascii_case(text) || name.name.eq_ignore_ascii_case(text)
+    };
+    match (change, &rename.table) {
+        (Change::TableRenamed { from, to, .. }, None) => same(from, &rename.from) && same(to, &rename.to),
+        (Change::ColumnRenamed { table, from, to, .. }, Some(wanted)) => {
+            same(table, wanted)
+                && from.name.eq_ignore_ascii_case(&rename.from)
+                && to.name.eq_ignore_ascii_case(&rename.to)
+        }
+        _ => false,
+    }
 }
 
 /// Everything that the commit changes: files, baselines, and how git is to show them.
@@ -183,8 +258,6 @@ fn conflicts(sides: &Sides, regeneration: &Regeneration) -> Vec<ConflictFile> {
         .collect()
 }
 
-/// By this line a commit of ours is known again.
-const TRAILER: &str = "Generated-by: fabwright";
 /// The file that holds what could not be pushed.
 const PATCH: &str = "regenerated.patch";
 /// Changes and files that a message tells one by one.
@@ -194,6 +267,7 @@ const TOLD: usize = 100;
 fn message(facts: &Facts, rehearsed: &Rehearsed) -> String {
     let count = facts.generated.as_ref().map_or(0, |generated| generated.changed.len());
     let mut text = match facts.changes.len() {
+        _ if facts.generated.is_none() => "Keep the renames that were answered\n\n".to_owned(),
         0 => format!("Regenerate {count} files\n\nThe schema did not change.\n"),
         1 => format!("Regenerate {count} files for a schema change\n\n"),
         changes => format!("Regenerate {count} files for {changes} schema changes\n\n"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{CommitMode, Request, dialect};
 use crate::app::application::cache_folder;
 use crate::app::{Console, Error, gate};
-use crate::config::{self, Config, MigrationKind};
+use crate::config::{self, Config, MigrationKind, Rename};
 use crate::database::{DatabaseUrl, Place, Scratch};
 use crate::gate::Policy;
 use crate::run::migrate::{self, MigrationTool, Migrator, MigratorSettings};
@@ -24,6 +24,10 @@ pub(super) struct Sides {
     pub(super) head: Side,
     /// The configuration of the head.
     pub(super) config: Config,
+    /// Renames that people answered with, which the configuration of the head does not have.
+    pub(super) answered: Vec<Rename>,
+    /// The folder of the configuration, from the root of the repository.
+    pub(super) working_directory: PathBuf,
     /// The gate's policy, as the base has it.
     pub(super) policy: Policy,
     /// The folder of the application in the repository, without a slash at the end; empty for its root.
@@ -117,7 +121,8 @@ impl Sides {
             refuse_dirty(&repository, &head)?;
         }
         step.done(&format!("{} → {}", base.commit.short(), head.commit.short()));
-        Ok(Self { repository, base, head, config, policy, prefix, sources, database })
+        let answered = Vec::new();
+        Ok(Self { repository, base, head, config, answered, working_directory, policy, prefix, sources, database })
     }
 
     /// A path in the repository, for one in the application's folder.

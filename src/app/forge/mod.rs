@@ -13,10 +13,11 @@ mod comment;
 mod commit;
 pub mod history;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub use checks::{Checks, Subject};
 pub use comment::CommentMode;
+pub use commit::TRAILER;
 
 use super::{Console, Error};
 pub use crate::github::Secret;
@@ -62,6 +63,8 @@ pub struct Forge {
     /// The pull request's branch, where it may be written to.
     branch: Option<String>,
     notices: Mutex<Vec<String>>,
+    on_top: OnceLock<commit::OnTop>,
+    made: OnceLock<String>,
 }
 
 impl Forge {
@@ -106,7 +109,14 @@ impl Forge {
         let (api, graphql) = (settings.api_url.as_deref(), settings.graphql_url.as_deref());
         let endpoints = Endpoints::new(api, graphql, settings.server_url.as_deref());
         let client = Client::new(endpoints, repository, identity, Timing::default())?;
-        Ok(Some(Self { client, settings: settings.clone(), branch: None, notices: Mutex::default() }))
+        Ok(Some(Self {
+            client,
+            settings: settings.clone(),
+            branch: None,
+            notices: Mutex::default(),
+            on_top: OnceLock::new(),
+            made: OnceLock::new(),
+        }))
     }
 
     /// The API, for whoever decides by what is there.

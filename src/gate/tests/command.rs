@@ -175,3 +175,19 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn a_rename_says_how_it_is_typed() {
+    let line = |table: Option<&str>, from: &str, to: &str| {
+        Rename { table: table.map(str::to_owned), from: from.to_owned(), to: to.to_owned() }.line()
+    };
+    assert_eq!(line(Some("customer"), "mail", "email").unwrap(), "/fabwright rename customer.mail -> customer.email");
+    assert_eq!(line(None, "Order \"1\"", "käufe").unwrap(), "/fabwright rename \"Order \"\"1\"\"\" -> käufe");
+    assert_eq!(
+        line(Some("audit.log"), "a.b", "c").unwrap(),
+        "/fabwright rename \"audit.log\".\"a.b\" -> \"audit.log\".c"
+    );
+    for odd in ["a\nb", "a -> b", ""] {
+        assert_eq!(line(None, odd, "b"), None, "{odd:?}");
+    }
+}

@@ -415,5 +415,8 @@ fn questions(facts: &Facts) -> Option<Row> {
     if facts.questions.len() > 1 {
         text = text.text(format!(", and {}", count(facts.questions.len() - 1, "more question", "more questions")));
     }
+    if let Some(line) = facts.approval_command.as_ref().and_then(|_| super::answer(first)) {
+        text = text.text(". To say yes: ").code(line);
+    }
     Some(Row { label: "To confirm", mark: Mark::Attention, text })
 }

@@ -23,8 +23,9 @@ pub use impact::field;
 use sentence::{Sentence, short};
 
 use super::facts::{Facts, Failure, OpenQuestion, Revision};
-use crate::diff::{SchemaChange, Severity};
+use crate::diff::{RenameQuestion, SchemaChange, Severity};
 use crate::gate::Verdict;
+use crate::gate::command::Rename;
 use crate::hazard::{Confidence, Finding};
 use crate::impact::Usage;
 
@@ -186,6 +187,12 @@ pub fn question(question: &OpenQuestion) -> Sentence {
         .text(format!("? They are alike by {} of 100. If so, write into ", question.score))
         .code(".fabwright.yml")
         .text(" and push:")
+}
+
+/// What to type in a comment to answer yes.
+fn answer(question: &RenameQuestion) -> Option<String> {
+    let table = question.table.as_ref().map(ToString::to_string);
+    Rename { table, from: question.from.clone(), to: question.to.clone() }.line()
 }
 
 /// Which of the folded parts say nothing because nothing happened: whether the whole report fits on one line.

@@ -13,6 +13,15 @@ impl Repository {
         self.git(["log", "-1", "--format=%B", commit.id()]).text()
     }
 
+    /// The id of a commit's tree.
+    ///
+    /// # Errors
+    ///
+    /// When git fails.
+    pub fn tree_of(&self, commit: &Commit) -> Result<String> {
+        self.git(["rev-parse", "--verify", &format!("{commit}^{{tree}}")]).text()
+    }
+
     /// When a commit was made, in seconds since 1970.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use commit::{Author, FileChange, FileContent, NewCommit, Target};
 pub use conflict::ConflictFile;
+pub use patch::Draft;
 pub use push::Remote;
 pub use read::TreeEntry;
 pub use worktree::Worktree;

@@ -8,6 +8,7 @@ mod described;
 pub mod double;
 mod fork;
 pub mod job;
+mod rename;
 mod tokens;
 
 /// The base of the scenarios.

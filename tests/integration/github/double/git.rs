@@ -33,6 +33,32 @@ pub fn create_commit(state: &mut State, seen: &Seen) -> Answer {
     Answer::created(json!({"sha": sha}))
 }
 
+/// A commit that was made here, by our token's account.
+pub fn commit(state: &State, sha: &str) -> Answer {
+    let Some(commit) = state.commits.get(sha) else { return Answer::not_found() };
+    let tree = state.tree_of.get(sha).cloned().unwrap_or_else(|| "7".repeat(40));
+    Answer::ok(json!({
+        "sha": sha,
+        "commit": {"message": commit.message, "tree": {"sha": tree}},
+        "author": {"login": "github-actions[bot]", "type": "Bot"},
+        "parents": [{"sha": commit.parent}],
+    }))
+}
+
+/// What a commit that was made here changed, as `PARENT...COMMIT`.
+pub fn compare(state: &State, range: &str) -> Answer {
+    let found = range.split_once("...").and_then(|(parent, sha)| Some((parent, state.commits.get(sha)?)));
+    let Some((_, commit)) = found.filter(|(parent, commit)| commit.parent == *parent) else {
+        return Answer::not_found();
+    };
+    let files: Vec<Value> = commit
+        .files
+        .iter()
+        .map(|(path, text)| json!({"filename": path, "status": if text.is_some() { "modified" } else { "removed" }}))
+        .collect();
+    Answer::ok(json!({"files": files}))
+}
+
 /// Makes a branch.
 pub fn create_reference(state: &mut State, seen: &Seen) -> Answer {
     let (name, sha) = (text(&seen.body["ref"]), text(&seen.body["sha"]));

@@ -112,6 +112,8 @@ pub fn answer(state: &mut State, seen: &Seen, own: &str, base: &str) -> Answer {
                 state.merged.iter().filter(|(_, commit)| commit == sha).map(|(number, _)| *number).collect();
             paged(merged.into_iter().map(|number| pull_json(state, number)).collect(), seen, None, link)
         }
+        ("GET", ["commits", sha]) => git::commit(state, sha),
+        ("GET", ["compare", range]) => git::compare(state, range),
         ("POST", ["git", "trees"]) => with(state, seen, &["contents"], |state| git::create_tree(state, seen)),
         ("POST", ["git", "commits"]) => with(state, seen, &["contents"], |state| git::create_commit(state, seen)),
         ("POST", ["git", "refs"]) => with(state, seen, &["contents"], |state| git::create_reference(state, seen)),

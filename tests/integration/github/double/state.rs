@@ -102,6 +102,8 @@ pub struct State {
     /// Branches that take no push.
     pub protected: Vec<String>,
     pub commits: BTreeMap<String, Commit>,
+    /// What git says of the tree of a commit that was made here.
+    pub tree_of: BTreeMap<String, String>,
     /// Trees that no commit may have yet.
     pub trees: BTreeMap<String, BTreeMap<String, Option<String>>>,
     /// Pull requests that were merged, and by which commit.
@@ -161,6 +163,7 @@ impl Default for State {
             protected: Vec::new(),
             commits: BTreeMap::new(),
             trees: BTreeMap::new(),
+            tree_of: BTreeMap::new(),
             merged: Vec::new(),
             comments: Vec::new(),
             editors: BTreeMap::new(),
