@@ -231,6 +231,9 @@ pub struct TableTouched {
     pub table: ObjectName,
     /// The strongest lock that its transaction did not hold before.
     pub lock: Option<Lock>,
+    /// What the server calls the way in which it changes the table (`ALGORITHM=INPLACE, LOCK=NONE`), where it has
+    /// several.
+    pub way: Option<String>,
     /// How long the lock was held: the time in the database from the statement to the end of its transaction, in
     /// seconds.
     pub held: f64,
@@ -270,7 +273,9 @@ impl Lock {
             "ShareLock" => Self::Share,
             "ShareRowExclusiveLock" => Self::ShareRowExclusive,
             "ExclusiveLock" => Self::Exclusive,
-            "AccessExclusiveLock" => Self::AccessExclusive,
+            // MySQL's clause in an ALTER TABLE knows two of them.
+            "SHARED" => Self::Share,
+            "AccessExclusiveLock" | "EXCLUSIVE" => Self::AccessExclusive,
             _ => return None,
         })
     }

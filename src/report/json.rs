@@ -136,6 +136,7 @@ fn rehearsal(rehearsal: &Rehearsal) -> Value {
         json!({
             "table": touched.table.to_string(),
             "lock": touched.lock.map(Lock::as_str),
+            "way": touched.way,
             "held_seconds": touched.held,
             "held_seconds_when_empty": touched.held_when_empty,
             "rows_read": touched.rows_read,

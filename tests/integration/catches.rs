@@ -14,29 +14,37 @@ const FIRST: &str = "from alembic import op\n\nrevision = 'a1'\ndown_revision = 
     op.execute('CREATE TABLE note (id INTEGER PRIMARY KEY, body VARCHAR(200) NOT NULL)')\n\n\n\
     def downgrade():\n    op.drop_table('note')\n    op.drop_table('customer')\n";
 
-/// The report on a pull request whose migration does this, and how the check ends.
-fn told(upgrade: &[&str], downgrade: &[&str]) -> (i32, String) {
+/// A pull request whose migration sends these statements, on a server with settings of its own.
+pub fn pull_request(settings: &str, upgrade: &str, downgrade: &str) -> Universe {
     let universe = Universe::of_files(&[
-        (".fabwright.yml", "migrations: {kind: alembic}\nrehearsal: {rows_per_table: 12}\n"),
+        (".fabwright.yml", &format!("migrations: {{kind: alembic}}\n{settings}\n")),
         ("app/__init__.py", "from flask_appbuilder import AppBuilder\n"),
         ("alembic.ini", "[alembic]\nscript_location = migrations\n"),
         ("migrations/env.py", ENV),
         ("migrations/versions/a1_first.py", FIRST),
     ]);
-    let body = |statements: &[&str]| -> String {
-        statements.iter().map(|sql| format!("    op.execute({sql:?})\n")).collect::<String>() + "    pass\n"
-    };
     let revision = format!(
-        "from alembic import op\n\nrevision = 'b2'\ndown_revision = 'a1'\n\n\ndef upgrade():\n{}\n\ndef downgrade():\n{}",
-        body(upgrade),
-        body(downgrade)
+        "from alembic import op\nimport sqlalchemy as sa\n\nrevision = 'b2'\ndown_revision = 'a1'\n\n\n\
+         def upgrade():\n{upgrade}    pass\n\n\ndef downgrade():\n{downgrade}    pass\n"
     );
     universe.commit_files(&[("migrations/versions/b2_second.py", &revision)]);
+    universe
+}
+
+/// The same statements as the body of a function of a revision.
+pub fn sent(statements: &[&str]) -> String {
+    statements.iter().map(|sql| format!("    op.execute({sql:?})\n")).collect()
+}
+
+/// The report on a pull request whose migration does this, and how the check ends.
+fn told(upgrade: &[&str], downgrade: &[&str]) -> (i32, String) {
+    let universe = pull_request("rehearsal: {rows_per_table: 12}", &sent(upgrade), &sent(downgrade));
     let said = universe.fabwright(&["check", "--base", "main", "--head", "feature", "--no-commit", "--no-tests"]);
     (said.code, universe.file("fabwright-report/report.md"))
 }
 
-fn line<'a>(report: &'a str, label: &str) -> &'a str {
+/// The line of this name under the verdict.
+pub fn line<'a>(report: &'a str, label: &str) -> &'a str {
     let start = format!("| **{label}** | ");
     let found = report.lines().find_map(|line| line.strip_prefix(&start)?.strip_suffix(" |"));
     found.unwrap_or_else(|| panic!("there is no line `{label}` in\n{report}"))

@@ -24,6 +24,7 @@ mod hostile;
 mod impact;
 mod interrupted;
 mod lint;
+mod locks;
 mod merge;
 mod migrate;
 mod mutate;

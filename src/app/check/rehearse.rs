@@ -249,6 +249,11 @@ fn hints(sides: &Sides, before: &Schema, applied: &Applied) -> RenameHints {
     hints
 }
 
+/// How long a statement keeps others from a table: to the end of its transaction, unless the server ends that with it.
+fn held(table: &run::migrate::TableTouched, statement: &Statement) -> f64 {
+    if table.algorithm.is_some() { statement.seconds } else { statement.held }
+}
+
 /// What was applied, with what each statement did to the tables: on those with rows, and on empty ones.
 fn account(sides: &Sides, history: &History, applied: &Applied, on_empty: &Applied) -> Rehearsal {
     let same = applied.statements.len() == on_empty.statements.len();
@@ -257,8 +262,12 @@ fn account(sides: &Sides, history: &History, applied: &Applied, on_empty: &Appli
         let touched = statement.tables.iter().map(|table| TableTouched {
             table: object(&table.namespace, &table.table),
             lock: table.lock.as_deref().and_then(Lock::from_server),
-            held: statement.held,
-            held_when_empty: small.map(|small| small.held),
+            way: table.algorithm.as_ref().map(|algorithm| {
+                let lock = table.lock.as_ref().map(|lock| format!(", LOCK={lock}"));
+                format!("ALGORITHM={algorithm}{}", lock.unwrap_or_default())
+            }),
+            held: held(table, statement),
+            held_when_empty: small.map(|small| held(table, small)),
             rows_read: table.rows_read,
             rewritten: table.rewritten,
             grows: statement.tables.iter().any(|table| table.rewritten)

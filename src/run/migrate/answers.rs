@@ -144,6 +144,9 @@ pub struct TableTouched {
     /// (`AccessExclusiveLock`).
     #[serde(default)]
     pub lock: Option<String>,
+    /// The algorithm by which the table is changed, in the server's words (`INPLACE`), where it has several.
+    #[serde(default)]
+    pub algorithm: Option<String>,
     /// How many of its rows were read one after the other.
     #[serde(default)]
     pub rows_read: u64,
@@ -283,6 +286,7 @@ mod tests {
                     namespace: "public".into(),
                     table: "t".into(),
                     lock: None,
+                    algorithm: None,
                     rows_read,
                     rewritten: false,
                 }],

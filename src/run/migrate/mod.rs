@@ -23,6 +23,10 @@ pub use detect::detect;
 const DRIVER: &str = include_str!("../../../templates/python/driver/migrate.py");
 const MODELS: &str = include_str!("../../../templates/python/driver/models.py");
 const TRACE: &str = include_str!("../../../templates/python/driver/trace.py");
+const TRACE_POSTGRES: &str = include_str!("../../../templates/python/driver/trace_postgresql.py");
+const TRACE_MYSQL: &str = include_str!("../../../templates/python/driver/trace_mysql.py");
+const TRACE_SQLITE: &str = include_str!("../../../templates/python/driver/trace_sqlite.py");
+const SESSION: &str = include_str!("../../../templates/python/driver/session.py");
 const PROBE: &str = include_str!("../../../templates/python/driver/probe.py");
 /// The variables that name the database, whatever else the configuration names.
 const DATABASE_VARIABLES: [&str; 2] = ["DATABASE_URL", "SQLALCHEMY_DATABASE_URI"];
@@ -259,7 +263,15 @@ impl Migrator {
         let folder = tempfile::tempdir().map_err(Error::at(std::env::temp_dir()))?;
         let driver = folder.path().join("fabwright_migrate.py");
         let answers = folder.path().join("answers.jsonl");
-        let modules = [("fabwright_trace.py", TRACE), ("fabwright_models.py", MODELS), ("fabwright_probe.py", PROBE)];
+        let modules = [
+            ("fabwright_trace.py", TRACE),
+            ("fabwright_trace_postgresql.py", TRACE_POSTGRES),
+            ("fabwright_trace_mysql.py", TRACE_MYSQL),
+            ("fabwright_trace_sqlite.py", TRACE_SQLITE),
+            ("fabwright_session.py", SESSION),
+            ("fabwright_models.py", MODELS),
+            ("fabwright_probe.py", PROBE),
+        ];
         std::fs::write(&driver, DRIVER).map_err(Error::at(&driver))?;
         for (name, text) in modules {
             let file = folder.path().join(name);

@@ -96,7 +96,7 @@ class Run:
             if self.probe and (found := self.probe.starts(conn)):
                 self.tell("culprit", **found)
             if self.trace:
-                self.trace.starts(conn, statement)
+                self.trace.starts(conn, statement, is_autocommit(conn))
             self.started = time.perf_counter()
 
         def after(conn, cursor, statement, parameters, context, executemany):
@@ -110,8 +110,7 @@ class Run:
                 sql=statement,
                 seconds=seconds,
                 line=self.line(),
-                autocommit=conn.get_execution_options().get("isolation_level")
-                == "AUTOCOMMIT",
+                autocommit=is_autocommit(conn),
                 tables=did or [],
                 full=None if executemany else in_full(cursor, statement, parameters),
             )
@@ -160,6 +159,10 @@ class Run:
         migrate.__name__ = function.__name__
         step.migration_fn = migrate
         return step
+
+
+def is_autocommit(conn):
+    return conn.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
 
 
 def in_full(cursor, statement, parameters):
