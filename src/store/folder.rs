@@ -76,6 +76,10 @@ pub fn read_some<'a>(folder: &Path, paths: impl IntoIterator<Item = &'a String>)
 ///
 /// [`Error::File`] if it can't be written.
 pub fn write(path: &Path, text: &str) -> Result<()> {
+    // A device or a pipe (`/dev/null`, `/dev/stdout`) is written to, not replaced.
+    if path.symlink_metadata().is_ok_and(|there| !there.is_file() && !there.is_symlink() && !there.is_dir()) {
+        return fs::write(path, text).map_err(Error::file(path));
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(Error::file(folder))?;
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::file(path))?;
@@ -191,6 +195,16 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_file_is_not_replaced_by_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
+        assert!(write(&path, "text").is_err(), "nobody writes to a socket as to a file");
+        let kind = path.symlink_metadata().expect("it is there").file_type();
+        assert!(std::os::unix::fs::FileTypeExt::is_socket(&kind));
+    }
 
     #[test]
     fn a_folder_holds_exactly_what_it_is_given() {
