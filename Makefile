@@ -22,9 +22,10 @@ lint: setup
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	.venv/bin/ruff check --quiet examples templates/python/driver
 	.venv/bin/ruff format --quiet --check examples templates/python/driver
+	.venv/bin/shellcheck scripts/* .ci/run
 	.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 	.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml templates/init/workflow.yml templates/init/gate.yml
-	.venv/bin/actionlint .github/workflows/*.yml templates/init/workflow.yml templates/init/gate.yml
+	.venv/bin/actionlint -shellcheck .venv/bin/shellcheck .github/workflows/*.yml templates/init/workflow.yml templates/init/gate.yml
 	.venv/bin/zizmor --quiet --offline --config .github/zizmor.yml .github/workflows action.yml templates/init/workflow.yml templates/init/gate.yml
 
 # Generates the example's models, views, APIs and tests again, keeping its hand edits.
