@@ -97,6 +97,24 @@ async fn patience_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_used_up_limit_is_waited_out_and_run_into_once() {
+    let github = tokio::task::block_in_place(Github::start);
+    {
+        let mut state = github.state();
+        (state.limits.requests, state.limits.window) = (3, 2);
+        state.branches = [("main", "1"), ("feature", "2")].map(|(name, digit)| (name.into(), digit.repeat(40))).into();
+        state.pulls.insert(7, ("feature".to_owned(), REPOSITORY.to_owned(), "open"));
+    }
+    let client = client(&github);
+    for _ in 0..5 {
+        assert_eq!(client.pull_request(7).await.unwrap().number, 7);
+    }
+    let statuses: Vec<u16> = github.state().log.iter().map(|seen| seen.status).collect();
+    assert_eq!(statuses, [200, 200, 200, 403, 200, 200]);
+    tokio::task::block_in_place(|| drop(github));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_teams_owners_and_reviews_are_read() {
     let github = tokio::task::block_in_place(Github::start);
     {

@@ -51,7 +51,7 @@ impl Fork {
         let payload = json!({"action": "completed", "workflow_run": {"id": 1, "event": "pull_request", "head_sha": head,
             "head_branch": "feature", "pull_requests": [], "head_repository": {"full_name": repository}},
             "repository": {"full_name": REPOSITORY}});
-        std::fs::write(&path, payload.to_string()).unwrap();
+        std::fs::write(&path, super::payload::real("workflow_run", payload).to_string()).unwrap();
         self.universe.fabwright_with(&["publish", "--from", &from.to_string_lossy()], |command| {
             command
                 .env("GITHUB_EVENT_PATH", &path)

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::double::Github;
-use super::double::state::{REPOSITORY, TOKEN};
+use super::double::state::{REPOSITORY, TOKEN, repository_id};
 use crate::universe::{Said, Universe};
 
 /// A job to be run.
@@ -60,6 +60,7 @@ impl<'a> Job<'a> {
     }
 
     pub fn new(github: &'a Github, universe: &'a Universe, name: &'static str, payload: Value) -> Self {
+        let payload = super::payload::real(name, payload);
         Self { github, universe, event: (name, payload), variables: Vec::new(), run: 1 }
             .input("tests", "false")
             .input("fail-on", "error")
@@ -128,8 +129,8 @@ pub fn pull_request(universe: &Universe, branch: &str, repository: &str) -> Valu
             "number": 7,
             "state": "open",
             "user": {"login": "author", "type": "User"},
-            "head": {"ref": branch, "sha": sha(universe, branch), "repo": {"full_name": repository, "fork": repository != REPOSITORY}},
-            "base": {"ref": "main", "sha": sha(universe, "main"), "repo": {"full_name": REPOSITORY, "fork": false}},
+            "head": {"ref": branch, "sha": sha(universe, branch), "repo": {"id": repository_id(repository), "full_name": repository, "fork": repository != REPOSITORY}},
+            "base": {"ref": "main", "sha": sha(universe, "main"), "repo": {"id": repository_id(REPOSITORY), "full_name": REPOSITORY, "fork": false}},
         },
         "repository": {"full_name": REPOSITORY, "html_url": format!("https://github.test/{REPOSITORY}")},
         "sender": {"login": "author", "type": "User"},

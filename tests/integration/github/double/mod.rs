@@ -2,6 +2,7 @@
 //!
 //! * [`state`] is what it knows; [`routes`] answers; [`fault`] goes wrong on demand;
 //! * [`remote`] is the repository itself, which git's own `http-backend` serves;
+//! * [`limits`] counts what is asked;
 //! * [`proxy`] holds every request and answer against GitHub's own [`description`];
 //! * a request to a route that it does not have is a violation, and so is all that the proxy finds. A violation fails
 //!   the test that made it.
@@ -10,6 +11,7 @@ pub mod description;
 pub mod fault;
 pub mod git;
 pub mod graphql;
+pub mod limits;
 pub mod proxy;
 pub mod remote;
 pub mod routes;
@@ -27,6 +29,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use fault::{Fault, Kind};
+use limits::Verdict;
 use proxy::Exchange;
 use state::{Answer, Seen, State};
 
@@ -170,39 +173,65 @@ fn respond(state: &Mutex<State>, base: &str, own: &str, parts: &Parts, body: &By
     let number = state.log.len();
     state.log.push(seen.clone());
 
-    let before = fault::take(&mut state, &seen, false);
-    if let Some(Fault { kind: Kind::Meanwhile(change), .. }) = &before {
-        change(&mut state);
+    let request = format!("{} {}", seen.method, seen.path);
+    if state.waits.is_early(&request) {
+        state.violations.push(format!("{request}: asked again before the time that GitHub had asked to wait"));
     }
-    let (answer, delivery) = match before {
+    let is_write = seen.method != "GET" && !seen.body["query"].as_str().is_some_and(|query| query.starts_with("query"));
+    let verdict = match state.tokens.contains_key(&seen.token) {
+        true => state.limits.meet(&seen.token, is_write),
+        false => Verdict::Passes(Vec::new()),
+    };
+    let (answer, delivery) = match verdict {
+        Verdict::Passes(headers) => {
+            let (mut answer, delivery) = answered(&mut state, &seen, (base, own), path);
+            answer.headers.extend(headers);
+            (answer, delivery)
+        }
+        Verdict::Exhausted(answer) => (answer, Delivery::Whole),
+        Verdict::Shameless(answer) => {
+            state.violations.push(format!("{request}: asked although {}", answer.body["message"]));
+            (answer, Delivery::Whole)
+        }
+    };
+    state.waits.note(&request, &answer);
+    state.log[number].status = answer.status;
+    (answer, delivery)
+}
+
+/// The answer to a request that is within the limits, with what goes wrong at it.
+fn answered(state: &mut State, seen: &Seen, (base, own): (&str, &str), path: &str) -> (Answer, Delivery) {
+    let before = fault::take(state, seen, false);
+    if let Some(Fault { kind: Kind::Meanwhile(change), .. }) = &before {
+        change(state);
+    }
+    match before {
         Some(Fault { kind: Kind::Status(status, headers), message, .. }) => {
             (gone_wrong(status, headers, message), Delivery::Whole)
         }
         _ => {
             let answer = if path == graphql_path(base) {
-                graphql::answer(&mut state, &seen)
+                graphql::answer(state, seen)
             } else if path.starts_with(base) {
-                completed(&seen, routes::answer(&mut state, &seen, own, base))
+                completed(seen, routes::answer(state, seen, own, base))
             } else {
                 state.violations.push(format!("{path} lies outside {base}"));
                 Answer::not_found()
             };
-            match fault::take(&mut state, &seen, true) {
+            match fault::take(state, seen, true) {
                 Some(Fault { kind: Kind::Status(status, headers), message, .. }) => {
                     (gone_wrong(status, headers, message), Delivery::Whole)
                 }
                 Some(Fault { kind: Kind::Cut, .. }) => (answer, Delivery::Cut),
                 Some(Fault { kind: Kind::Unreadable, .. }) => (answer, Delivery::Unreadable),
                 Some(Fault { kind: Kind::Meanwhile(change), .. }) => {
-                    change(&mut state);
+                    change(state);
                     (answer, Delivery::Whole)
                 }
                 None => (answer, Delivery::Whole),
             }
         }
-    };
-    state.log[number].status = answer.status;
-    (answer, delivery)
+    }
 }
 
 fn gone_wrong(status: u16, headers: Vec<(&str, &str)>, message: &str) -> Answer {

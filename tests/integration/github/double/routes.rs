@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::git;
-use super::state::{Answer, CheckRun, Comment, REPOSITORY, Seen, State, Token, permissions};
+use super::state::{Answer, CheckRun, Comment, REPOSITORY, Seen, State, Token, permissions, repository_id};
 
 /// Answers a request.
 pub fn answer(state: &mut State, seen: &Seen, own: &str, base: &str) -> Answer {
@@ -230,8 +230,8 @@ fn pull_json(state: &State, number: u64) -> Value {
         "state": open,
         "html_url": format!("https://github.test/{REPOSITORY}/pull/{number}"),
         "user": {"login": "author", "type": "User"},
-        "head": {"ref": branch, "sha": state.branches.get(&key), "repo": {"full_name": repository}},
-        "base": {"ref": "main", "sha": state.branches.get("main"), "repo": {"full_name": REPOSITORY}},
+        "head": {"ref": branch, "sha": state.branches.get(&key), "repo": {"id": repository_id(repository), "full_name": repository}},
+        "base": {"ref": "main", "sha": state.branches.get("main"), "repo": {"id": repository_id(REPOSITORY), "full_name": REPOSITORY}},
         "labels": [],
         "requested_teams": [],
         "merged_at": merged.as_ref().map(|_| "2026-01-03T00:00:00Z"),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::fault::Fault;
+use super::limits::{Limits, Waits};
 use super::remote::Remote;
 
 /// A request, as it was seen.
@@ -133,6 +134,8 @@ pub struct State {
     pub remote: Option<Remote>,
     /// Whether `createCommitOnBranch` is there: older Enterprise servers have no such thing.
     pub commits_by_api: bool,
+    pub limits: Limits,
+    pub waits: Waits,
     pub faults: Vec<Fault>,
     pub log: Vec<Seen>,
     pub violations: Vec<String>,
@@ -141,6 +144,11 @@ pub struct State {
 
 /// The repository that all scenarios are about.
 pub const REPOSITORY: &str = "octo/shop";
+/// The id of a repository, which is another one for a fork.
+pub fn repository_id(name: &str) -> u64 {
+    if name == REPOSITORY { 1 } else { 2 }
+}
+
 /// What a workflow's own token is in the scenarios.
 pub const TOKEN: &str = "ghs_TheWorkflowsOwnToken0123456789abcdef";
 
@@ -180,6 +188,8 @@ impl Default for State {
             token_life: 3600,
             remote: None,
             commits_by_api: true,
+            limits: Limits::default(),
+            waits: Waits::default(),
             faults: Vec::new(),
             log: Vec::new(),
             violations: Vec::new(),
