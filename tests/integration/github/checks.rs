@@ -127,3 +127,16 @@ fn every_use_is_an_annotation_at_its_line_in_batches() {
 fn indent(text: &str) -> String {
     text.lines().map(|line| format!("    {line}\n")).collect()
 }
+
+#[test]
+fn a_pull_request_of_prose_is_green_without_running_anything() {
+    let broken =
+        [("app/__init__.py", "from flask_appbuilder import AppBuilder\n"), ("migrations/001_base.sql", "NO SQL;")];
+    let universe = Universe::of_files(&broken);
+    universe.commit_files(&[("README.md", "How to use it.\n")]);
+    let github = Github::start();
+    let ran = Job::of_pull_request(&github, &universe, "feature").input("tests", "true").run();
+    assert_eq!(ran.said.code, 0, "{:?}", ran.said);
+    assert_eq!(conclusions(&github, &sha(&universe, "feature")), some(["success", "neutral", "success"]));
+    assert!(github.state().sticky()[0].body.contains("only prose was changed"));
+}
