@@ -10,7 +10,7 @@ use crate::run::{PythonEnvironment, PythonOptions};
 use crate::store::tree::{self, SourceTree};
 
 /// The packages of the generated tests, beside what the application itself requires.
-const TEST_REQUIREMENTS: &str = "tests/requirements.txt";
+const TEST_REQUIREMENTS: [&str; 2] = ["tests/requirements.txt", "tests/performance/requirements.txt"];
 
 /// An application and what runs it.
 pub(super) struct Application {
@@ -45,10 +45,12 @@ impl Application {
         let mut options = PythonOptions::new(cache_folder());
         options.interpreter = interpreter.or_else(|| self.config.application.python.clone());
         options.requirements.clone_from(&self.config.application.requirements);
-        let tools = self.sources.files.iter().find(|(path, _)| path == TEST_REQUIREMENTS);
-        if let Some((_, text)) = tools {
-            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-            options.tools = lines.map(str::to_owned).collect();
+        let files = self.sources.files.iter().filter(|(path, _)| TEST_REQUIREMENTS.contains(&path.as_str()));
+        let lines = files.flat_map(|(_, text)| text.lines()).map(str::trim);
+        let tools: Vec<String> =
+            lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect();
+        if !tools.is_empty() {
+            options.tools = tools;
         }
         let python = PythonEnvironment::prepare(&self.folder, &options).await?;
         step.done(python.version());

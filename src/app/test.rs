@@ -12,6 +12,9 @@ pub use crate::run::pytest::Shard;
 use crate::run::pytest::{Measured, Suite};
 use crate::store::folder;
 
+/// The variable that tells load tests where to write what they measured.
+const PERFORMANCE_REPORTS: &str = "FABWRIGHT_PERFORMANCE_REPORTS";
+
 /// The arguments of the command.
 #[derive(Debug)]
 pub struct Request {
@@ -66,6 +69,12 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     let package = application.config.application.package.clone();
     suite.measured = request.coverage.then(|| Measured { package: package.clone(), folder: kept.path().to_owned() });
 
+    if let Some(out) = request.out.as_ref().filter(|_| tests.generate_performance_reports) {
+        folder::make(out)?;
+        let out = std::path::absolute(out).map_err(|source| Error::Unreadable { path: out.clone(), source })?;
+        suite.environment.push((PERFORMANCE_REPORTS.to_owned(), out.display().to_string()));
+    }
+
     let step = console.step("Test");
     let report = suite.run().await?;
     let coverage = suite.coverage().await?;
@@ -79,8 +88,12 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
         if tests.generate_junit_xml {
             folder::write(&out.join("junit.xml"), &write_junit(&report))?;
         }
-        folder::write(&out.join("tests.json"), &json)?;
-        folder::write(&out.join("tests.md"), &run.markdown())?;
+        if let Some(coverage) = coverage.as_ref().filter(|_| tests.generate_coverage_reports) {
+            let text = serde_json::to_string_pretty(coverage).map_err(|error| Error::bug("the coverage", error))?;
+            folder::write(&out.join("coverage.json"), &text)?;
+        }
+        folder::write(&out.join("test-results.json"), &json)?;
+        folder::write(&out.join("test-summary.md"), &run.markdown())?;
     }
     console.print(&match request.format {
         Format::Text => run.text(),

@@ -276,7 +276,7 @@ pub(super) struct Test {
     /// Measure coverage; fail with exit code 11 below target_coverage_percentage of the configuration
     #[arg(long)]
     coverage: bool,
-    /// Write junit.xml, tests.json and tests.md here
+    /// Write junit.xml, test-results.json and test-summary.md here
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// What to print

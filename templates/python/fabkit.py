@@ -10,6 +10,7 @@ extend. Each mends something that Flask-AppBuilder does:
   are ignored: here they are refused;
 * forms lose decimals, cannot leave a check box empty, turn a missing text into an empty
   one, and know nothing of constraints over several columns;
+* a list asks for the related rows of each of its rows in turn: here for all at once;
 * a master-detail page skips the view's own base filters;
 * of several keys to one table only the first has its rows listed;
 * an API takes integer keys only, and demands an enum although it has a default.
@@ -49,6 +50,7 @@ from flask_appbuilder.fieldwidgets import (
 from flask_appbuilder.hooks import before_request
 from flask_appbuilder.models.sqla import interface
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import selectinload
 from wtforms.validators import InputRequired, Optional
 
 log = logging.getLogger(__name__)
@@ -101,6 +103,15 @@ class SQLAInterface(interface.SQLAInterface):
             self.session.rollback()
             return None
 
+    eager = ()
+    """The relations that a list shows."""
+
+    def apply_all(self, query, *arguments, **options):
+        query = super().apply_all(query, *arguments, **options)
+        return query.options(
+            *(selectinload(getattr(self.obj, name)) for name in self.eager)
+        )
+
     def query(self, *arguments, **options):
         try:
             return super().query(*arguments, **options)
@@ -146,6 +157,15 @@ class PerRequestFilters:
 
 class CheckedArguments:
     """Refuses addresses that Flask-AppBuilder would stumble over."""
+
+    def _init_properties(self):
+        super()._init_properties()
+        relations = self.datamodel.list_properties
+        self.datamodel.eager = [
+            name
+            for name in self.list_columns
+            if self.datamodel.is_relation(name) and relations[name].lazy == "select"
+        ]
 
     def check_arguments(self):
         for name, value in request.args.items(multi=True):

@@ -78,7 +78,7 @@ fn what_fails_and_what_wavers_is_told_and_written_down() {
     assert!(said.stdout.contains("4 tests passed (1 of them at the second try), 1 failed"), "{}", said.stdout);
     let cases = read_junit(&std::fs::read_to_string(out.join("junit.xml")).unwrap()).unwrap();
     assert_eq!(cases.len(), 5);
-    assert!(std::fs::read_to_string(out.join("tests.md")).unwrap().contains("| unit | 2 | 0 | 0 | 0 |"));
+    assert!(std::fs::read_to_string(out.join("test-summary.md")).unwrap().contains("| unit | 2 | 0 | 0 | 0 |"));
 }
 
 #[test]

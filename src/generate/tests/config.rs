@@ -28,7 +28,7 @@ pub struct TestGenerationConfig {
     pub generate_integration_tests: bool,
     /// `tests/e2e`: a real browser against a real server.
     pub generate_e2e_tests: bool,
-    /// `tests/performance`: a load profile. Not made by this version; see [`TestGenerationConfig::notices`].
+    /// `tests/performance`: budgets of statements and bytes on large tables, and load with Locust.
     pub generate_performance_tests: bool,
     /// `tests/security`: who may do what, and hostile input.
     pub generate_security_tests: bool,
@@ -50,7 +50,7 @@ pub struct TestGenerationConfig {
     pub test_data_variety: TestDataVariety,
     /// A factory makes the rows that its row refers to. Can't be switched off.
     pub preserve_referential_integrity: bool,
-    /// Large sets of rows for load tests. Not made by this version; see [`TestGenerationConfig::notices`].
+    /// Whether performance tests fill tables with many rows; otherwise with little more than a page shows.
     pub include_performance_datasets: bool,
 
     /// The runner may start several pytest processes.
@@ -66,9 +66,9 @@ pub struct TestGenerationConfig {
     pub generate_html_reports: bool,
     /// The runner writes JUnit XML.
     pub generate_junit_xml: bool,
-    /// The runner measures coverage.
+    /// `fabwright test --out` writes the coverage of each file, with `--coverage`.
     pub generate_coverage_reports: bool,
-    /// The runner reports load times. Not made by this version; see [`TestGenerationConfig::notices`].
+    /// `fabwright test --out` writes what the load tests measured.
     pub generate_performance_reports: bool,
 
     /// Results go to the job summary and the check run.
@@ -174,13 +174,7 @@ impl TestGenerationConfig {
     /// What this version does otherwise than the switches say, one sentence each.
     #[must_use]
     pub fn notices(&self) -> Vec<String> {
-        let missing = [
-            (self.generate_performance_tests, "`generate_performance_tests`"),
-            (self.include_performance_datasets, "`include_performance_datasets`"),
-            (self.generate_performance_reports, "`generate_performance_reports`"),
-            (self.generate_coverage_reports, "`generate_coverage_reports`"),
-            (self.webhook_notifications, "`webhook_notifications`"),
-        ];
+        let missing = [(self.webhook_notifications, "`webhook_notifications`")];
         let always = [
             (!self.generate_html_reports, "`generate_html_reports`"),
             (!self.generate_junit_xml, "`generate_junit_xml`"),
@@ -190,9 +184,8 @@ impl TestGenerationConfig {
             let named: Vec<&str> = switches.iter().filter(|(named, _)| *named).map(|(_, switch)| *switch).collect();
             (!named.is_empty()).then(|| named.join(", "))
         };
-        let missing = named(&missing).map(|switches| {
-            format!("this version makes no performance tests, measures no coverage and calls no webhooks: {switches} change nothing")
-        });
+        let missing =
+            named(&missing).map(|switches| format!("this version calls no webhooks: {switches} changes nothing"));
         let always = named(&always).map(|switches| {
             format!("report.html, junit.xml and the job summary are always written: {switches} change nothing")
         });
@@ -213,10 +206,9 @@ mod tests {
     fn what_a_switch_does_not_change_is_said() {
         let all: TestGenerationConfig = serde_yaml::from_str("generate_junit_xml: false").unwrap();
         let notices = all.notices();
-        assert!(notices[0].contains("`generate_coverage_reports`"), "{notices:?}");
+        assert!(notices[0].contains("`webhook_notifications`"), "{notices:?}");
         assert!(notices[1].contains("`generate_junit_xml` change nothing"), "{notices:?}");
-        let none = "{generate_performance_tests: false, include_performance_datasets: false, \
-                    generate_performance_reports: false, generate_coverage_reports: false, webhook_notifications: false}";
+        let none = "webhook_notifications: false";
         assert_eq!(serde_yaml::from_str::<TestGenerationConfig>(none).unwrap().notices(), [""; 0]);
     }
 

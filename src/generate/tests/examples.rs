@@ -58,6 +58,7 @@ fn switched_off_kinds_are_not_written() {
         generate_integration_tests: false,
         generate_security_tests: false,
         generate_e2e_tests: false,
+        generate_performance_tests: false,
         generate_accessibility_tests: false,
         ..TestGenerationConfig::default()
     };

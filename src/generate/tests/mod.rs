@@ -17,6 +17,7 @@ mod factories;
 mod facts;
 mod fields;
 mod layout;
+mod performance;
 mod range;
 mod render;
 mod sample;
@@ -64,6 +65,7 @@ pub fn files(application: &Application, config: &TestGenerationConfig) -> Result
     let renderer = Renderer::new(application)?;
     let facts = Facts::new(application, config);
     let mut files = shared::files(&facts, &renderer)?;
+    files.extend(performance::files(&facts, &renderer)?);
     for entity in &application.entities {
         if config.generate_unit_tests {
             let path = format!("tests/unit/test_{}.py", entity.module);

@@ -59,7 +59,10 @@ class Order(Model):
 
     customer: Mapped[Customer] = relationship(back_populates="orders")
     order_items: Mapped[list[OrderItem]] = relationship(
-        back_populates="order", cascade="all, delete-orphan", passive_deletes=True
+        back_populates="order",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        lazy="selectin",
     )
 
     @property

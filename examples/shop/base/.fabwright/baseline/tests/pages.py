@@ -63,12 +63,17 @@ class _FormParser(HTMLParser):
             self.fields[self._textarea] += data
 
 
-def form_on(answer):
+def fields_of(html):
     """What the form of a page would send if nobody touched it."""
-    assert_page(answer)
     parser = _FormParser()
-    parser.feed(answer.text)
+    parser.feed(html)
     return parser.fields
+
+
+def form_on(answer):
+    """The same for the answer to a request, which must be a page."""
+    assert_page(answer)
+    return fields_of(answer.text)
 
 
 class _TextParser(HTMLParser):
