@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use console::{Term, style};
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio::sync::watch;
 
 use super::{Error, Exit};
 use crate::report::{Colour, Layout};
@@ -14,6 +15,8 @@ use crate::report::{Colour, Layout};
 pub struct Console {
     quiet: bool,
     stderr: Term,
+    /// The stage that is under way.
+    stage: watch::Sender<&'static str>,
 }
 
 /// A stage that is under way. It ends with [`Step::done`], or silently when dropped.
@@ -28,7 +31,12 @@ pub struct Step<'a> {
 impl Console {
     /// A console for this process; `quiet` leaves progress out.
     pub fn new(quiet: bool) -> Self {
-        Self { quiet, stderr: Term::stderr() }
+        Self { quiet, stderr: Term::stderr(), stage: watch::Sender::new("") }
+    }
+
+    /// Tells which stage is under way, now and later.
+    pub fn stages(&self) -> watch::Receiver<&'static str> {
+        self.stage.subscribe()
     }
 
     /// Prints a result, followed by a line break where the text has none.
@@ -89,6 +97,7 @@ impl Console {
         bar.set_prefix(label);
         bar.enable_steady_tick(Duration::from_millis(100));
         tracing::info!(step = label, "begins");
+        self.stage.send_replace(label);
         Step { console: self, label, started: Instant::now(), bar }
     }
 }

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 
 use super::forge::{self, Checks, Forge, Subject};
-use super::gate::{Conversation, Decided, policy, record_text};
+use super::gate::{Conversation, Decided, policy, record_parts};
 use super::{Console, Error, Exit};
 use crate::gate::record::Record;
 use crate::gate::{GateChange, Standing};
@@ -71,7 +71,7 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     };
     let reports = [impact, tests, approval.check()];
     let mut checks = Checks::of(&run.head_sha, Subject::Branch);
-    forge.conclude_checks(&mut checks, &reports, Some(&record_text(&record))).await;
+    forge.conclude_checks(&mut checks, &reports, Some(&record_parts(&record))).await;
     for notice in forge.notices() {
         console.note(&notice);
     }

@@ -140,6 +140,7 @@ pub fn request(environment: &Environment) -> Result<action::Request, Error> {
         forge: forge(environment)?,
         output_file: path("GITHUB_OUTPUT"),
         summary_file: path("GITHUB_STEP_SUMMARY"),
+        runner_files: ["GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"].into_iter().filter_map(path).collect(),
     })
 }
 
@@ -150,7 +151,6 @@ pub fn request(environment: &Environment) -> Result<action::Request, Error> {
 /// As [`request`].
 pub fn outside_a_step(environment: &Environment, folder: Option<&Path>) -> Result<forge::Settings, Error> {
     let mut settings = forge(environment)?;
-    settings.token = settings.token.or_else(|| environment.variable("GITHUB_TOKEN").and_then(Secret::new));
     settings.folder = folder.map(|folder| folder.display().to_string()).filter(|folder| folder != ".");
     Ok(settings)
 }
@@ -165,7 +165,7 @@ pub fn publish(from: PathBuf, environment: &Environment) -> Result<publish::Requ
     Ok(publish::Request { from, policy_path, event_path, forge: outside_a_step(environment, None)? })
 }
 
-/// Where GitHub is, and who we are there.
+/// Where GitHub is, and who we are there: as the input says, or else the variable that a workflow may have set.
 fn forge(environment: &Environment) -> Result<forge::Settings, Error> {
     let comment = match environment.input("comment") {
         None | Some("always") => CommentMode::Always,
@@ -193,7 +193,7 @@ fn forge(environment: &Environment) -> Result<forge::Settings, Error> {
         api_url: variable("GITHUB_API_URL"),
         graphql_url: variable("GITHUB_GRAPHQL_URL"),
         server_url: variable("GITHUB_SERVER_URL"),
-        token: environment.input("github-token").and_then(Secret::new),
+        token: environment.input("github-token").or_else(|| environment.variable("GITHUB_TOKEN")).and_then(Secret::new),
         app,
         workflow: variable("GITHUB_WORKFLOW"),
         job: variable("GITHUB_JOB"),

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::GateChange;
 use super::ledger::{Entry, Ledger, Source, Word};
 use crate::diff::{ChangeId, Severity};
+use crate::schema::snapshot;
 
 const START: &str = "<!-- fabwright:record ";
+const PART: &str = "<!-- fabwright:record-part ";
 const END: &str = " -->";
 const VERSION: u32 = 1;
 
@@ -90,15 +92,24 @@ impl Record {
         !self.of.is_empty() && self.of == commit
     }
 
-    /// The record as a hidden comment in Markdown, of at most `most` characters; it has to be the last line of what it
-    /// is put into. What is said of each change goes first where that is too little; if the rest is still too long, it
-    /// is no record, which [`Self::from_markdown`] knows.
-    pub fn to_markdown(&self, most: usize) -> String {
-        let shorter = [160, 60, 0].into_iter().find_map(|told| {
-            let text = self.encode(told);
-            (text.encode_utf16().count() <= most).then_some(text)
-        });
-        shorter.unwrap_or_else(|| format!("{START}none{END}"))
+    /// The record as hidden comments in Markdown, each of at most `most` ASCII characters, and each the last line of what
+    /// it is put into. What is said of each change goes first where one is too little; a record that is still longer comes
+    /// in parts, and is lost in none of them.
+    pub fn to_parts(&self, most: usize) -> Vec<String> {
+        let whole = |json: &str| format!("{START}{json}{END}");
+        let shorter = [160, 60, 0].into_iter().map(|told| self.encode(told)).find(|json| whole(json).len() <= most);
+        if let Some(json) = shorter {
+            return vec![whole(&json)];
+        }
+        let json = self.encode(60);
+        let digest = digest(&json);
+        let room = most.saturating_sub(PART.len() + END.len() + digest.len() + 24).max(1);
+        // It is ASCII, so that every byte is a character.
+        let chunks: Vec<&str> =
+            json.as_bytes().chunks(room).filter_map(|chunk| std::str::from_utf8(chunk).ok()).collect();
+        let total = chunks.len();
+        let part = |(index, chunk): (usize, &&str)| format!("{PART}{}/{total} {digest} {chunk}{END}", index + 1);
+        chunks.iter().enumerate().map(part).collect()
     }
 
     fn encode(&self, told: usize) -> String {
@@ -153,16 +164,42 @@ impl Record {
         };
         // A value made of strings, numbers and lists always has a text.
         let json = serde_json::to_string(&wire).unwrap_or_default();
-        // Nothing in it can end the comment, or be taken for markup by a reader that looks for tags.
-        let json = json.replace('<', "\\u003c").replace('>', "\\u003e").replace("--", "-\\u002d");
-        format!("{START}{json}{END}")
+        // Nothing in it can end the comment, or be taken for markup by a reader that looks for tags; and it is ASCII, as
+        // long whoever counts it.
+        let mut ascii = String::with_capacity(json.len());
+        let mut units = [0; 2];
+        for letter in json.replace("--", "-\\u002d").chars() {
+            match letter {
+                '<' => ascii.push_str("\\u003c"),
+                '>' => ascii.push_str("\\u003e"),
+                letter if letter.is_ascii() => ascii.push(letter),
+                letter => {
+                    let escapes = letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}"));
+                    ascii.extend(escapes);
+                }
+            }
+        }
+        ascii
     }
 
     /// Reads the record that a text ends with. Nothing comes back where there is none, or one of another version.
     ///
     /// Only the last line is looked at: those above it repeat names of the pull request, which may look like anything.
     pub fn from_markdown(text: &str) -> Option<Self> {
-        let json = text.trim_end().lines().last()?.strip_prefix(START)?.strip_suffix(END)?;
+        Self::decode(text.trim_end().lines().last()?.strip_prefix(START)?.strip_suffix(END)?)
+    }
+
+    /// Reads a record that comes in parts. Nothing comes back where one is missing.
+    pub fn from_parts(mut parts: Vec<Part>) -> Option<Self> {
+        parts.sort_by_key(|part| part.number);
+        let first = parts.first()?;
+        let (total, sum) = (first.total, first.digest.clone());
+        let whole = parts.iter().map(|part| part.number).eq(1..=total) && parts.iter().all(|part| part.digest == sum);
+        let json: String = parts.into_iter().map(|part| part.chunk).collect();
+        (whole && digest(&json) == sum).then(|| Self::decode(&json))?
+    }
+
+    fn decode(json: &str) -> Option<Self> {
         let wire: Wire = serde_json::from_str(json).ok()?;
         if wire.version != VERSION {
             return None;
@@ -213,4 +250,38 @@ impl Record {
             marker: wire.marker,
         })
     }
+}
+
+/// A part of a record that is too long for one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Which one it is, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub total: usize,
+    /// Of what it is a part.
+    pub digest: String,
+    chunk: String,
+}
+
+impl Part {
+    /// Reads the part that a text ends with.
+    pub fn from_markdown(text: &str) -> Option<Self> {
+        let part = text.trim_end().lines().last()?.strip_prefix(PART)?.strip_suffix(END)?;
+        let (place, rest) = part.split_once(' ')?;
+        let (digest, chunk) = rest.split_once(' ')?;
+        let (number, total) = place.split_once('/')?;
+        let (number, total) = (number.parse().ok()?, total.parse().ok()?);
+        let is_one = (1..=MOST_PARTS).contains(&total) && (1..=total).contains(&number);
+        is_one.then(|| Self { number, total, digest: digest.to_owned(), chunk: chunk.to_owned() })
+    }
+}
+
+/// More parts than any record has.
+const MOST_PARTS: usize = 500;
+
+fn digest(json: &str) -> String {
+    let mut digest = snapshot::sha256(json);
+    digest.truncate(32);
+    digest
 }

@@ -49,6 +49,48 @@ impl Runner {
     }
 }
 
+/// The files through which a step speaks to its runner, as they were before code of a pull request ran beside them.
+///
+/// That code has no name for them in its environment, but it runs as the same user and may find them: what it wrote there
+/// would be outputs of this step, and variables of the job's later ones.
+#[derive(Debug)]
+pub struct Kept(Vec<(PathBuf, Option<Vec<u8>>)>);
+
+impl Kept {
+    /// Reads the files. One that is not there is kept as that.
+    pub fn read(paths: impl IntoIterator<Item = PathBuf>) -> Self {
+        Self(paths.into_iter().map(|path| (path.clone(), std::fs::read(path).ok())).collect())
+    }
+
+    /// Puts back what was altered, and gives the files that were.
+    ///
+    /// # Errors
+    /// When one cannot be put back.
+    pub fn put_back(&self) -> Result<Vec<&Path>, Error> {
+        let mut altered = Vec::new();
+        for (path, before) in &self.0 {
+            if std::fs::read(path).ok() == *before {
+                continue;
+            }
+            let write = || match before {
+                // A new file: the old one may be a link to elsewhere by now.
+                Some(bytes) => {
+                    std::fs::remove_file(path).or_else(gone)?;
+                    std::fs::write(path, bytes)
+                }
+                None => std::fs::remove_file(path).or_else(gone),
+            };
+            write().map_err(|source| Error::Write { path: path.clone(), source })?;
+            altered.push(path.as_path());
+        }
+        Ok(altered)
+    }
+}
+
+fn gone(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
 /// The multi-line form of an output, with a delimiter that the value does not contain.
 fn heredoc(name: &str, value: &str) -> String {
     let mut delimiter = String::from("FABWRIGHT_END");
@@ -76,6 +118,25 @@ mod tests {
         assert_eq!(
             std::fs::read_to_string(path).expect("text"),
             "a<<FABWRIGHT_END_\nx\nFABWRIGHT_END\nb=evil\nFABWRIGHT_END_\nc<<FABWRIGHT_END\n1\nFABWRIGHT_END\n"
+        );
+    }
+
+    #[test]
+    fn what_others_wrote_is_put_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("output"), "ours").expect("written");
+        std::fs::write(path("other"), "theirs").expect("written");
+        let kept = Kept::read(["output", "env", "path"].map(path));
+        assert_eq!(kept.put_back().expect("nothing to do"), [""; 0].map(Path::new));
+        std::fs::write(path("env"), "LD_PRELOAD=/x").expect("written");
+        std::fs::remove_file(path("output")).expect("removed");
+        std::os::unix::fs::symlink(path("other"), path("output")).expect("linked");
+        assert_eq!(kept.put_back().expect("put back"), [path("output"), path("env")]);
+        let text = |name: &str| std::fs::read_to_string(path(name)).ok();
+        assert_eq!(
+            (text("output").as_deref(), text("env"), text("other").as_deref()),
+            (Some("ours"), None, Some("theirs"))
         );
     }
 

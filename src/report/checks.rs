@@ -10,6 +10,7 @@ use super::wording::sentence::{clip, visible};
 use super::wording::{self, count};
 use crate::diff::Severity;
 use crate::gate;
+use crate::hazard::Finding;
 
 /// Room for a check's summary in UTF-16 code units: at three bytes each, it stays under 65,535 bytes.
 const ROOM: usize = 21_000;
@@ -245,17 +246,33 @@ fn remarks(facts: &Facts) -> Vec<Remark> {
             message: visible(&usage.explanation),
         }
     }));
-    if let [change] = facts.rehearsal.as_ref().map_or(&[][..], |rehearsal| &rehearsal.revisions)
-        && let Some(path) = &change.path
-    {
-        remarks.extend(wording::findings(facts).into_iter().map(|(finding, _)| Remark {
-            path: path.clone(),
-            line: 1,
+    remarks.extend(wording::findings(facts).into_iter().filter_map(|(finding, _)| {
+        let (path, line) = place(facts, finding)?;
+        Some(Remark {
+            path,
+            line,
             blocks: false,
             title: title(finding.rule),
             message: clip(&format!("{}\n\n{}", finding.message, finding.advice), 4_000),
-        }));
-    }
+        })
+    }));
     remarks.truncate(REMARKS);
     remarks
+}
+
+/// Where a finding stands: at its statement, or at the head of the only file that it can be in.
+fn place(facts: &Facts, finding: &Finding) -> Option<(String, u32)> {
+    if let Some((path, line)) = finding.place.as_ref().and_then(|place| Some((place.path.clone()?, place.line?))) {
+        return Some((path, line.max(1)));
+    }
+    let revisions = facts.rehearsal.as_ref().map_or(&[][..], |rehearsal| &rehearsal.revisions);
+    let sent = revisions.iter().find_map(|revision| {
+        let statement = revision.statements.iter().find(|it| Some(&it.sql) == finding.statement.as_ref())?;
+        Some((revision.path.clone()?, statement.line?))
+    });
+    match (sent, revisions) {
+        (Some((path, line)), _) => Some((path, line.max(1))),
+        (None, [only]) => Some((only.path.clone()?, 1)),
+        (None, _) => None,
+    }
 }

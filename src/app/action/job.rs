@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use super::Request;
 use super::push::Pushed;
 use crate::app::check::{self, CommitMode};
 use crate::app::ending::Ending;
 use crate::app::forge::{Checks, Forge, Subject};
-use crate::app::gate::{Conversation, record_text};
+use crate::app::gate::{Conversation, record_parts};
 use crate::app::{Console, Error, Exit};
 use crate::gate::record::Record;
 use crate::github::event::Event;
-use crate::github::runner::Runner;
+use crate::github::runner::{Kept, Runner};
 use crate::report::checks::{CheckKind, checks, stopped};
 
 /// Checks the head, and tells what came of it in every place where it is looked for.
@@ -42,7 +44,7 @@ pub(super) async fn check_and_tell(
     let subject =
         if request.event_name.as_deref() == Some("merge_group") { Subject::MergeGroup } else { Subject::Branch };
     let conversations = conversations(forge.as_deref(), event, pushed.as_ref(), ending).await?;
-    let known = conversations.first().filter(|_| pushed.is_none()).map(|it| record_text(&it.before));
+    let known = conversations.first().filter(|_| pushed.is_none()).map(|it| record_parts(&it.before));
     if let (Some(forge), Some(head), Some(talk), CommitMode::Push) =
         (&forge, &event.head, conversations.first(), request.check.commit)
         && let Err(error) = forge.look_on_top(head, &talk.pull.head.sha).await
@@ -51,17 +53,32 @@ pub(super) async fn check_and_tell(
     }
     // A head that the user named is known by its commit only when it is resolved.
     let sha = if request.head_given { None } else { event.head.clone().or_else(|| request.sha.clone()) };
+    let over = Arc::new(Notify::new());
     let begun = forge.clone().zip(sha).map(|(forge, sha)| {
         let known = known.clone();
-        tokio::spawn(async move { forge.begin_checks(Checks::of(&sha, subject), known.as_deref()).await })
+        let (stages, over) = (console.stages(), over.clone());
+        tokio::spawn(async move {
+            let mut checks = forge.begin_checks(Checks::of(&sha, subject), known.as_deref()).await;
+            forge.follow(&mut checks, stages, &over).await;
+            checks
+        })
     });
 
     let runner = Runner { output: request.output_file.clone(), summary: request.summary_file.clone() };
+    let paths = request.output_file.iter().chain(&request.summary_file).chain(&request.runner_files);
+    let kept = Kept::read(paths.cloned());
     let done = ending.or(check::check(&request.check, forge.as_deref(), &conversations, console)).await;
+    for path in kept.put_back()? {
+        console.note(&format!(
+            "code of the pull request wrote into {}, a file of the runner's: it was put back",
+            path.display()
+        ));
+    }
     if let (Err(Error::Interrupted), Some(forge)) = (&done, &forge) {
         // The runner waits seconds before it ends the process in the middle of a word.
         forge.client().hurry();
     }
+    over.notify_one();
     let begun = match begun {
         Some(begun) => begun.await.ok(),
         None => None,
@@ -94,11 +111,11 @@ pub(super) async fn check_and_tell(
             Some(begun) if begun.sha() == head => begun,
             _ => Checks::of(head, subject),
         };
-        forge.conclude_checks(&mut on_head, &reports, Some(&record_text(&checked.record))).await;
+        forge.conclude_checks(&mut on_head, &reports, Some(&record_parts(&checked.record))).await;
         // A commit that a workflow's token makes starts no workflow: its checks have to come from here.
         if let Some(commit) = forge.tip() {
             let record = Record { of: commit.to_owned(), ..checked.record.clone() };
-            forge.conclude_checks(&mut Checks::of(commit, subject), &reports, Some(&record_text(&record))).await;
+            forge.conclude_checks(&mut Checks::of(commit, subject), &reports, Some(&record_parts(&record))).await;
         }
     }
     if let Some(pushed) = &pushed
@@ -120,7 +137,7 @@ pub(super) async fn check_and_tell(
 }
 
 /// Says where a report would stand that there is none, so that no check waits for ever and no comment is out of date.
-async fn say_stopped(forge: &Forge, begun: Option<Checks>, event: &Event, error: &Error, known: Option<&str>) {
+async fn say_stopped(forge: &Forge, begun: Option<Checks>, event: &Event, error: &Error, known: Option<&[String]>) {
     let text = error.to_string();
     if let Some(mut begun) = begun {
         let reports = CheckKind::ALL.map(|kind| stopped(kind, &text));

@@ -41,6 +41,8 @@ pub struct Request {
     pub output_file: Option<PathBuf>,
     /// The file for the job summary.
     pub summary_file: Option<PathBuf>,
+    /// The other files that the runner reads after the step: variables, search path and state for later steps.
+    pub runner_files: Vec<PathBuf>,
 }
 
 /// What makes the step fail. Each includes what comes after it.

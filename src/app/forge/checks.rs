@@ -1,6 +1,9 @@
 //! The check runs of a commit, or the commit statuses that stand in for them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
 
 use super::Forge;
 use crate::github::checks::{Annotation, CheckRun, Conclusion, Level};
@@ -17,6 +20,9 @@ pub enum Subject {
     MergeGroup,
 }
 
+/// How often checks that are under way tell the stage at most.
+const EVERY: Duration = Duration::from_secs(10);
+
 /// The checks of one commit.
 #[derive(Debug)]
 pub struct Checks {
@@ -25,6 +31,8 @@ pub struct Checks {
     /// The check runs that were made, by name.
     runs: BTreeMap<&'static str, u64>,
     way: Way,
+    /// The parts of a record that check runs of their own carry.
+    parts: Vec<String>,
 }
 
 /// How results are written.
@@ -39,7 +47,7 @@ enum Way {
 impl Checks {
     /// The checks of the commit `sha`, none of which is made yet.
     pub fn of(sha: &str, subject: Subject) -> Self {
-        Self { sha: sha.to_owned(), subject, runs: BTreeMap::new(), way: Way::Checks }
+        Self { sha: sha.to_owned(), subject, runs: BTreeMap::new(), way: Way::Checks, parts: Vec::new() }
     }
 
     /// With a check run that is there already: it is updated and not made again.
@@ -58,27 +66,58 @@ impl Checks {
 impl Forge {
     /// Says that the checks are under way. The one about approval carries `record` from the first moment on, so that it
     /// is not lost when the run is stopped.
-    pub async fn begin_checks(&self, mut checks: Checks, record: Option<&str>) -> Checks {
+    pub async fn begin_checks(&self, mut checks: Checks, record: Option<&[String]>) -> Checks {
         if !self.may_write("checks").await {
             self.fall_back(&mut checks, "the App may not write checks");
         }
+        self.keep_parts(&mut checks, record).await;
         for kind in CheckKind::ALL {
-            let run = CheckRun {
-                name: self.check_name(kind),
-                external_id: self.external_id(kind),
-                details_url: self.run_url(),
-                conclusion: None,
-                title: "Under way".to_owned(),
-                summary: with_record("The report follows when the run is over.", kind, record),
-                annotations: Vec::new(),
-            };
+            let run = self.under_way(kind, "Under way", record);
             self.write_check(&mut checks, kind, &run, State::Pending).await;
         }
         checks
     }
 
+    /// Says on checks that are under way which stage is, now and then until it is told to `stop`.
+    pub async fn follow(&self, checks: &mut Checks, stages: watch::Receiver<&'static str>, stop: &Notify) {
+        let mut told = "";
+        loop {
+            tokio::select! {
+                () = stop.notified() => return,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            let stage = *stages.borrow();
+            if checks.way != Way::Checks || stage == told {
+                continue;
+            }
+            told = stage;
+            // The one about approval carries the record, and says nothing before the end.
+            for kind in [CheckKind::Impact, CheckKind::Tests] {
+                let Some(id) = checks.runs.get(kind.name()).copied() else { continue };
+                let run = self.under_way(kind, &format!("Under way: {}", stage.to_lowercase()), None);
+                if let Err(error) = self.client.update_check(id, &run).await {
+                    tracing::debug!(%error, "a check does not tell the stage");
+                }
+            }
+        }
+    }
+
+    /// A check that is under way.
+    fn under_way(&self, kind: CheckKind, title: &str, record: Option<&[String]>) -> CheckRun {
+        CheckRun {
+            name: self.check_name(kind),
+            external_id: self.external_id(kind),
+            details_url: self.run_url(),
+            conclusion: None,
+            title: title.to_owned(),
+            summary: with_record("The report follows when the run is over.", kind, record),
+            annotations: Vec::new(),
+        }
+    }
+
     /// Says how the checks came out. The one about approval carries `record`.
-    pub async fn conclude_checks(&self, checks: &mut Checks, reports: &[CheckReport], record: Option<&str>) {
+    pub async fn conclude_checks(&self, checks: &mut Checks, reports: &[CheckReport], record: Option<&[String]>) {
+        self.keep_parts(checks, record).await;
         for report in reports {
             let conclusion = match (report.verdict, checks.subject) {
                 (Verdict::Passed, _) => Conclusion::Success,
@@ -103,17 +142,45 @@ impl Forge {
         }
     }
 
+    /// Keeps the parts of a record that the check about approval has no room for, before it says that there are any.
+    async fn keep_parts(&self, checks: &mut Checks, record: Option<&[String]>) {
+        let parts = record.and_then(|parts| parts.get(1..)).unwrap_or_default();
+        if parts.is_empty() || checks.way != Way::Checks || checks.parts == parts {
+            return;
+        }
+        for (index, part) in parts.iter().enumerate() {
+            let number = index + 2;
+            let run = CheckRun {
+                name: self.part_name(number),
+                external_id: format!("{}/{number}/{}", self.external_id(CheckKind::Approval), part_of(part)),
+                details_url: self.run_url(),
+                conclusion: Some(Conclusion::Neutral),
+                title: "A part of what the gate remembers".to_owned(),
+                summary: format!("There are more changes than one check can hold.\n\n{part}\n"),
+                annotations: Vec::new(),
+            };
+            match self.client.create_check(&checks.sha, &run).await {
+                Ok(_) => {}
+                // What follows finds the same out, and says so.
+                Err(error) if error.is_permission() => return,
+                Err(error) => self.notice(format!("the check `{}` could not be written: {error}", run.name)),
+            }
+        }
+        checks.parts = parts.to_vec();
+    }
+
+    /// The name of the check that carries a part of the gate's record.
+    pub fn part_name(&self, number: usize) -> String {
+        format!("{} (record {number})", self.check_name(CheckKind::Approval))
+    }
+
     /// Says of checks that are under way that they were stopped. The one about approval keeps `record`.
-    pub async fn cancel_checks(&self, checks: &mut Checks, record: Option<&str>) {
+    pub async fn cancel_checks(&self, checks: &mut Checks, record: Option<&[String]>) {
         for kind in CheckKind::ALL {
             let run = CheckRun {
-                name: self.check_name(kind),
-                external_id: self.external_id(kind),
-                details_url: self.run_url(),
                 conclusion: Some(Conclusion::Cancelled),
-                title: "Stopped before the end".to_owned(),
                 summary: with_record("The run was cancelled, or its time was up. Run it again.", kind, record),
-                annotations: Vec::new(),
+                ..self.under_way(kind, "Stopped before the end", record)
             };
             self.write_check(checks, kind, &run, State::Error).await;
         }
@@ -192,12 +259,26 @@ impl Forge {
     }
 }
 
-/// What a check says to people, and below it, hidden, what the gate has to remember.
-fn with_record(summary: &str, kind: CheckKind, record: Option<&str>) -> String {
-    match record.filter(|_| kind == CheckKind::Approval) {
-        Some(record) => format!("{summary}\n\n{record}\n"),
-        None => summary.to_owned(),
+/// The most bytes of a summary: as many as GitHub takes characters, whoever counts.
+const LONGEST: usize = 65_000;
+
+/// What a check says to people, and below it, hidden, what the gate has to remember. Where there is no room for both,
+/// people read less, up to a whole line.
+fn with_record(summary: &str, kind: CheckKind, record: Option<&[String]>) -> String {
+    let record = record.and_then(|parts| parts.first()).filter(|_| kind == CheckKind::Approval);
+    let hidden = record.map(|record| format!("\n\n{record}\n")).unwrap_or_default();
+    let room = LONGEST.saturating_sub(hidden.len());
+    if summary.len() <= room {
+        return format!("{summary}{hidden}");
     }
+    let end = summary.floor_char_boundary(room);
+    let end = summary[..end].rfind('\n').unwrap_or(end);
+    format!("{}{hidden}", &summary[..end])
+}
+
+/// A text that tells one part from another.
+fn part_of(part: &str) -> &str {
+    part.split(' ').nth(3).unwrap_or_default()
 }
 
 fn annotations(report: &CheckReport) -> Vec<Annotation> {

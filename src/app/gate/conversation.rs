@@ -10,7 +10,7 @@ use crate::diff::ChangeId;
 use crate::gate::command::{self, Command};
 use crate::gate::ledger::{Comment, Edit, Ledger, Reported, Review, ReviewState, Word};
 use crate::gate::policy::team_parts;
-use crate::gate::record::Record;
+use crate::gate::record::{Part, Record};
 use crate::gate::{self, Access, Approval, Decision, GateChange, Person, Policy, Source, Standing};
 use crate::github::comments::Editor;
 use crate::github::event::Event;
@@ -25,7 +25,7 @@ const TOLD_ANSWERS: usize = 5;
 /// At most this many edited comments are looked up.
 const MOST_LOOKUPS: usize = 30;
 
-/// The most characters of a record: a check run's summary has 65,535, and people read some of them.
+/// The most characters of one part of a record: a check run's summary has 65,535, and people read some of them.
 const RECORD_ROOM: usize = 43_000;
 
 /// What people said on a pull request, and what was known before.
@@ -124,7 +124,7 @@ impl Conversation {
         let mut newest: Option<Record> = None;
         for commit in commits.into_iter().filter(|commit| known.insert(*commit)) {
             for check in forge.client().own_checks(commit, &name).await? {
-                let Some(record) = Record::from_markdown(&check.summary) else { continue };
+                let Some(record) = record_of(forge, commit, &check.summary).await? else { continue };
                 if commit == head && self.check.is_none() {
                     self.check = Some(check.id);
                 }
@@ -368,7 +368,20 @@ async fn edited_by(client: &Client, comment: &comments::Comment, author: &str) -
     }
 }
 
-/// A record as a check run carries it, at the end of what it says.
-pub fn record_text(record: &Record) -> String {
-    record.to_markdown(RECORD_ROOM)
+/// The record that a check run of a commit carries, with the parts that others of the commit do.
+async fn record_of(forge: &Forge, commit: &str, summary: &str) -> Result<Option<Record>, github::Error> {
+    let Some(first) = Part::from_markdown(summary) else { return Ok(Record::from_markdown(summary)) };
+    let (total, digest) = (first.total, first.digest.clone());
+    let mut parts = vec![first];
+    for number in 2..=total {
+        let checks = forge.client().own_checks(commit, &forge.part_name(number)).await?;
+        let found = checks.iter().filter_map(|check| Part::from_markdown(&check.summary));
+        parts.extend(found.into_iter().find(|part| part.digest == digest && part.number == number));
+    }
+    Ok(Record::from_parts(parts))
+}
+
+/// A record as check runs carry it, each part at the end of what one says.
+pub fn record_parts(record: &Record) -> Vec<String> {
+    record.to_parts(RECORD_ROOM)
 }

@@ -9,7 +9,7 @@
 mod conversation;
 pub mod policy;
 
-pub use conversation::{Conversation, Decided, record_text};
+pub use conversation::{Conversation, Decided, record_parts};
 
 use std::path::{Path, PathBuf};
 
@@ -135,7 +135,7 @@ pub async fn answer(forge: &Forge, number: u64, event: &Event, policy_path: &str
     };
     let next = Record { ledger: decided.ledger.clone(), ..record.clone() };
     let mut checks = Checks::of(&pull.head.sha, Subject::Branch).with(CheckKind::Approval, conversation.check);
-    forge.conclude_checks(&mut checks, &[approval.check()], Some(&record_text(&next))).await;
+    forge.conclude_checks(&mut checks, &[approval.check()], Some(&record_parts(&next))).await;
     if let Some(marker) = &record.marker {
         forge.retell(number, marker, |body| approval.retell(body)).await;
     }

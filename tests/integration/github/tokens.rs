@@ -186,6 +186,34 @@ fn a_forks_code_is_never_run_with_the_repositorys_rights() {
     assert_eq!((ran.said.code, github.state().sticky().len()), (0, 1), "{:?}", ran.said);
 }
 
+/// A migration that speaks to the runner in the action's name.
+const INTRUDER: &str = r#"
+import pathlib, sys, os, sqlite3
+for name in ("env", "output"):
+    with pathlib.Path(sys.argv[1]).joinpath(name).open("a") as file:
+        file.write("conclusion=success\nLD_PRELOAD=/evil.so\n")
+connection = sqlite3.connect(os.environ["DATABASE_URL"].split("///", 1)[1])
+connection.execute("CREATE TABLE IF NOT EXISTS customer (id INTEGER PRIMARY KEY)")
+connection.commit()
+"#;
+
+#[test]
+fn the_pull_requests_code_does_not_speak_to_the_runner() {
+    let folder = tempfile::tempdir().unwrap();
+    let (github, universe) = (Github::start(), universe_of(INTRUDER, &folder));
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("env"), "").unwrap();
+    let ran = Job::of_pull_request(&github, &universe, "feature")
+        .variable("GITHUB_ENV", &path("env").to_string_lossy())
+        .variable("GITHUB_OUTPUT", &path("output").to_string_lossy())
+        .run();
+    assert_eq!(ran.said.code, 0, "{:?}", ran.said);
+    assert_eq!(std::fs::read_to_string(path("env")).unwrap(), "");
+    let outputs = std::fs::read_to_string(path("output")).unwrap();
+    assert!(outputs.starts_with("conclusion<<FABWRIGHT_END\n") && !outputs.contains("evil"), "{outputs}");
+    assert!(ran.said.stderr.contains("a file of the runner's: it was put back"), "{:?}", ran.said);
+}
+
 /// A migration during which the runner asks the job to end.
 const STOPPED: &str = "import os, signal, time\nos.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(600)\n";
 
