@@ -1,14 +1,15 @@
 //! Migrations as Alembic revisions, run by the real Alembic, up and down.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use fabwright::database::{DatabaseUrl, introspect, script};
+use fabwright::database::{DatabaseUrl, PostgresServer, introspect, script};
 use fabwright::diff::{self, RenameHints};
 use fabwright::generate::revision::{Heading, revision};
 use fabwright::migration;
 use fabwright::schema::{Dialect, Schema, snapshot};
 
 use crate::python::interpreter as python;
+use crate::{mysql, postgres};
 
 const ENV: &str = "
 from alembic import context
@@ -33,60 +34,90 @@ fn text(from: &Schema, to: &Schema, message: &str) -> String {
     revision(&plan, &changes, from, to, &heading)
 }
 
-fn project(folder: &Path, revision: &str) {
-    std::fs::create_dir_all(folder.join("versions")).unwrap();
-    std::fs::write(folder.join("env.py"), ENV).unwrap();
-    std::fs::write(folder.join("versions/abc123_change.py"), revision).unwrap();
+/// One database and the project whose one revision is run on it.
+struct Job {
+    name: String,
+    folder: PathBuf,
+    url: DatabaseUrl,
+    from: Schema,
+    to: Schema,
+    revision: String,
 }
 
-async fn alembic(folder: &Path, url: &str, arguments: &[&str]) {
-    let code = "import sys; from alembic.command import upgrade, downgrade; from alembic.config import Config\n\
-                config = Config(); config.set_main_option('script_location', sys.argv[1])\n\
-                config.set_main_option('sqlalchemy.url', sys.argv[2].replace('%', '%%'))\n\
-                (upgrade if sys.argv[3] == 'upgrade' else downgrade)(config, sys.argv[4])";
+impl Job {
+    /// The job of the database at `url`, which holds the old schema.
+    async fn new(root: &Path, name: &str, url: DatabaseUrl, to: Schema, message: &str) -> Self {
+        let from = introspect(&url).await.unwrap();
+        let revision = text(&from, &to, message);
+        let folder = root.join(snapshot::sha256(name));
+        std::fs::create_dir_all(folder.join("versions")).unwrap();
+        std::fs::write(folder.join("env.py"), ENV).unwrap();
+        std::fs::write(folder.join("versions/abc123_change.py"), &revision).unwrap();
+        Self { name: name.to_owned(), folder, url, from, to, revision }
+    }
+
+    async fn assert_schema(&self, wanted: &Schema, direction: &str) {
+        let found = introspect(&self.url).await.unwrap();
+        let rest = diff::differences(wanted, &found, &diff::Renames::default());
+        let about = || format!("{}: after {direction} of\n{}", self.name, self.revision);
+        assert!(rest.is_empty(), "{rest:#?}\n{}", about());
+        assert_eq!(snapshot::fingerprint(&found), snapshot::fingerprint(wanted), "{}", about());
+    }
+}
+
+const RUN: &str = "
+import json, sys
+from alembic.command import downgrade, upgrade
+from alembic.config import Config
+for folder, url in json.loads(sys.argv[2]):
+    config = Config()
+    config.set_main_option('script_location', folder)
+    config.set_main_option('sqlalchemy.url', url.replace('%', '%%'))
+    try:
+        upgrade(config, 'head') if sys.argv[1] == 'upgrade' else downgrade(config, 'base')
+    except Exception as error:
+        sys.exit(f'{error}\\n{open(folder + \"/versions/abc123_change.py\").read()}')
+";
+
+async fn alembic(direction: &str, jobs: &[Job]) {
+    let driver = |url: &DatabaseUrl| match url.dialect() {
+        Dialect::Sqlite => None,
+        Dialect::Postgres => Some("psycopg2"),
+        Dialect::Mysql => Some("pymysql"),
+    };
+    let list: Vec<_> = jobs.iter().map(|job| (&job.folder, job.url.sqlalchemy_uri(driver(&job.url)))).collect();
     let output = tokio::process::Command::new(python())
-        .args(["-c", code, &folder.display().to_string(), url])
-        .args(arguments)
+        .args(["-c", RUN, direction, &serde_json::to_string(&list).unwrap()])
         .output()
         .await
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}\n{}",
-        String::from_utf8_lossy(&output.stderr),
-        std::fs::read_to_string(folder.join("versions/abc123_change.py")).unwrap()
-    );
+    assert!(output.status.success(), "{direction}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// Holds that ruff has nothing to say, in its check or in its format.
-async fn assert_tidy(folder: &Path) {
-    for arguments in [&["check", "--isolated", "--no-cache"][..], &["format", "--check", "--isolated", "--no-cache"]] {
+async fn assert_tidy(root: &Path) {
+    for arguments in [&["check", "--isolated", "--no-cache"][..], &["format", "--diff", "--isolated", "--no-cache"]] {
         let output = tokio::process::Command::new(python().with_file_name("ruff"))
             .args(arguments)
-            .arg(folder.join("versions"))
+            .args(["--exclude", "env.py"])
+            .arg(root)
             .output()
             .await
             .unwrap();
-        let text = std::fs::read_to_string(folder.join("versions/abc123_change.py")).unwrap();
-        assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stdout));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
 }
 
-/// Runs the revision up and down on the database at `url`, which holds `from`.
-async fn there_and_back(url: &DatabaseUrl, alchemy_url: &str, to: &Schema, message: &str) -> String {
-    let from = introspect(url).await.unwrap();
-    let revision = text(&from, to, message);
-    let folder = tempfile::tempdir().unwrap();
-    project(folder.path(), &revision);
-    assert_tidy(folder.path()).await;
-    for (arguments, wanted) in [(["upgrade", "head"], to), (["downgrade", "base"], &from)] {
-        alembic(folder.path(), alchemy_url, &arguments).await;
-        let found = introspect(url).await.unwrap();
-        let rest = diff::differences(wanted, &found, &diff::Renames::default());
-        assert!(rest.is_empty(), "{rest:#?}\nafter {arguments:?} of\n{revision}");
-        assert_eq!(snapshot::fingerprint(&found), snapshot::fingerprint(wanted), "{revision}");
+/// Runs the revisions up and down.
+async fn there_and_back(root: &Path, jobs: &[Job]) {
+    assert_tidy(root).await;
+    for direction in ["upgrade", "downgrade"] {
+        alembic(direction, jobs).await;
+        for job in jobs {
+            let wanted = if direction == "upgrade" { &job.to } else { &job.from };
+            job.assert_schema(wanted, direction).await;
+        }
     }
-    revision
 }
 
 const HOSTILE: &str = "it's \"\"\" a \\ trap:x %s {0}";
@@ -128,8 +159,9 @@ async fn sqlite_goes_up_and_down_by_alembic() {
     std::fs::write(&path, "").unwrap();
     script::apply(&url, &format!("{before}{rows}")).await.unwrap();
     let to = script::schema_of_script(Dialect::Sqlite, &after).await.unwrap();
-    let alchemy = format!("sqlite:///{}", path.display());
-    let revision = there_and_back(&url, &alchemy, &to, HOSTILE).await;
+    let jobs = [Job::new(folder.path(), "sqlite", url, to, HOSTILE).await];
+    there_and_back(folder.path(), &jobs).await;
+    let [Job { revision, .. }] = &jobs;
     let written = |operation: &str| assert!(revision.contains(operation), "no {operation} in\n{revision}");
     ["op.create_table(", "op.create_index(", "op.drop_table(", "op.alter_column("].into_iter().for_each(written);
     assert!(revision.contains("PRAGMA foreign_keys=OFF"), "{revision}");
@@ -145,4 +177,44 @@ async fn a_plain_revision_reads_as_one_that_people_write() {
     )
     .await;
     insta::assert_snapshot!(text(&from, &to, "Births and people"));
+}
+
+/// What text of a statement could be taken for by a driver or by SQLAlchemy.
+const LIKE_PARAMETERS: (&str, &str) = (
+    "CREATE TABLE t (id integer PRIMARY KEY, a varchar(40) DEFAULT '100 % :x %s %(x)s 12:30');",
+    "CREATE TABLE t (id integer PRIMARY KEY, a varchar(40) DEFAULT '50 %% :y %d 12:31', b varchar(9) DEFAULT '%', CHECK (a <> '%s :z'));
+     CREATE VIEW v AS SELECT id % 2 AS odd FROM t WHERE a LIKE '%:x';",
+);
+
+#[tokio::test]
+async fn postgres_goes_up_and_down_by_alembic() {
+    let server = PostgresServer::start().await.unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let mut jobs = Vec::new();
+    let own = [("what looks like parameters", LIKE_PARAMETERS.0, LIKE_PARAMETERS.1)];
+    for (name, before, after) in own.iter().chain(postgres::SCENARIOS).chain(postgres::LINKED) {
+        let (url, _) = postgres::database(&server, before).await;
+        let (_, to) = postgres::database(&server, after).await;
+        jobs.push(Job::new(root.path(), name, url, to, name).await);
+    }
+    there_and_back(root.path(), &jobs).await;
+    let all: String = jobs.iter().map(|job| job.revision.as_str()).collect();
+    for operation in
+        ["op.add_column(", "op.create_index(", "op.drop_column(", "op.create_foreign_key(", "autocommit_block()"]
+    {
+        assert!(all.contains(operation), "no {operation} in\n{all}");
+    }
+}
+
+#[tokio::test]
+async fn mariadb_goes_up_and_down_by_alembic() {
+    let root = tempfile::tempdir().unwrap();
+    let mut jobs = Vec::new();
+    let own = [("what looks like parameters", LIKE_PARAMETERS.0, LIKE_PARAMETERS.1)];
+    for (name, before, after) in own.iter().chain(mysql::SCENARIOS) {
+        let (url, _) = mysql::database(before).await;
+        let (_, to) = mysql::database(after).await;
+        jobs.push(Job::new(root.path(), name, url, to, name).await);
+    }
+    there_and_back(root.path(), &jobs).await;
 }

@@ -14,7 +14,7 @@ async fn server() -> &'static MysqlServer {
     SERVER.get_or_init(async || MysqlServer::start().await.unwrap()).await
 }
 
-async fn database(sql: &str) -> (DatabaseUrl, Schema) {
+pub(crate) async fn database(sql: &str) -> (DatabaseUrl, Schema) {
     let url = server().await.database().await.unwrap();
     script::apply(&url, sql).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
     let schema = introspect(&url).await.unwrap();
@@ -47,7 +47,7 @@ async fn there_and_back(before: &str, after: &str) -> usize {
 }
 
 /// Pairs of schemas, each with a name for the class of change that it shows.
-const SCENARIOS: &[(&str, &str, &str)] = &[
+pub(crate) const SCENARIOS: &[(&str, &str, &str)] = &[
     (
         "every kind of object comes",
         "",

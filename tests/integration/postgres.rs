@@ -9,7 +9,9 @@ use fabwright::diff::{self, RenameHints};
 use fabwright::migration;
 use fabwright::schema::{Schema, snapshot};
 
-async fn database(server: &PostgresServer, sql: &str) -> (DatabaseUrl, Schema) {
+pub(crate) use scenarios::LINKED;
+
+pub(crate) async fn database(server: &PostgresServer, sql: &str) -> (DatabaseUrl, Schema) {
     let url = server.database().await.unwrap();
     script::apply(&url, sql).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
     let schema = introspect(&url).await.unwrap();
@@ -54,7 +56,7 @@ async fn go_there_and_back(
 }
 
 /// Pairs of schemas, each with a name for the class of change that it shows.
-const SCENARIOS: &[(&str, &str, &str)] = &[
+pub(crate) const SCENARIOS: &[(&str, &str, &str)] = &[
     (
         "every kind of object comes",
         "",

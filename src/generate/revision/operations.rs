@@ -23,6 +23,9 @@ pub(super) fn known(changes: &[Change], from: &Schema, to: &Schema) -> HashMap<S
     }
     let tables = Lookup::new(to);
     for change in changes {
+        if let (Dialect::Postgres, Change::TableAdded { table }) = (to.dialect, change) {
+            known.extend(table.foreign_keys.iter().filter_map(|key| create_foreign_key(&table.name, key)));
+        }
         known.extend(match to.dialect {
             Dialect::Sqlite => on_sqlite(change, &tables),
             Dialect::Postgres => on_postgres(change),

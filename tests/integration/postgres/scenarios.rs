@@ -3,7 +3,7 @@
 use super::*;
 
 /// Partitions, heirs and tables of a type.
-pub(super) const LINKED: &[(&str, &str, &str)] = &[
+pub(crate) const LINKED: &[(&str, &str, &str)] = &[
     (
         "partitions come, go, change their bounds and are divided again",
         "CREATE TABLE p (id integer NOT NULL, r text, d date NOT NULL) PARTITION BY RANGE (d);
