@@ -8,12 +8,12 @@ mod columns;
 mod dependencies;
 mod keys;
 mod queries;
+mod relations;
 mod rows;
 mod types;
 
 use std::collections::HashMap;
 
-use serde::de::DeserializeOwned;
 use sqlx::{Executor, PgConnection};
 
 use super::super::postgres_session::connect;
@@ -74,24 +74,26 @@ async fn second(one: &mut PgConnection, url: &DatabaseUrl) -> Result<PgConnectio
 
 /// What there is, as numbers and names.
 struct Layout {
-    relations: Vec<rows::Relation>,
+    relations: Vec<relations::Relation>,
     columns: Vec<columns::ColumnRow>,
     comments: HashMap<columns::Place, String>,
     sequences: HashMap<columns::Place, String>,
     classes: HashMap<String, u32>,
     dependencies: Vec<rows::Dependency>,
     stand_ins: Vec<rows::StandIn>,
+    others: Vec<rows::OtherRow>,
 }
 
 async fn layout(connection: &mut PgConnection, version: i32) -> sqlx::Result<Layout> {
     Ok(Layout {
         columns: columns::columns(connection, version).await?,
-        relations: list(connection, queries::RELATIONS).await?,
+        relations: relations::relations(connection).await?,
         comments: columns::comments(connection).await?,
         sequences: columns::sequences(connection).await?,
         classes: dependencies::classes(connection).await?,
         dependencies: dependencies::dependencies(connection).await?,
         stand_ins: dependencies::stand_ins(connection).await?,
+        others: others(connection, version).await?,
     })
 }
 
@@ -100,17 +102,17 @@ struct Words {
     defaults: HashMap<columns::Place, columns::DefaultRow>,
     constraints: Vec<keys::ConstraintRow>,
     indexes: Vec<keys::IndexRow>,
+    views: HashMap<i64, String>,
     triggers: Vec<rows::TriggerRow>,
-    others: Vec<rows::OtherRow>,
 }
 
 async fn words(connection: &mut PgConnection, version: i32) -> sqlx::Result<Words> {
     Ok(Words {
-        defaults: columns::defaults(connection).await?,
         constraints: keys::constraints(connection, version).await?,
+        defaults: columns::defaults(connection).await?,
         indexes: keys::indexes(connection, version).await?,
-        triggers: list(connection, queries::TRIGGERS).await?,
-        others: others(connection, version).await?,
+        views: relations::views(connection).await?,
+        triggers: relations::list(connection, queries::TRIGGERS).await?,
     })
 }
 
@@ -120,12 +122,14 @@ async fn read(
     layout: Layout,
     mut words: Words,
 ) -> sqlx::Result<(rows::Catalog, Option<String>)> {
-    let tables = layout.relations.iter().map(|row| (row.oid, (row.namespace.as_str(), row.name.as_str()))).collect();
-    let columns = keys::Columns::new(&layout.columns);
-    keys::define(connection, &mut words.indexes, &columns, &tables).await?;
+    let targets = words.constraints.iter().map(|row| row.target);
+    let names = relations::Names::new(connection, &layout.relations, targets).await?;
+    keys::name_targets(&mut words.constraints, &names);
+    keys::define(connection, &mut words.indexes, &keys::Columns::new(&layout.columns), &names).await?;
     let origin = sqlx::query_scalar(queries::ORIGIN).fetch_one(connection).await?;
     let catalog = rows::Catalog {
         relations: layout.relations,
+        views: words.views,
         columns: layout.columns,
         defaults: words.defaults,
         comments: layout.comments,
@@ -133,7 +137,7 @@ async fn read(
         constraints: words.constraints,
         indexes: words.indexes,
         triggers: words.triggers,
-        others: words.others,
+        others: layout.others,
         classes: layout.classes,
         dependencies: layout.dependencies,
         stand_ins: layout.stand_ins,
@@ -153,16 +157,9 @@ pub(super) async fn server(url: &DatabaseUrl) -> Result<String> {
 async fn others(connection: &mut PgConnection, version: i32) -> sqlx::Result<Vec<rows::OtherRow>> {
     let mut others = Vec::new();
     for query in queries::OTHERS {
-        others.extend(list(connection, &format!("{}{query}", queries::USERS)).await?);
+        others.extend(relations::list(connection, &format!("{}{query}", queries::USERS)).await?);
     }
     let published = if version >= 150_000 { queries::PUBLISHED } else { queries::PUBLISHED_BEFORE_15 };
-    others.extend(list(connection, published).await?);
+    others.extend(relations::list(connection, published).await?);
     Ok(others)
-}
-
-/// The rows of one query, which the server hands over as one JSON text.
-async fn list<T: DeserializeOwned>(connection: &mut PgConnection, query: &str) -> sqlx::Result<Vec<T>> {
-    let query = format!("SELECT coalesce(json_agg(x), '[]')::text FROM (\n{query}\n) x");
-    let text: String = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(connection).await?;
-    serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

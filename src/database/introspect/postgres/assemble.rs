@@ -4,13 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::columns::{ColumnRow, DefaultRow};
 use super::keys::{Columns, ConstraintRow, IndexRow};
-use super::rows::{Catalog, Dependency, Id, Relation, StandIn, object_name};
+use super::relations::Relation;
+use super::rows::{Catalog, Dependency, Id, StandIn, object_name};
 use super::types;
 use crate::migration::render::postgres::names;
 use crate::schema::{
     CheckConstraint, Column, Dialect, ForeignKey, Generated, GeneratedStorage, Index, IndexPart, ObjectName, Other,
     PrimaryKey, ReferentialAction, Schema, Table, Trigger, UniqueConstraint, View, address,
 };
+
+/// The option of a table that is a partition.
+const PARTITION_BOUND: &str = "partition bound";
 
 pub(super) fn schema(mut catalog: Catalog) -> Schema {
     let mut schema = Schema::empty(Dialect::Postgres);
@@ -20,13 +24,15 @@ pub(super) fn schema(mut catalog: Catalog) -> Schema {
     let mut views: HashMap<i64, ObjectName> = HashMap::new();
     for relation in catalog.relations {
         let name = object_name(&relation.namespace, &relation.name);
-        if let Some(definition) = relation.definition {
+        if relation.is_view() {
+            let definition = catalog.views.remove(&relation.oid).unwrap_or_default();
             addresses.put("pg_class", relation.oid, 0, address::view(&name));
             views.insert(relation.oid, name.clone());
             schema.views.push(View { name, materialized: relation.kind == "m", definition });
         } else {
             addresses.put("pg_class", relation.oid, 0, address::table(&name));
-            tables.insert(relation.oid, table(relation, name));
+            let comment = catalog.comments.remove(&(relation.oid, 0));
+            tables.insert(relation.oid, Table { comment, ..table(relation, name) });
         }
     }
     for row in &catalog.columns {
@@ -61,7 +67,8 @@ pub(super) fn schema(mut catalog: Catalog) -> Schema {
         }
     }
     for row in catalog.triggers {
-        let table = object_name(&row.namespace, &row.relation);
+        let table = tables.get(&row.relation).map(|table| &table.name).or_else(|| views.get(&row.relation));
+        let Some(table) = table.cloned() else { continue };
         addresses.put("pg_trigger", row.oid, 0, address::member("trigger", &table, &row.name));
         schema.triggers.push(Trigger { name: row.name, table, definition: row.definition });
     }
@@ -164,13 +171,12 @@ fn table(row: Relation, name: ObjectName) -> Table {
             options.insert(option.to_owned(), value);
         }
     };
-    let parents = row.parents.unwrap_or_default();
     let parents: Vec<String> =
-        parents.iter().map(|parent| quoted_path(&object_name(&parent.namespace, &parent.name))).collect();
+        row.parents.iter().map(|parent| quoted_path(&object_name(&parent.namespace, &parent.name))).collect();
     let parents = (!parents.is_empty()).then(|| parents.join(", "));
     match row.bound {
         Some(bound) => {
-            set("partition bound", Some(bound));
+            set(PARTITION_BOUND, Some(bound));
             set("partition of", parents);
         }
         None => set("inherits", parents),
@@ -189,7 +195,7 @@ fn table(row: Relation, name: ObjectName) -> Table {
         _ => None,
     };
     set("replica identity", identity);
-    Table { comment: row.comment, options, identity: u64::try_from(row.oid).ok(), ..Table::new(name) }
+    Table { options, identity: u64::try_from(row.oid).ok(), ..Table::new(name) }
 }
 
 /// What is said of a column elsewhere.
@@ -263,7 +269,7 @@ fn constraint(row: ConstraintRow, all: &Columns, table: &mut Table, addresses: &
             return;
         }
         table.options.insert(format!("attached constraint {}", row.name), leader);
-    } else if row.inherited {
+    } else if row.is_part || row.has_parent && (row.only_inherited || table.options.contains_key(PARTITION_BOUND)) {
         return;
     }
     addresses.put("pg_constraint", row.oid, 0, key.clone());
@@ -301,11 +307,8 @@ fn constraint(row: ConstraintRow, all: &Columns, table: &mut Table, addresses: &
             let key = ForeignKey {
                 name,
                 columns,
-                referenced_table: object_name(
-                    row.target_namespace.as_deref().unwrap_or("public"),
-                    row.target.as_deref().unwrap_or_default(),
-                ),
-                referenced_columns: all.names(row.target_oid, &row.target_columns),
+                referenced_table: row.target_name.unwrap_or_else(|| ObjectName::new("")),
+                referenced_columns: all.names(row.target, &row.target_columns),
                 on_delete: action(&row.on_delete),
                 on_update: action(&row.on_update),
                 deferred: row.deferred,

@@ -14,7 +14,7 @@ const BEFORE_14: (&str, &str) = ("a.attcompression", "''::\"char\"");
 
 const COLUMNS: &str = "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated,
         a.attidentity, a.attcollation, a.attstorage, a.attcompression, coalesce(a.attstattarget, -1)::int4,
-        array_to_string(a.attoptions, ', '),
+        CASE WHEN a.attoptions IS NOT NULL THEN array_to_string(a.attoptions, ', ') END,
         c.reloftype <> 0 OR (a.attinhcount > 0 AND (c.relispartition OR NOT a.attislocal))
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
     WHERE c.relkind IN ('r', 'p', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND c.oid >= 16384";
@@ -41,9 +41,12 @@ const SEQUENCES: &str = "SELECT i.refobjid, i.refobjsubid,
     WHERE i.classid = 'pg_class'::regclass AND i.refclassid = 'pg_class'::regclass AND i.deptype = 'i'";
 
 const COMMENTS: &str = "SELECT objoid, objsubid, description FROM pg_description
-    WHERE classoid = 'pg_class'::regclass AND objsubid > 0 AND objoid >= 16384";
+    WHERE classoid = 'pg_class'::regclass AND objoid >= 16384";
 
-const DEFAULTS: &str = "SELECT adrelid, adnum, oid, pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid >= 16384";
+/// An expression without columns needs no table to be put into words, which the server would read column by column.
+const DEFAULTS: &str = "SELECT adrelid, adnum, oid,
+        CASE WHEN adbin::text LIKE '%{VAR %' THEN pg_get_expr(adbin, adrelid) ELSE pg_get_expr(adbin, 0) END
+    FROM pg_attrdef WHERE adrelid >= 16384";
 
 /// A column by the number of its relation and its own.
 pub(super) type Place = (i64, i64);
@@ -136,7 +139,7 @@ pub(super) async fn sequences(connection: &mut PgConnection) -> sqlx::Result<Has
     texts(connection, SEQUENCES).await
 }
 
-/// The comments on columns.
+/// The comments on relations, whose place ends with zero, and on columns.
 pub(super) async fn comments(connection: &mut PgConnection) -> sqlx::Result<HashMap<Place, String>> {
     texts(connection, COMMENTS).await
 }

@@ -8,8 +8,10 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::columns::{ColumnRow, letter};
 use super::queries;
+use super::relations::Names;
 use super::rows::object_name;
 use crate::migration::render::postgres::{path, quoted};
+use crate::schema::ObjectName;
 
 /// The column of one number in a relation.
 pub(super) struct Columns<'a>(HashMap<i64, &'a [ColumnRow]>);
@@ -44,42 +46,56 @@ pub(super) struct ConstraintRow {
     pub columns: Vec<i16>,
     pub target_columns: Vec<i16>,
     /// The number of the table that it refers to.
-    pub target_oid: i64,
-    pub target_namespace: Option<String>,
-    pub target: Option<String>,
+    pub target: i64,
+    /// Its name, once [`name_targets`] has told it.
+    pub target_name: Option<ObjectName>,
     pub on_update: String,
     pub on_delete: String,
     pub deferred: bool,
     pub index: i64,
-    pub inherited: bool,
+    /// It is the part of a constraint of a partitioned table.
+    pub is_part: bool,
+    /// A parent of the table has it as well.
+    pub has_parent: bool,
+    /// The table itself never asked for it.
+    pub only_inherited: bool,
     /// The path of the index of the parent's constraint.
     pub attached: Option<String>,
 }
 
 pub(super) async fn constraints(connection: &mut PgConnection, version: i32) -> sqlx::Result<Vec<ConstraintRow>> {
     let query = queries::since(queries::CONSTRAINTS, version);
+    let number = |row: &PgRow, place: usize| Ok::<_, sqlx::Error>(i64::from(row.try_get::<Oid, _>(place)?.0));
     let read = |row: PgRow| {
         Ok(ConstraintRow {
-            oid: oid(&row, "oid")?,
-            relation: oid(&row, "conrelid")?,
-            name: row.try_get("conname")?,
-            kind: letter(row.try_get("contype")?),
-            definition: row.try_get("definition")?,
-            options: row.try_get("options")?,
-            columns: row.try_get::<Option<_>, _>("conkey")?.unwrap_or_default(),
-            target_columns: row.try_get::<Option<_>, _>("confkey")?.unwrap_or_default(),
-            target_oid: oid(&row, "confrelid")?,
-            target_namespace: row.try_get("target_namespace")?,
-            target: row.try_get("target")?,
-            on_update: letter(row.try_get("confupdtype")?),
-            on_delete: letter(row.try_get("confdeltype")?),
-            deferred: row.try_get("condeferred")?,
-            index: oid(&row, "conindid")?,
-            inherited: row.try_get("inherited")?,
-            attached: row.try_get("attached")?,
+            oid: number(&row, 0)?,
+            relation: number(&row, 1)?,
+            name: row.try_get(2)?,
+            kind: letter(row.try_get(3)?),
+            definition: row.try_get(4)?,
+            options: row.try_get(5)?,
+            columns: row.try_get::<Option<_>, _>(6)?.unwrap_or_default(),
+            target_columns: row.try_get::<Option<_>, _>(7)?.unwrap_or_default(),
+            target: number(&row, 8)?,
+            target_name: None,
+            on_update: letter(row.try_get(9)?),
+            on_delete: letter(row.try_get(10)?),
+            deferred: row.try_get(11)?,
+            index: number(&row, 12)?,
+            is_part: row.try_get(13)?,
+            has_parent: row.try_get(14)?,
+            only_inherited: row.try_get(15)?,
+            attached: row.try_get(16)?,
         })
     };
     sqlx::query(AssertSqlSafe(query)).try_map(read).fetch_all(connection).await
+}
+
+/// Names the tables that foreign keys refer to.
+pub(super) fn name_targets(constraints: &mut [ConstraintRow], names: &Names<'_>) {
+    for row in constraints.iter_mut().filter(|row| row.target != 0) {
+        row.target_name = names.get(row.target).map(|(namespace, name)| object_name(namespace, name));
+    }
 }
 
 pub(super) struct IndexRow {
@@ -208,19 +224,20 @@ pub(super) async fn indexes(connection: &mut PgConnection, version: i32) -> sqlx
     sqlx::query(AssertSqlSafe(query)).try_map(read).fetch_all(connection).await
 }
 
-/// Gives every index its definition. `tables` has the namespaces and names of relations.
+/// Gives every index of these relations its definition.
 pub(super) async fn define(
     connection: &mut PgConnection,
     indexes: &mut [IndexRow],
     columns: &Columns<'_>,
-    tables: &HashMap<i64, (&str, &str)>,
+    tables: &Names<'_>,
 ) -> sqlx::Result<()> {
     let usual: Vec<(Oid, Oid, Oid)> = sqlx::query_as(queries::USUAL_CLASSES).fetch_all(&mut *connection).await?;
     let usual =
         usual.into_iter().map(|(method, data_type, class)| ((method.0, i64::from(data_type.0)), class)).collect();
     let mut asked = HashSet::new();
     for index in indexes.iter_mut().filter(|index| index.definition.is_none()) {
-        index.definition = tables.get(&index.relation).and_then(|table| index.plain(columns, &usual, *table));
+        let Some(table) = tables.get(index.relation) else { continue };
+        index.definition = index.plain(columns, &usual, table);
         if index.definition.is_none() {
             asked.insert(index.oid);
         }

@@ -7,37 +7,29 @@
 pub(super) const ORIGIN: &str = "SELECT pg_postmaster_start_time()::text || ' ' || oid FROM pg_database
     WHERE datname = current_database()";
 
-/// Which relations are read: `c` is pg_class, `n` its namespace.
-macro_rules! of_users {
-    () => {
-        "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relname <> 'alembic_version'
-         AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid
-                         AND e.deptype = 'e')"
-    };
-}
-
-pub(super) const RELATIONS: &str = concat!(
-    "SELECT c.oid::int8 AS oid, n.nspname AS namespace, c.relname AS name, c.relkind::text AS kind,
-        c.relpersistence::text AS persistence, c.relreplident::text AS replica_identity,
-        c.relrowsecurity AS row_security, c.relforcerowsecurity AS force_row_security,
-        CASE WHEN c.reloptions IS NOT NULL OR c.reltoastrelid IN (SELECT oid FROM pg_class WHERE relkind = 't' AND reloptions IS NOT NULL) THEN
-        (SELECT string_agg(o, ', ' ORDER BY place, nth) FROM (
-            SELECT 0 AS place, nth, o FROM unnest(c.reloptions) WITH ORDINALITY x(o, nth)
-            UNION ALL SELECT 1, nth, 'toast.' || o FROM pg_class t, unnest(t.reloptions) WITH ORDINALITY x(o, nth)
-             WHERE t.oid = c.reltoastrelid) x) END AS storage, pg_get_expr(c.relpartbound, c.oid) AS bound,
-        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
-        (SELECT json_agg(json_build_object('namespace', pn.nspname, 'name', p.relname) ORDER BY i.inhseqno)
-           FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
-          WHERE i.inhrelid = c.oid) AS parents,
-        CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS definition,
-        CASE WHEN c.relkind IN ('r', 'p') THEN obj_description(c.oid, 'pg_class') END AS comment,
-        CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type,
-        (SELECT amname FROM pg_am WHERE pg_am.oid = c.relam AND amname <> 'heap') AS method,
-        (SELECT spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace
+/// Every other query leaves what belongs to none of these to be passed over.
+pub(super) const RELATIONS: &str = "SELECT c.oid, n.nspname::text, c.relname::text, c.relkind, c.relpersistence, c.relreplident,
+        c.relrowsecurity, c.relforcerowsecurity,
+        nullif(concat_ws(', ', array_to_string(c.reloptions, ', '),
+            (SELECT string_agg('toast.' || o, ', ' ORDER BY nth) FROM unnest(t.reloptions) WITH ORDINALITY x(o, nth))), ''),
+        pg_get_expr(c.relpartbound, c.oid), CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
+        CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END, m.amname::text, s.spcname::text
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm') AND ",
-    of_users!()
-);
+    LEFT JOIN pg_class t ON t.oid = c.reltoastrelid AND t.reloptions IS NOT NULL
+    LEFT JOIN pg_am m ON m.oid = c.relam AND m.amname <> 'heap' LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+      AND c.relname <> 'alembic_version'
+      AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')";
+
+pub(super) const PARENTS: &str = "SELECT i.inhrelid, n.nspname::text, p.relname::text
+    FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace n ON n.oid = p.relnamespace
+    WHERE p.relkind IN ('r', 'p') ORDER BY i.inhrelid, i.inhseqno";
+
+pub(super) const VIEWS: &str =
+    "SELECT oid, pg_get_viewdef(oid) FROM pg_class WHERE relkind IN ('v', 'm') AND oid >= 16384";
+
+pub(super) const NAMES: &str = "SELECT c.oid::int8, n.nspname::text, c.relname::text
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY (SELECT unnest($1::int8[])::oid)";
 
 /// What only newer servers have, by the version that brought it, and what stands for it before that.
 const SINCE: [(i32, &str, &str); 3] = [
@@ -55,30 +47,25 @@ pub(super) fn since(query: &str, version: i32) -> String {
 }
 
 /// A definition is given where a constraint has more to say than its columns and actions.
-pub(super) const CONSTRAINTS: &str = concat!(
-    "SELECT k.oid, k.conrelid, k.conname, k.contype, CASE
+pub(super) const CONSTRAINTS: &str = "SELECT k.oid, k.conrelid, k.conname::text, k.contype, CASE
             WHEN k.contype IN ('p', 'u') AND NOT k.condeferrable AND i.indnatts = i.indnkeyatts
                 AND NOT (i.indnullsnotdistinct) AND NOT (k.conperiod OR NOT k.conenforced) THEN NULL
             WHEN k.contype = 'f' AND k.condeferrable = k.condeferred AND k.convalidated AND k.confmatchtype = 's'
                 AND NOT (k.confdelsetcols IS NOT NULL) AND NOT (k.conperiod OR NOT k.conenforced) THEN NULL
-            ELSE pg_get_constraintdef(k.oid) END AS definition,
-        CASE WHEN k.conindid <> 0 AND k.contype <> 'f' THEN array_to_string(ic.reloptions, ', ') END AS options,
-        k.conkey, k.confkey, k.confrelid, fn.nspname AS target_namespace, f.relname AS target, k.confupdtype,
-        k.confdeltype, k.condeferred, k.conindid,
-        k.conparentid <> 0 OR (k.coninhcount > 0 AND (c.relispartition OR NOT k.conislocal)) AS inherited,
+            ELSE pg_get_constraintdef(k.oid) END,
+        CASE WHEN k.contype <> 'f' THEN array_to_string(ic.reloptions, ', ') END, k.conkey, k.confkey, k.confrelid,
+        k.confupdtype, k.confdeltype, k.condeferred, k.conindid, k.conparentid <> 0,
+        k.coninhcount > 0, NOT k.conislocal,
         CASE WHEN k.conparentid <> 0 AND k.contype IN ('p', 'u') THEN
             (SELECT format('%I.%I', pn.nspname, p.relname) FROM pg_constraint pk JOIN pg_class p ON p.oid = pk.conindid
-               JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE pk.oid = k.conparentid) END AS attached
-    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    LEFT JOIN pg_class f ON f.oid = k.confrelid LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
-    LEFT JOIN pg_index i ON i.indexrelid = k.conindid LEFT JOIN pg_class ic ON ic.oid = k.conindid
-    WHERE c.relkind IN ('r', 'p') AND k.contype IN ('p', 'u', 'c', 'f', 'x') AND ",
-    of_users!()
-);
+               JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE pk.oid = k.conparentid) END
+    FROM pg_constraint k LEFT JOIN pg_index i ON i.indexrelid = k.conindid
+    LEFT JOIN pg_class ic ON ic.oid = k.conindid AND ic.reloptions IS NOT NULL
+    WHERE k.conrelid >= 16384 AND k.contype IN ('p', 'u', 'c', 'f', 'x')";
 
 /// A definition is given where an index has more to say than its columns, their order and its predicate.
 /// A slice of a vector begins at one, as other arrays do.
-pub(super) const INDEXES: &str = concat!(
+pub(super) const INDEXES: &str =
     "SELECT i.indexrelid, i.indrelid, ic.relname AS name, i.indisunique, pg_get_expr(i.indpred, i.indrelid) AS predicate,
         m.amname AS method, ic.relam, (i.indkey::int2[])[0:] AS columns, i.indnkeyatts, (i.indclass::oid[])[0:] AS classes,
         (i.indcollation::oid[])[0:] AS collations, (i.indoption::int2[])[0:] AS options,
@@ -102,11 +89,9 @@ pub(super) const INDEXES: &str = concat!(
                FROM pg_attribute s WHERE s.attrelid = i.indexrelid AND coalesce(s.attstattarget, -1) >= 0) END AS statistics
     FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am m ON m.oid = ic.relam
-    WHERE c.relkind IN ('r', 'p', 'm') AND (i.indisvalid OR c.relkind = 'p') AND ",
-    of_users!(),
-    " AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
-                      AND k.conrelid = i.indrelid)"
-);
+    WHERE i.indrelid >= 16384 AND c.relkind IN ('r', 'p', 'm') AND (i.indisvalid OR c.relkind = 'p')
+      AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+                      AND k.conrelid = i.indrelid)";
 
 /// By access method and type, the operator class that an index has if it names none.
 pub(super) const USUAL_CLASSES: &str = "SELECT opcmethod, opcintype, oid FROM pg_opclass WHERE opcdefault";
@@ -115,15 +100,13 @@ pub(super) const USUAL_CLASSES: &str = "SELECT opcmethod, opcintype, oid FROM pg
 pub(super) const DEFINITIONS: &str =
     "SELECT oid::int8, pg_get_indexdef(oid) FROM pg_class WHERE oid = ANY (SELECT unnest($1::int8[])::oid)";
 
-pub(super) const TRIGGERS: &str = concat!(
-    "SELECT t.oid::int8 AS oid, n.nspname AS namespace, c.relname AS relation, t.tgname AS name,
+pub(super) const TRIGGERS: &str =
+    "SELECT t.oid::int8 AS oid, t.tgrelid::int8 AS relation, t.tgname AS name,
         pg_get_triggerdef(t.oid) || CASE WHEN t.tgenabled = 'O' THEN '' ELSE
             format(E';\\nALTER TABLE %I.%I %s TRIGGER %I', n.nspname, c.relname, CASE t.tgenabled WHEN 'D' THEN 'DISABLE'
                 WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, t.tgname) END AS definition
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE NOT t.tgisinternal AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0' AND ",
-    of_users!()
-);
+    WHERE NOT t.tgisinternal AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0'";
 
 /// The catalogs, whose numbers say of which class an object is.
 pub(super) const CLASSES: &str = "SELECT relname::text, oid FROM pg_class WHERE relkind = 'r' AND oid < 16384

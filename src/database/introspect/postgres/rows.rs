@@ -6,11 +6,14 @@ use serde::Deserialize;
 
 use super::columns::{ColumnRow, DefaultRow, Place};
 use super::keys::{ConstraintRow, IndexRow};
+use super::relations::Relation;
 use crate::schema::ObjectName;
 
 /// Everything that was read.
 pub(super) struct Catalog {
     pub relations: Vec<Relation>,
+    /// The SELECTs of views.
+    pub views: HashMap<i64, String>,
     /// Sorted by relation and number.
     pub columns: Vec<ColumnRow>,
     pub defaults: HashMap<Place, DefaultRow>,
@@ -26,39 +29,11 @@ pub(super) struct Catalog {
     pub stand_ins: Vec<StandIn>,
 }
 
-/// A name with its schema, `public` included.
-#[derive(Deserialize)]
-pub(super) struct Named {
-    pub namespace: String,
-    pub name: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Relation {
-    pub oid: i64,
-    pub namespace: String,
-    pub name: String,
-    pub kind: String,
-    pub persistence: String,
-    pub replica_identity: String,
-    pub row_security: bool,
-    pub force_row_security: bool,
-    pub storage: Option<String>,
-    pub bound: Option<String>,
-    pub partition_key: Option<String>,
-    pub parents: Option<Vec<Named>>,
-    pub definition: Option<String>,
-    pub comment: Option<String>,
-    pub of_type: Option<String>,
-    pub method: Option<String>,
-    pub tablespace: Option<String>,
-}
-
 #[derive(Deserialize)]
 pub(super) struct TriggerRow {
     pub oid: i64,
-    pub namespace: String,
-    pub relation: String,
+    /// The number of its table or view.
+    pub relation: i64,
     pub name: String,
     pub definition: String,
 }
