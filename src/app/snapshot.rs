@@ -28,7 +28,7 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
         Some(path) if path.is_dir() || path.as_os_str().to_string_lossy().ends_with('/') => {
             store::folder::replace(path, &snapshot::to_files(&schema))?;
         }
-        Some(path) => store::folder::write(path, &snapshot::to_text(&schema))?,
+        Some(path) => store::folder::write_by(path, |file| snapshot::write(&schema, file))?,
     }
     Ok(Exit::Done)
 }

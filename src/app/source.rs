@@ -4,11 +4,16 @@ use std::path::Path;
 
 use super::Error;
 use crate::database::{self, DatabaseUrl};
-use crate::schema::{Dialect, Schema, snapshot};
+use crate::schema::{Dialect, Schema, Tables, snapshot};
 use crate::store;
 
 /// Reads the schema that `source` stands for: a database URL, a snapshot (file or folder), or an .sql file.
 pub(super) async fn read(source: &str, dialect: Option<Dialect>) -> Result<Schema, Error> {
+    read_like(source, dialect, Tables::new()).await
+}
+
+/// The same; tables that are equal to those of `like` are shared with it.
+async fn read_like(source: &str, dialect: Option<Dialect>, like: Tables) -> Result<Schema, Error> {
     if looks_like_url(source) {
         let url: DatabaseUrl = source.parse()?;
         return Ok(database::introspect(&url).await?);
@@ -16,23 +21,42 @@ pub(super) async fn read(source: &str, dialect: Option<Dialect>) -> Result<Schem
     let path = Path::new(source);
     let in_snapshot = |error| Error::Snapshot { path: path.to_owned(), source: error };
     if path.is_dir() {
-        let files = store::folder::read(path)?;
-        return in_background(move || snapshot::from_files(&files)).await?.map_err(in_snapshot);
+        let names = store::folder::names(path)?;
+        let (folder, folder_name) = (path.to_owned(), path.to_owned());
+        let failed = move |error| Error::Snapshot { path: folder_name.clone(), source: error };
+        return in_background(move || {
+            let read = |name: &str| Ok(store::folder::read_file(&folder.join(name))?.into());
+            snapshot::from_each(&names, &like, read, failed)
+        })
+        .await?;
     }
     if !path.exists() {
         return Err(Error::NoSource { path: path.to_owned() });
     }
     let text = store::folder::read_file(path)?;
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql")) {
+    if is_script(path) {
         let dialect = dialect.ok_or_else(|| Error::DialectNeeded { path: path.to_owned() })?;
         return Ok(database::script::schema_of_script(dialect, &text).await?);
     }
-    in_background(move || snapshot::from_text(&text)).await?.map_err(in_snapshot)
+    in_background(move || snapshot::from_text_like(&text, &like)).await?.map_err(in_snapshot)
 }
 
-/// Reads two sources at once.
+/// Reads two sources: two servers at once, and two snapshots one after the other, which then share what is equal.
 pub(super) async fn read_both(from: &str, to: &str, dialect: Option<Dialect>) -> Result<(Schema, Schema), Error> {
+    if is_snapshot(from) && is_snapshot(to) {
+        let from = read(from, dialect).await?;
+        let to = read_like(to, dialect, from.tables.clone()).await?;
+        return Ok((from, to));
+    }
     tokio::try_join!(read(from, dialect), read(to, dialect))
+}
+
+fn is_snapshot(source: &str) -> bool {
+    !looks_like_url(source) && !is_script(Path::new(source))
+}
+
+fn is_script(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
 }
 
 /// Work that would keep the other source waiting.

@@ -65,6 +65,10 @@ struct Sides<'a> {
 
 fn in_table(sides: &Sides<'_>, names: &RenameLookup<'_>, changes: &mut Vec<Change>) {
     let Sides { old, new, dialect, .. } = *sides;
+    let renamed_columns = names.columns_of(&new.name);
+    if renamed_columns.is_empty() && (std::ptr::eq(sides.original, new) || sides.original == new) {
+        return;
+    }
     if let Some((from, evidence)) = names.renamed_table(&new.name) {
         let (from, to) = (from.clone(), new.name.clone());
         changes.push(Change::TableRenamed { from, to, evidence: evidence.clone() });
@@ -72,7 +76,7 @@ fn in_table(sides: &Sides<'_>, names: &RenameLookup<'_>, changes: &mut Vec<Chang
     if canonical::options(old) != canonical::options(new) || old.comment != new.comment {
         changes.push(Change::TableModified { from: old.clone(), to: new.clone() });
     }
-    columns(sides, names.columns_of(&new.name), changes);
+    columns(sides, renamed_columns, changes);
     constraints(old, new, dialect, changes);
     foreign_keys(old, new, dialect, changes);
     let same = |one: &&Index, other: &&Index| canonical::index(one, dialect) == canonical::index(other, dialect);

@@ -24,7 +24,7 @@ fn table(name: &str, columns: Vec<Column>) -> Table {
 
 fn schema(dialect: Dialect, mut tables: Vec<Table>) -> Schema {
     tables.sort_by(|a, b| a.name.cmp(&b.name));
-    Schema { tables, ..Schema::empty(dialect) }
+    Schema { tables: tables.into(), ..Schema::empty(dialect) }
 }
 
 fn unique_index(name: &str, column: &str) -> Index {
@@ -84,7 +84,7 @@ fn ids_are_sorted_and_lead_to_their_section() {
 fn an_empty_table_has_no_duplicates() {
     let from = schema(Dialect::Postgres, vec![table("t", vec![column("id", false), column("a", true)])]);
     let mut to = from.clone();
-    to.tables[0].indexes.push(unique_index("u", "a"));
+    to.tables.get_mut(0).unwrap().indexes.push(unique_index("u", "a"));
     let rows = |count| RowCounts::from_iter([(ObjectName::new("t"), count)]);
     assert_eq!(rules(&from, &to, &RowCounts::unknown()), ["add-unique"]);
     assert_eq!(rules(&from, &to, &rows(5)), ["add-unique"]);
@@ -96,7 +96,7 @@ fn rows_are_known_under_the_old_name() {
     let columns = || vec![column("id", false), column("amount", true), column("state", true)];
     let from = schema(Dialect::Postgres, vec![table("bill", columns())]);
     let mut to = schema(Dialect::Postgres, vec![table("invoice", columns())]);
-    to.tables[0].columns.push(column("vat", false));
+    to.tables.get_mut(0).unwrap().columns.push(column("vat", false));
     let hints = RenameHints {
         tables: vec![(ObjectName::new("bill"), ObjectName::new("invoice"), crate::diff::RenameEvidence::Answered)],
         columns: Vec::new(),
@@ -114,8 +114,8 @@ fn a_constant_in_a_unique_column_is_certain_to_fail() {
     let mut to = from.clone();
     let mut code = column("code", false);
     code.default = Some(ColumnDefault::Literal("0".to_owned()));
-    to.tables[0].columns.push(code);
-    to.tables[0].indexes.push(unique_index("u", "code"));
+    to.tables.get_mut(0).unwrap().columns.push(code);
+    to.tables.get_mut(0).unwrap().indexes.push(unique_index("u", "code"));
     let findings = found(&from, &to, &RowCounts::unknown());
     assert_eq!(findings.len(), 1, "{findings:#?}");
     assert_eq!((findings[0].rule, findings[0].confidence), ("add-unique", Confidence::High));
@@ -155,7 +155,7 @@ fn hostile_names_stay_names() {
 #[test]
 fn a_constraint_that_goes_with_its_column_is_no_loss_of_its_own() {
     let mut from = schema(Dialect::Postgres, vec![table("t", vec![column("id", false), column("a", true)])]);
-    from.tables[0].indexes.push(unique_index("u", "a"));
+    from.tables.get_mut(0).unwrap().indexes.push(unique_index("u", "a"));
     let to = schema(Dialect::Postgres, vec![table("t", vec![column("id", false)])]);
     assert_eq!(rules(&from, &to, &RowCounts::unknown()), ["drop-column"]);
 }

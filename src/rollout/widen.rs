@@ -95,7 +95,10 @@ pub(super) fn widen(from: &Schema, to: &Schema, changes: &[SchemaChange]) -> Wid
         widened.add(change);
     }
     for (address, needs) in &to.dependencies {
-        widened.expanded.dependencies.entry(address.clone()).or_default().extend(needs.iter().cloned());
+        let known = widened.expanded.dependencies.entry(address.clone()).or_default();
+        known.extend(needs.iter().cloned());
+        known.sort_unstable();
+        known.dedup();
     }
     widened.expanded.sort();
     widened.check(to);

@@ -6,6 +6,8 @@
 //! Column order does not count, since no migration tool can change it everywhere. On SQLite neither do the names of
 //! constraints (nothing there refers to them), the case of identifiers in texts, or the case of type words.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::lexer::{canonical, canonical_expression};
@@ -24,18 +26,24 @@ pub const SPELLING: &str = "spelling ";
 impl Schema {
     /// Puts every list of objects into its one order.
     pub fn sort(&mut self) {
-        self.tables.sort_by(|a, b| a.name.cmp(&b.name));
-        for table in &mut self.tables {
-            table.uniques.sort_by(|a, b| (&a.name, &a.columns).cmp(&(&b.name, &b.columns)));
-            table.checks.sort_by(|a, b| (&a.name, &a.expression).cmp(&(&b.name, &b.expression)));
-            table.foreign_keys.sort_by(|a, b| {
-                (&a.name, &a.columns, &a.referenced_table).cmp(&(&b.name, &b.columns, &b.referenced_table))
-            });
-            table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
-        }
+        self.tables.sort();
         self.views.sort_by(|a, b| a.name.cmp(&b.name));
         self.triggers.sort_by(|a, b| (&a.table, &a.name).cmp(&(&b.table, &b.name)));
         self.others.sort_by(|a, b| (&a.kind, &a.name).cmp(&(&b.kind, &b.name)));
+    }
+
+    /// The schema with every list of objects in its one order.
+    pub fn sorted(&self) -> Cow<'_, Schema> {
+        let is_sorted = self.tables.is_sorted()
+            && self.views.is_sorted_by(|a, b| a.name <= b.name)
+            && self.triggers.is_sorted_by(|a, b| (&a.table, &a.name) <= (&b.table, &b.name))
+            && self.others.is_sorted_by(|a, b| (&a.kind, &a.name) <= (&b.kind, &b.name));
+        if is_sorted {
+            return Cow::Borrowed(self);
+        }
+        let mut schema = self.clone();
+        schema.sort();
+        Cow::Owned(schema)
     }
 
     /// Forgets by which numbers its server knows the objects: what is left is all that a snapshot holds.
@@ -75,14 +83,43 @@ impl Schema {
     }
 }
 
+impl Table {
+    /// Puts every list of objects into its one order.
+    pub(super) fn sort(&mut self) {
+        self.uniques.sort_by(by_columns);
+        self.checks.sort_by(by_expression);
+        self.foreign_keys.sort_by(by_target);
+        self.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    pub(super) fn is_sorted(&self) -> bool {
+        self.uniques.is_sorted_by(|a, b| by_columns(a, b).is_le())
+            && self.checks.is_sorted_by(|a, b| by_expression(a, b).is_le())
+            && self.foreign_keys.is_sorted_by(|a, b| by_target(a, b).is_le())
+            && self.indexes.is_sorted_by(|a, b| a.name <= b.name)
+    }
+}
+
+fn by_columns(a: &UniqueConstraint, b: &UniqueConstraint) -> Ordering {
+    (&a.name, &a.columns).cmp(&(&b.name, &b.columns))
+}
+
+fn by_expression(a: &CheckConstraint, b: &CheckConstraint) -> Ordering {
+    (&a.name, &a.expression).cmp(&(&b.name, &b.expression))
+}
+
+fn by_target(a: &ForeignKey, b: &ForeignKey) -> Ordering {
+    (&a.name, &a.columns, &a.referenced_table).cmp(&(&b.name, &b.columns, &b.referenced_table))
+}
+
 /// The canonical form of a table.
 pub fn table(table: &Table, dialect: Dialect) -> Table {
     let mut columns: Vec<Column> = table.columns.iter().map(|column| self::column(column, dialect)).collect();
     columns.sort_by(|a, b| a.name.cmp(&b.name));
     let mut checks: Vec<CheckConstraint> = table.checks.iter().map(|check| self::check(check, dialect)).collect();
-    checks.sort_by(|a, b| (&a.name, &a.expression).cmp(&(&b.name, &b.expression)));
+    checks.sort_by(by_expression);
     let mut uniques: Vec<UniqueConstraint> = table.uniques.iter().map(|unique| self::unique(unique, dialect)).collect();
-    uniques.sort_by(|a, b| (&a.name, &a.columns).cmp(&(&b.name, &b.columns)));
+    uniques.sort_by(by_columns);
     let mut keys: Vec<ForeignKey> = table.foreign_keys.iter().map(|key| foreign_key(key, dialect)).collect();
     keys.sort_by_cached_key(|key| format!("{key:?}"));
     Table {

@@ -4,6 +4,7 @@
 //! [`snapshot`], and is never changed after that: the differ, the generators and the renderers only look at it.
 //!
 //! * [`model`] holds the objects: tables, columns, constraints, indexes, views, triggers;
+//! * [`tables`] is the list of tables that copies of a schema share;
 //! * [`types`] holds column types: the words of the server and what they mean;
 //! * [`name`] holds qualified names;
 //! * [`address`] names every object of a schema in one text;
@@ -23,14 +24,16 @@ pub mod name;
 pub mod navigate;
 pub mod quote;
 pub mod snapshot;
+pub mod tables;
 pub mod types;
 
 pub use lookup::Lookup;
 pub use model::{
-    CheckConstraint, Column, ColumnDefault, ForeignKey, Generated, GeneratedStorage, Index, IndexPart, Other,
-    PrimaryKey, ReferentialAction, Schema, Table, Trigger, UniqueConstraint, View,
+    CheckConstraint, Column, ColumnDefault, Dependencies, ForeignKey, Generated, GeneratedStorage, Index, IndexPart,
+    Other, PrimaryKey, ReferentialAction, Schema, Table, Trigger, UniqueConstraint, View,
 };
 pub use name::ObjectName;
+pub use tables::Tables;
 pub use types::{DataType, Dialect, TypeKind};
 
 /// The table in which Alembic keeps its books: no part of what the application asks for.

@@ -1,10 +1,10 @@
 //! The objects of a schema.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DataType, Dialect, ObjectName};
+use super::{DataType, Dialect, ObjectName, Tables};
 
 /// Everything that one database holds, data apart.
 ///
@@ -14,7 +14,7 @@ pub struct Schema {
     /// The family of the server that it was read from.
     pub dialect: Dialect,
     /// Tables, sorted by name.
-    pub tables: Vec<Table>,
+    pub tables: Tables,
     /// Views and materialized views, sorted by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub views: Vec<View>,
@@ -25,14 +25,17 @@ pub struct Schema {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Other>,
     /// What must be there before what: the [address](super::address) of an object to the addresses of all that it
-    /// needs, where the server knows. It orders migrations and is no difference by itself.
+    /// needs, sorted, where the server knows. It orders migrations and is no difference by itself.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub dependencies: BTreeMap<String, BTreeSet<String>>,
+    pub dependencies: Dependencies,
     /// The database that the `identity` numbers of tables and columns come from. Numbers of two databases, or of two
     /// servers, say nothing about each other.
     #[serde(skip)]
     pub origin: Option<String>,
 }
+
+/// The address of an object to the addresses of what it needs.
+pub type Dependencies = BTreeMap<String, Vec<String>>;
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -285,7 +288,7 @@ impl Schema {
     pub fn empty(dialect: Dialect) -> Self {
         Self {
             dialect,
-            tables: Vec::new(),
+            tables: Tables::new(),
             views: Vec::new(),
             triggers: Vec::new(),
             others: Vec::new(),
@@ -296,6 +299,25 @@ impl Schema {
 }
 
 impl Table {
+    /// Gives back what its lists hold in reserve, of which a large schema has much.
+    pub fn shrink(&mut self) {
+        self.columns.shrink_to_fit();
+        self.uniques.shrink_to_fit();
+        self.checks.shrink_to_fit();
+        self.foreign_keys.shrink_to_fit();
+        self.indexes.shrink_to_fit();
+        let key = self.primary_key.iter_mut().map(|key| &mut key.columns);
+        let uniques = self.uniques.iter_mut().map(|unique| &mut unique.columns);
+        key.chain(uniques).for_each(Vec::shrink_to_fit);
+        for key in &mut self.foreign_keys {
+            key.columns.shrink_to_fit();
+            key.referenced_columns.shrink_to_fit();
+        }
+        for index in &mut self.indexes {
+            index.parts.shrink_to_fit();
+        }
+    }
+
     /// A table with nothing in it.
     pub fn new(name: impl Into<ObjectName>) -> Self {
         Self {

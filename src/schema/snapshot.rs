@@ -3,13 +3,20 @@
 //! The same schema always has the same bytes: lists are sorted, keys stand in a fixed order, every file ends with a
 //! line end. Files are named after tables, but nothing is read out of a file's name.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod document;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde::de::DeserializeSeed as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Dialect, ObjectName, Other, Schema, Table, Trigger, View};
+use self::document::{Reader, Whole};
+use super::{Dependencies, Dialect, ObjectName, Other, Schema, Table, Tables, Trigger, View};
 
 /// The version of the format that this build writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
@@ -51,34 +58,32 @@ pub enum Error {
     },
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Database {
     format: u64,
     dialect: Dialect,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     views: Vec<View>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     triggers: Vec<Trigger>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     others: Vec<Other>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    dependencies: BTreeMap<String, BTreeSet<String>>,
+    #[serde(default)]
+    dependencies: Dependencies,
 }
 
-/// Written out field by field, since a flattened struct is read by way of a copy of the whole text.
-#[derive(Deserialize)]
-struct Whole {
-    format: u64,
+#[derive(Serialize)]
+struct DatabaseRef<'a> {
+    format: u32,
     dialect: Dialect,
-    tables: Vec<Table>,
-    #[serde(default)]
-    views: Vec<View>,
-    #[serde(default)]
-    triggers: Vec<Trigger>,
-    #[serde(default)]
-    others: Vec<Other>,
-    #[serde(default)]
-    dependencies: BTreeMap<String, BTreeSet<String>>,
+    #[serde(skip_serializing_if = "<[View]>::is_empty")]
+    views: &'a [View],
+    #[serde(skip_serializing_if = "<[Trigger]>::is_empty")]
+    triggers: &'a [Trigger],
+    #[serde(skip_serializing_if = "<[Other]>::is_empty")]
+    others: &'a [Other],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    dependencies: &'a Dependencies,
 }
 
 #[derive(Serialize)]
@@ -90,15 +95,12 @@ struct WholeRef<'a> {
 
 /// The files of a snapshot folder: name to text.
 pub fn to_files(schema: &Schema) -> BTreeMap<String, String> {
-    let mut schema = schema.clone();
-    schema.sort();
+    let schema = schema.sorted();
     let mut files: BTreeMap<String, String> =
-        schema.tables.par_iter().map(|table| (file_name(&table.name), pretty(table))).collect();
-    let Schema { dialect, views, triggers, others, dependencies, .. } = schema;
-    files.insert(
-        DATABASE_FILE.to_owned(),
-        pretty(&Database { format: u64::from(FORMAT), dialect, views, triggers, others, dependencies }),
-    );
+        schema.tables.shared().par_iter().map(|table| (file_name(&table.name), pretty(&**table))).collect();
+    let Schema { dialect, views, triggers, others, dependencies, .. } = &*schema;
+    let database = DatabaseRef { format: FORMAT, dialect: *dialect, views, triggers, others, dependencies };
+    files.insert(DATABASE_FILE.to_owned(), pretty(&database));
     files
 }
 
@@ -108,23 +110,50 @@ pub fn to_files(schema: &Schema) -> BTreeMap<String, String> {
 ///
 /// When [`DATABASE_FILE`] is missing, when a file is malformed or of a newer format, or when two describe one table.
 pub fn from_files(files: &BTreeMap<String, String>) -> Result<Schema, Error> {
-    let text = files.get(DATABASE_FILE).ok_or(Error::NoDatabaseFile)?;
+    let names: Vec<String> = files.keys().cloned().collect();
+    let read = |name: &str| Ok(Cow::Borrowed(files.get(name).map_or("", String::as_str)));
+    from_each(&names, &Tables::new(), read, |error| error)
+}
+
+/// The schema in the files of these names, each of which is read when its turn comes and given up again, so that no
+/// more than a few texts are held at once. Tables that are equal to those of `like` are shared with it, which costs no
+/// memory twice.
+///
+/// # Errors
+///
+/// Those of [`from_files`], as `failed` tells them, and those of `read`.
+pub fn from_each<'a, E: Send>(
+    names: &[String],
+    like: &Tables,
+    read: impl Fn(&str) -> Result<Cow<'a, str>, E> + Sync,
+    failed: impl Fn(Error) -> E + Sync,
+) -> Result<Schema, E> {
+    if !names.iter().any(|name| name == DATABASE_FILE) {
+        return Err(failed(Error::NoDatabaseFile));
+    }
+    let text = read(DATABASE_FILE)?;
+    let database = |text: &str| serde_json::from_str::<Database>(text);
     let Database { dialect, views, triggers, others, dependencies, .. } =
-        parse(DATABASE_FILE, text, |database: &Database| database.format)?;
-    let is_table = |file: &str| file != DATABASE_FILE && file.ends_with(".json");
-    let files: Vec<(&String, &String)> = files.iter().filter(|(file, _)| is_table(file)).collect();
-    let malformed = |file: &str, source| Error::Malformed { file: file.to_owned(), source };
-    let tables: Vec<Table> = files
+        parse(DATABASE_FILE, &text, database, |database| database.format).map_err(&failed)?;
+    drop(text);
+    let is_table = |file: &&String| *file != DATABASE_FILE && file.ends_with(".json");
+    let files: Vec<&String> = names.iter().filter(is_table).collect();
+    let malformed = |file: &str, source| failed(Error::Malformed { file: file.to_owned(), source });
+    let tables: Vec<Arc<Table>> = files
         .par_iter()
-        .map(|(file, text)| serde_json::from_str(text).map_err(|source| malformed(file, source)))
-        .collect::<Result<_, Error>>()?;
+        .map(|file| match serde_json::from_str(&read(file)?) {
+            Ok(table) => Ok(like.share(table)),
+            Err(source) => Err(malformed(file, source)),
+        })
+        .collect::<Result<_, E>>()?;
     let mut origin: BTreeMap<&ObjectName, &String> = BTreeMap::new();
-    for (table, (file, _)) in tables.iter().zip(&files) {
+    for (table, file) in tables.iter().zip(&files) {
         if let Some(first) = origin.insert(&table.name, file) {
             let (first, second) = (first.clone(), (*file).clone());
-            return Err(Error::Twice { table: table.name.clone(), first, second });
+            return Err(failed(Error::Twice { table: table.name.clone(), first, second }));
         }
     }
+    let tables = tables.into_iter().collect();
     let mut schema = Schema { dialect, tables, views, triggers, others, dependencies, origin: None };
     schema.sort();
     Ok(schema)
@@ -132,9 +161,17 @@ pub fn from_files(files: &BTreeMap<String, String>) -> Result<Schema, Error> {
 
 /// The whole schema as one document.
 pub fn to_text(schema: &Schema) -> String {
-    let mut schema = schema.clone();
-    schema.sort();
-    pretty(&WholeRef { format: FORMAT, schema: &schema })
+    pretty(&WholeRef { format: FORMAT, schema: &schema.sorted() })
+}
+
+/// Writes what [`to_text`] gives.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write(schema: &Schema, mut writer: impl io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut writer, &WholeRef { format: FORMAT, schema: &schema.sorted() })?;
+    writer.write_all(b"\n")
 }
 
 /// The schema in one document.
@@ -143,10 +180,23 @@ pub fn to_text(schema: &Schema) -> String {
 ///
 /// When the text is malformed, of a newer format, or describes a table twice.
 pub fn from_text(text: &str) -> Result<Schema, Error> {
+    from_text_like(text, &Tables::new())
+}
+
+/// The same; tables that are equal to those of `like` are shared with it, which costs no memory twice.
+///
+/// # Errors
+///
+/// Those of [`from_text`].
+pub fn from_text_like(text: &str, like: &Tables) -> Result<Schema, Error> {
     const FILE: &str = "the text";
-    let Whole { dialect, tables, views, triggers, others, dependencies, .. } =
-        parse(FILE, text, |whole: &Whole| whole.format)?;
-    let mut schema = Schema { dialect, tables, views, triggers, others, dependencies, origin: None };
+    let read = |text: &str| {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let whole = Reader { like }.deserialize(&mut reader)?;
+        reader.end()?;
+        Ok(whole)
+    };
+    let Whole { mut schema, .. } = parse(FILE, text, read, |whole: &Whole| whole.format)?;
     schema.sort();
     let mut pairs = schema.tables.iter().zip(schema.tables.iter().skip(1));
     if let Some((table, _)) = pairs.find(|(one, other)| one.name == other.name) {
@@ -159,7 +209,24 @@ pub fn from_text(text: &str) -> Result<Schema, Error> {
 /// The fingerprint of a schema: hexadecimal SHA-256 of its canonical form. Equal for two schemas exactly when there
 /// is no difference between them to report.
 pub fn fingerprint(schema: &Schema) -> String {
-    sha256(&compact(&schema.canonical()))
+    let mut hashed = Hashed(Sha256::new());
+    // Neither plain data nor a hash can fail.
+    let _ = serde_json::to_writer(&mut hashed, &schema.canonical());
+    hexadecimal(&hashed.0.finalize())
+}
+
+/// Takes a text in pieces, of which only the hash is wanted.
+struct Hashed(Sha256);
+
+impl io::Write for Hashed {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.0.update(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The file of a table.
@@ -197,19 +264,28 @@ pub fn file_name(table: &ObjectName) -> String {
 
 /// Hexadecimal SHA-256 of a text.
 pub fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(text.as_bytes()))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads a document whose format is known. That a newer one cannot be read is no fault of the document, so it is told
 /// apart.
-fn parse<T: for<'a> Deserialize<'a>>(file: &str, text: &str, format: impl Fn(&T) -> u64) -> Result<T, Error> {
+fn parse<T>(
+    file: &str,
+    text: &str,
+    read: impl Fn(&str) -> serde_json::Result<T>,
+    format: impl Fn(&T) -> u64,
+) -> Result<T, Error> {
     #[derive(Deserialize)]
     struct Format {
         format: u64,
     }
     let known = |format: u64| (1..=u64::from(FORMAT)).contains(&format);
     let newer = |found| Error::Format { file: file.to_owned(), found };
-    match serde_json::from_str::<T>(text) {
+    match read(text) {
         Ok(document) if known(format(&document)) => Ok(document),
         Ok(document) => Err(newer(format(&document))),
         Err(source) => match serde_json::from_str::<Format>(text) {
@@ -224,10 +300,6 @@ fn pretty(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
-}
-
-fn compact(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
 use super::{Error, Result};
@@ -34,22 +34,23 @@ pub fn read_strange(path: &Path, largest: u64) -> Result<String> {
     read_file(path)
 }
 
-/// Reads the text files that lie directly in a folder, by name.
+/// The names of the files that lie directly in a folder, sorted.
 ///
 /// # Errors
 ///
-/// [`Error::File`] if the folder or one of its files can't be read.
-pub fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let mut files = BTreeMap::new();
+/// [`Error::File`] if the folder can't be read.
+pub fn names(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(Error::file(folder))? {
         let path = entry.map_err(Error::file(folder))?.path();
         if path.is_file()
             && let Some(name) = path.file_name()
         {
-            files.insert(name.to_string_lossy().into_owned(), read_file(&path)?);
+            names.push(name.to_string_lossy().into_owned());
         }
     }
-    Ok(files)
+    names.sort();
+    Ok(names)
 }
 
 /// Reads those of these files that are there, by path with `/` from a folder.
@@ -76,14 +77,27 @@ pub fn read_some<'a>(folder: &Path, paths: impl IntoIterator<Item = &'a String>)
 ///
 /// [`Error::File`] if it can't be written.
 pub fn write(path: &Path, text: &str) -> Result<()> {
+    write_by(path, |file| file.write_all(text.as_bytes()))
+}
+
+/// The same for a text that is never held as a whole.
+///
+/// # Errors
+///
+/// [`Error::File`] if it can't be written.
+pub fn write_by(path: &Path, text: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<()> {
+    let buffered = |file: &mut fs::File| {
+        let mut buffered = io::BufWriter::with_capacity(1 << 16, file);
+        text(&mut buffered).and_then(|()| buffered.flush()).map_err(Error::file(path))
+    };
     // A device or a pipe (`/dev/null`, `/dev/stdout`) is written to, not replaced.
     if path.symlink_metadata().is_ok_and(|there| !there.is_file() && !there.is_symlink() && !there.is_dir()) {
-        return fs::write(path, text).map_err(Error::file(path));
+        return buffered(&mut fs::OpenOptions::new().write(true).open(path).map_err(Error::file(path))?);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(Error::file(folder))?;
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::file(path))?;
-    file.write_all(text.as_bytes()).map_err(Error::file(path))?;
+    buffered(file.as_file_mut())?;
     keep_mode(path, file.as_file()).map_err(Error::file(path))?;
     file.persist(path).map_err(|error| Error::file(path)(error.error))?;
     Ok(())
@@ -214,7 +228,8 @@ mod tests {
         };
         replace(folder.path(), &files(&[("a/b.txt", "1"), ("c.txt", "2")])).expect("written");
         replace(folder.path(), &files(&[("c.txt", "3")])).expect("written");
-        assert_eq!(read(folder.path()).expect("read"), files(&[("c.txt", "3")]));
+        assert_eq!(names(folder.path()).expect("read"), ["c.txt"]);
+        assert_eq!(read_file(&folder.path().join("c.txt")).expect("read"), "3");
         assert!(!folder.path().join("a").exists());
     }
 

@@ -138,7 +138,8 @@ fn schema(dialect: Dialect) -> impl Strategy<Value = Schema> {
         .prop_map(|(kind, name, definition, removal)| Other { kind: kind.to_owned(), name, definition, removal });
     let need =
         prop_oneof![Just("table a".to_owned()), Just("view a".to_owned()), Just("column a.id".to_owned()), name()];
-    let dependencies = prop::collection::btree_map(need.clone(), prop::collection::btree_set(need, 0..3), 0..3);
+    let needs = prop::collection::btree_set(need.clone(), 0..3).prop_map(|needs| needs.into_iter().collect());
+    let dependencies = prop::collection::btree_map(need, needs, 0..3);
     let lists = (
         prop::collection::vec(table(), 0..4),
         prop::collection::vec(view, 0..3),
@@ -147,7 +148,8 @@ fn schema(dialect: Dialect) -> impl Strategy<Value = Schema> {
         dependencies,
     );
     lists.prop_map(move |(tables, views, triggers, others, dependencies)| {
-        let mut schema = Schema { tables, views, triggers, others, dependencies, ..Schema::empty(dialect) };
+        let mut schema =
+            Schema { tables: tables.into(), views, triggers, others, dependencies, ..Schema::empty(dialect) };
         schema.sort();
         schema
     })

@@ -247,7 +247,10 @@ async fn mariadb_tells_altered_values_from_those_only_written_otherwise() {
         let followed = rows::Followed {
             table: (&names.0, &names.1),
             key: vec![("id".into(), "number".into())],
-            column: (old.tables[0].column(column).unwrap(), new.tables[0].column(column).unwrap()),
+            column: (
+                old.tables.first().unwrap().column(column).unwrap(),
+                new.tables.first().unwrap().column(column).unwrap(),
+            ),
         };
         assert_eq!(rows::altered(&scratch.url(), &after.url(), &followed).await.unwrap(), altered, "{column}");
     }

@@ -21,7 +21,7 @@ use self::objects::{Home, TriggerRow};
 use super::super::mysql_session::{self, Texts};
 use super::super::{DatabaseUrl, Error, Result};
 use crate::schema::quote::identifier_in;
-use crate::schema::{BOOKKEEPING, Dialect, ObjectName, Schema, address};
+use crate::schema::{BOOKKEEPING, Dependencies, Dialect, ObjectName, Schema, address};
 
 /// What makes equal objects print equally, whatever the settings of the server are.
 const SESSION: &str = "SET SESSION sql_mode = '', SESSION sql_quote_show_create = 1";
@@ -129,11 +129,13 @@ fn needs(schema: &mut Schema, views: Vec<(ObjectName, Vec<String>)>) {
     }
     known.extend(schema.tables.iter().map(|table| (table.name.name.as_str(), address::table(&table.name))));
     known.extend(schema.views.iter().map(|view| (view.name.name.as_str(), address::view(&view.name))));
-    let mut dependencies: BTreeMap<String, std::collections::BTreeSet<String>> = BTreeMap::new();
+    let mut dependencies = Dependencies::new();
     for (name, uses) in views {
         let found = uses.iter().filter_map(|used| known.get(used.as_str()).cloned());
         let own = address::view(&name);
-        let found: std::collections::BTreeSet<String> = found.filter(|used| *used != own).collect();
+        let mut found: Vec<String> = found.filter(|used| *used != own).collect();
+        found.sort_unstable();
+        found.dedup();
         if !found.is_empty() {
             dependencies.insert(own, found);
         }

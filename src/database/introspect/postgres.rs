@@ -12,6 +12,8 @@ mod relations;
 mod rows;
 mod types;
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use sqlx::{Executor, PgConnection};
@@ -27,16 +29,18 @@ const SESSION: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
 pub(super) async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
     let cannot = || Error::server(format!("cannot read {url}"));
-    let mut one = connect(url).await?;
-    let (version, mut other) = begin(&mut one, url).await.map_err(cannot())?;
+    let (one, other) = tokio::join!(connect(url), connect(url));
+    let mut one = one?;
+    let (version, mut other) = begin(&mut one, other).await.map_err(cannot())?;
+    let queue = Queue::new(&mut one, version).await.map_err(cannot())?;
     let (catalog, origin) = match &mut other {
         Some(other) => {
-            let (layout, words) = tokio::join!(layout(&mut one, version), words(other, version));
+            let (layout, words) = tokio::join!(layout(&mut one, version, &queue), words(other, version, &queue));
             read(&mut one, layout.map_err(cannot())?, words.map_err(cannot())?).await
         }
         None => {
-            let layout = layout(&mut one, version).await.map_err(cannot())?;
-            let words = words(&mut one, version).await.map_err(cannot())?;
+            let layout = layout(&mut one, version, &queue).await.map_err(cannot())?;
+            let words = words(&mut one, version, &queue).await.map_err(cannot())?;
             read(&mut one, layout, words).await
         }
     }
@@ -48,28 +52,48 @@ pub(super) async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
 
 /// Starts to read, and gives the server's version and, where the server allows it, a second connection that sees the
 /// same. The version is a number: 150004 for 15.4.
-async fn begin(one: &mut PgConnection, url: &DatabaseUrl) -> sqlx::Result<(i32, Option<PgConnection>)> {
+async fn begin(one: &mut PgConnection, other: Result<PgConnection>) -> sqlx::Result<(i32, Option<PgConnection>)> {
     one.execute(SESSION).await?;
     let version = sqlx::query_scalar("SELECT current_setting('server_version_num')::int4").fetch_one(&mut *one).await?;
-    match second(one, url).await {
-        Ok(other) => Ok((version, Some(other))),
-        Err(error) => {
-            tracing::debug!(%error, "reading over one connection");
-            one.execute("ROLLBACK").await?;
-            one.execute(SESSION).await?;
-            Ok((version, None))
-        }
-    }
+    let failed = match other {
+        Ok(other) => match join(one, other).await {
+            Ok(other) => return Ok((version, Some(other))),
+            Err(error) => error.to_string(),
+        },
+        Err(error) => error.to_string(),
+    };
+    tracing::debug!(error = failed, "reading over one connection");
+    one.execute("ROLLBACK").await?;
+    one.execute(SESSION).await?;
+    Ok((version, None))
 }
 
-/// A second connection that sees what the first sees.
-async fn second(one: &mut PgConnection, url: &DatabaseUrl) -> Result<PgConnection> {
-    let cannot = || Error::server(format!("cannot read {url} over two connections"));
-    let mut other = connect(url).await?;
-    let snapshot: String = sqlx::query_scalar("SELECT pg_export_snapshot()").fetch_one(one).await.map_err(cannot())?;
+/// Lets the other connection see what the first sees.
+async fn join(one: &mut PgConnection, mut other: PgConnection) -> sqlx::Result<PgConnection> {
+    let snapshot: String = sqlx::query_scalar("SELECT pg_export_snapshot()").fetch_one(one).await?;
     let begin = SESSION.replacen(';', &format!("; SET TRANSACTION SNAPSHOT '{snapshot}';"), 1);
-    other.execute(sqlx::AssertSqlSafe(begin)).await.map_err(cannot())?;
+    other.execute(sqlx::AssertSqlSafe(begin)).await?;
     Ok(other)
+}
+
+/// What is still to be asked about further objects, by whichever connection has the time. The last goes first.
+struct Queue(RefCell<Vec<Cow<'static, str>>>);
+
+impl Queue {
+    /// Everything about which there may be an answer.
+    async fn new(connection: &mut PgConnection, version: i32) -> sqlx::Result<Self> {
+        let present: Vec<bool> = sqlx::query_scalar(queries::PRESENT).fetch_one(connection).await?;
+        let sometimes = queries::SOMETIMES.iter().zip(present).filter_map(|(query, present)| present.then_some(query));
+        let queries = queries::OTHERS.iter().chain(sometimes);
+        let mut all: Vec<_> = queries.map(|query| Cow::Owned(format!("{}{query}", queries::USERS))).collect();
+        let published = if version >= 150_000 { queries::PUBLISHED } else { queries::PUBLISHED_BEFORE_15 };
+        all.push(Cow::Borrowed(published));
+        Ok(Self(RefCell::new(all)))
+    }
+
+    fn next(&self) -> Option<Cow<'static, str>> {
+        self.0.borrow_mut().pop()
+    }
 }
 
 /// What there is, as numbers and names.
@@ -84,7 +108,7 @@ struct Layout {
     others: Vec<rows::OtherRow>,
 }
 
-async fn layout(connection: &mut PgConnection, version: i32) -> sqlx::Result<Layout> {
+async fn layout(connection: &mut PgConnection, version: i32, queue: &Queue) -> sqlx::Result<Layout> {
     Ok(Layout {
         columns: columns::columns(connection, version).await?,
         relations: relations::relations(connection).await?,
@@ -93,7 +117,7 @@ async fn layout(connection: &mut PgConnection, version: i32) -> sqlx::Result<Lay
         classes: dependencies::classes(connection).await?,
         dependencies: dependencies::dependencies(connection).await?,
         stand_ins: dependencies::stand_ins(connection).await?,
-        others: others(connection, version).await?,
+        others: others(connection, queue).await?,
     })
 }
 
@@ -104,15 +128,17 @@ struct Words {
     indexes: Vec<keys::IndexRow>,
     views: HashMap<i64, String>,
     triggers: Vec<rows::TriggerRow>,
+    others: Vec<rows::OtherRow>,
 }
 
-async fn words(connection: &mut PgConnection, version: i32) -> sqlx::Result<Words> {
+async fn words(connection: &mut PgConnection, version: i32, queue: &Queue) -> sqlx::Result<Words> {
     Ok(Words {
         constraints: keys::constraints(connection, version).await?,
         defaults: columns::defaults(connection).await?,
         indexes: keys::indexes(connection, version).await?,
         views: relations::views(connection).await?,
         triggers: relations::list(connection, queries::TRIGGERS).await?,
+        others: others(connection, queue).await?,
     })
 }
 
@@ -127,6 +153,7 @@ async fn read(
     keys::name_targets(&mut words.constraints, &names);
     keys::define(connection, &mut words.indexes, &keys::Columns::new(&layout.columns), &names).await?;
     let origin = sqlx::query_scalar(queries::ORIGIN).fetch_one(connection).await?;
+    words.others.extend(layout.others);
     let catalog = rows::Catalog {
         relations: layout.relations,
         views: words.views,
@@ -137,7 +164,7 @@ async fn read(
         constraints: words.constraints,
         indexes: words.indexes,
         triggers: words.triggers,
-        others: layout.others,
+        others: words.others,
         classes: layout.classes,
         dependencies: layout.dependencies,
         stand_ins: layout.stand_ins,
@@ -154,12 +181,10 @@ pub(super) async fn server(url: &DatabaseUrl) -> Result<String> {
     Ok(version)
 }
 
-async fn others(connection: &mut PgConnection, version: i32) -> sqlx::Result<Vec<rows::OtherRow>> {
+async fn others(connection: &mut PgConnection, queue: &Queue) -> sqlx::Result<Vec<rows::OtherRow>> {
     let mut others = Vec::new();
-    for query in queries::OTHERS {
-        others.extend(relations::list(connection, &format!("{}{query}", queries::USERS)).await?);
+    while let Some(query) = queue.next() {
+        others.extend(relations::list(connection, &query).await?);
     }
-    let published = if version >= 150_000 { queries::PUBLISHED } else { queries::PUBLISHED_BEFORE_15 };
-    others.extend(relations::list(connection, published).await?);
     Ok(others)
 }

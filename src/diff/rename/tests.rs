@@ -14,7 +14,7 @@ fn table(name: &str, columns: &[(&str, &str)]) -> Table {
 }
 
 fn found(old: &[Table], new: &[Table]) -> (Vec<String>, Vec<String>) {
-    let schema = |tables: &[Table]| Schema { tables: tables.to_vec(), ..Schema::empty(Dialect::Postgres) };
+    let schema = |tables: &[Table]| Schema { tables: tables.to_vec().into(), ..Schema::empty(Dialect::Postgres) };
     let (renames, questions) = resolve(&schema(old), &schema(new), &RenameHints::default());
     let tables = renames.tables.iter().map(|(from, to, _)| format!("{from}>{to}"));
     let columns = renames.columns.iter().map(|(table, from, to, _)| format!("{table}.{from}>{to}"));
@@ -71,11 +71,11 @@ fn tables_are_known_by_what_is_in_them() {
 #[test]
 fn a_hint_beats_the_heuristic() {
     let schema = |name: &str| Schema {
-        tables: vec![table("t", &[("id", "INTEGER"), (name, "TEXT"), ("also", "TEXT")])],
+        tables: vec![table("t", &[("id", "INTEGER"), (name, "TEXT"), ("also", "TEXT")])].into(),
         ..Schema::empty(Dialect::Postgres)
     };
     let mut new = schema("one");
-    new.tables = vec![table("t", &[("id", "INTEGER"), ("one", "TEXT"), ("two", "TEXT")])];
+    new.tables = vec![table("t", &[("id", "INTEGER"), ("one", "TEXT"), ("two", "TEXT")])].into();
     let hints = RenameHints {
         tables: Vec::new(),
         columns: vec![("t".into(), "fax".to_owned(), "two".to_owned(), RenameEvidence::Answered)],

@@ -61,7 +61,7 @@ fn unique(mut table: Table, columns: &[&str]) -> Table {
 }
 
 fn schema(tables: Vec<Table>) -> Schema {
-    Schema { tables, ..Schema::empty(Dialect::Sqlite) }
+    Schema { tables: tables.into(), ..Schema::empty(Dialect::Sqlite) }
 }
 
 fn values<'a>(rows: &'a Rows, table: &str, column: &str) -> Vec<&'a Value> {

@@ -41,7 +41,7 @@ fn check(expression: &str) -> CheckConstraint {
 }
 
 fn schema(tables: Vec<Table>) -> Schema {
-    Schema { tables, ..Schema::empty(Dialect::Sqlite) }
+    Schema { tables: tables.into(), ..Schema::empty(Dialect::Sqlite) }
 }
 
 fn shop() -> Schema {
@@ -74,7 +74,7 @@ fn relations(application: &Application, table: &str) -> Vec<(String, String)> {
 #[test]
 fn derives_the_same_application_from_any_order_of_tables() {
     let mut reversed = shop();
-    reversed.tables.reverse();
+    reversed.tables = reversed.tables.iter().rev().cloned().collect();
     let settings = Settings::default();
     assert_eq!(Application::from_schema(&shop(), &settings), Application::from_schema(&reversed, &settings));
 }

@@ -20,7 +20,8 @@ pub(super) fn base() -> Schema {
             table("customer", &["id", "name", "fax", "phone", "mail"]),
             table("orders", &["id", "customer_id", "number"]),
             table("supplier", &["id", "phone"]),
-        ],
+        ]
+        .into(),
         ..Schema::empty(Dialect::Sqlite)
     }
 }

@@ -8,7 +8,7 @@ use crate::schema::{
 #[test]
 fn constraints_generated_columns_and_functions() {
     let mut schema = base();
-    let table = &mut schema.tables[0];
+    let table = schema.tables.get_mut(0).unwrap();
     table.uniques.push(UniqueConstraint { name: Some("uq_fax".to_owned()), columns: vec!["fax".to_owned()] });
     table.uniques.push(UniqueConstraint { name: None, columns: vec!["name".to_owned()] });
     let check = |name: &str, expression: &str| CheckConstraint {
@@ -44,7 +44,7 @@ fn constraints_generated_columns_and_functions() {
 #[test]
 fn keys_indexes_views_and_triggers() {
     let mut schema = base();
-    schema.tables[1].foreign_keys.push(ForeignKey {
+    schema.tables.get_mut(1).unwrap().foreign_keys.push(ForeignKey {
         name: None,
         columns: vec!["customer_id".to_owned()],
         referenced_table: ObjectName::new("customer"),
@@ -53,7 +53,7 @@ fn keys_indexes_views_and_triggers() {
         on_update: ReferentialAction::NoAction,
         deferred: false,
     });
-    schema.tables[0].indexes.push(Index {
+    schema.tables.get_mut(0).unwrap().indexes.push(Index {
         options: Default::default(),
         name: "ix_fax".to_owned(),
         unique: false,

@@ -34,7 +34,7 @@ pub fn table(name: &str, columns: &[(&str, &str)], references: &[(&str, &str)]) 
 }
 
 fn schema(tables: Vec<Table>) -> Schema {
-    Schema { tables, ..Schema::empty(Dialect::Sqlite) }
+    Schema { tables: tables.into(), ..Schema::empty(Dialect::Sqlite) }
 }
 
 pub fn before() -> Schema {
@@ -143,6 +143,7 @@ pub fn after() -> Schema {
         ("total", "NUMERIC(10, 2)"),
         ("issued", "DATE"),
     ];
-    schema.tables.insert(3, table("invoice", &columns, &[("order_id", "orders")]));
+    schema.tables.push(table("invoice", &columns, &[("order_id", "orders")]));
+    schema.sort();
     schema
 }

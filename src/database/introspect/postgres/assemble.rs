@@ -1,6 +1,7 @@
 //! Puts the rows of the catalog together.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
 use super::columns::{ColumnRow, DefaultRow};
 use super::keys::{Columns, ConstraintRow, IndexRow};
@@ -9,8 +10,8 @@ use super::rows::{Catalog, Dependency, Id, StandIn, object_name};
 use super::types;
 use crate::migration::render::postgres::names;
 use crate::schema::{
-    CheckConstraint, Column, Dialect, ForeignKey, Generated, GeneratedStorage, Index, IndexPart, ObjectName, Other,
-    PrimaryKey, ReferentialAction, Schema, Table, Trigger, UniqueConstraint, View, address,
+    CheckConstraint, Column, Dependencies, Dialect, ForeignKey, Generated, GeneratedStorage, Index, IndexPart,
+    ObjectName, Other, PrimaryKey, ReferentialAction, Schema, Table, Trigger, UniqueConstraint, View, address,
 };
 
 /// The option of a table that is a partition.
@@ -19,6 +20,7 @@ const PARTITION_BOUND: &str = "partition bound";
 pub(super) fn schema(mut catalog: Catalog) -> Schema {
     let mut schema = Schema::empty(Dialect::Postgres);
     let mut addresses = Addresses { classes: catalog.classes, ..Addresses::default() };
+    addresses.relations = addresses.class("pg_class");
     let columns = Columns::new(&catalog.columns);
     let mut tables: BTreeMap<i64, Table> = BTreeMap::new();
     let mut views: HashMap<i64, ObjectName> = HashMap::new();
@@ -37,7 +39,7 @@ pub(super) fn schema(mut catalog: Catalog) -> Schema {
     }
     for row in &catalog.columns {
         if let Some(table) = tables.get_mut(&row.relation) {
-            let place = (row.relation, row.number);
+            let place = (row.relation, i64::from(row.number));
             let text = Texts {
                 comment: catalog.comments.remove(&place),
                 default: catalog.defaults.remove(&place),
@@ -89,8 +91,15 @@ pub(super) fn schema(mut catalog: Catalog) -> Schema {
         schema.others.push(other);
     }
     addresses.stand_in(catalog.stand_ins);
-    schema.dependencies = addresses.edges(catalog.dependencies, belongs);
+    let places = Places { tables: &tables, columns: &columns };
+    schema.dependencies = addresses.edges(catalog.dependencies, belongs, &places);
     own_sequences(&mut schema);
+    for needs in schema.dependencies.values_mut() {
+        needs.sort_unstable();
+        needs.dedup();
+        needs.shrink_to_fit();
+    }
+    tables.values_mut().for_each(Table::shrink);
     schema.tables = tables.into_values().collect();
     schema.sort();
     schema
@@ -99,7 +108,20 @@ pub(super) fn schema(mut catalog: Catalog) -> Schema {
 /// What says which column owns a sequence needs that column, which its text names and the catalog turns round.
 fn own_sequences(schema: &mut Schema) {
     for other in schema.others.iter().filter(|other| other.kind == "sequence owner") {
-        schema.dependencies.entry(address::other(other)).or_default().insert(address::of_kind("sequence", &other.name));
+        schema.dependencies.entry(address::other(other)).or_default().push(address::of_kind("sequence", &other.name));
+    }
+}
+
+/// Where columns are, of which there are too many to keep an address for each.
+struct Places<'a> {
+    tables: &'a BTreeMap<i64, Table>,
+    columns: &'a Columns<'a>,
+}
+
+impl Places<'_> {
+    fn column(&self, relation: i64, number: i64) -> Option<String> {
+        let column = self.columns.get(relation, i16::try_from(number).ok()?)?;
+        Some(address::member("column", &self.tables.get(&relation)?.name, &column.name))
     }
 }
 
@@ -108,6 +130,8 @@ fn own_sequences(schema: &mut Schema) {
 struct Addresses {
     /// The numbers of the catalogs by their names.
     classes: HashMap<String, u32>,
+    /// The number of `pg_class`.
+    relations: u32,
     known: HashMap<Id, String>,
     stand_ins: HashMap<(u32, i64), (u32, i64)>,
 }
@@ -127,10 +151,12 @@ impl Addresses {
     }
 
     /// An unknown part is its whole; an unknown whole may stand for something else.
-    fn find(&self, (class, oid, part): Id) -> Option<&String> {
+    fn find(&self, (class, oid, part): Id, places: &Places<'_>) -> Option<Cow<'_, str>> {
         let mut at = (class, oid);
         for _ in 0..4 {
-            let found = self.known.get(&(at.0, at.1, part)).or_else(|| self.known.get(&(at.0, at.1, 0)));
+            let column = || places.column(at.1, part).filter(|_| at.0 == self.relations).map(Cow::Owned);
+            let known = |part| self.known.get(&(at.0, at.1, part)).map(|address| Cow::Borrowed(address.as_str()));
+            let found = known(part).or_else(column).or_else(|| known(0));
             if found.is_some() {
                 return found;
             }
@@ -139,21 +165,21 @@ impl Addresses {
         None
     }
 
-    fn edges(&self, rows: Vec<Dependency>, belongs: Vec<(String, Id)>) -> BTreeMap<String, BTreeSet<String>> {
-        let mut edges: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let mut add = |one: &String, other: &String| {
+    fn edges(&self, rows: Vec<Dependency>, belongs: Vec<(String, Id)>, places: &Places<'_>) -> Dependencies {
+        let mut edges = Dependencies::new();
+        let mut add = |one: &str, other: &str| {
             if one != other {
-                edges.entry(one.clone()).or_default().insert(other.clone());
+                edges.entry(one.to_owned()).or_default().push(other.to_owned());
             }
         };
         for (one, other) in rows {
-            if let (Some(one), Some(other)) = (self.find(one), self.find(other)) {
-                add(one, other);
+            if let (Some(one), Some(other)) = (self.find(one, places), self.find(other, places)) {
+                add(&one, &other);
             }
         }
         for (one, whole) in belongs {
-            if let Some(other) = self.find(whole) {
-                add(&one, other);
+            if let Some(other) = self.find(whole, places) {
+                add(&one, &other);
             }
         }
         edges
@@ -206,37 +232,36 @@ struct Texts {
 }
 
 fn column(row: &ColumnRow, texts: Texts, table: &mut Table, addresses: &mut Addresses) {
-    addresses.put("pg_class", row.relation, row.number, address::member("column", &table.name, &row.name));
     let data_type = types::data_type(&row.kind);
     let mut set = |option: &str, value: Option<String>| {
         if let Some(value) = value {
             table.options.insert(format!("{option} {}", row.name), value);
         }
     };
-    let storage = |letter: &str| match letter {
-        "p" => "PLAIN",
-        "e" => "EXTERNAL",
-        "m" => "MAIN",
+    let storage = |letter: u8| match letter {
+        b'p' => "PLAIN",
+        b'e' => "EXTERNAL",
+        b'm' => "MAIN",
         _ => "EXTENDED",
     };
-    set("storage", row.storage.as_deref().map(|letter| storage(letter).to_owned()));
-    set("compression", row.compression.as_deref().map(|letter| if letter == "l" { "lz4" } else { "pglz" }.to_owned()));
+    set("storage", row.storage.map(|letter| storage(letter).to_owned()));
+    set("compression", row.compression.map(|letter| if letter == b'l' { "lz4" } else { "pglz" }.to_owned()));
     set("statistics", row.statistics.map(|target| target.to_string()));
-    set("options", row.options.clone());
+    set("options", row.options.as_deref().map(str::to_owned));
     set("inherited", row.inherited.then(|| "true".to_owned()));
-    if !row.identity.is_empty() {
-        let when = if row.identity == "a" { "ALWAYS" } else { "BY DEFAULT" };
+    if row.identity != 0 {
+        let when = if row.identity == b'a' { "ALWAYS" } else { "BY DEFAULT" };
         set("identity", Some(format!("{when} {}", texts.sequence.unwrap_or_default())));
     }
     let mut default = None;
     let mut generated = None;
     if let Some(DefaultRow { oid, expression }) = texts.default {
         let mut kind = "default";
-        if row.generated.is_empty() {
+        if row.generated == 0 {
             default = types::default(&expression, &data_type);
         } else {
             kind = "column";
-            let storage = if row.generated == "v" { GeneratedStorage::Virtual } else { GeneratedStorage::Stored };
+            let storage = if row.generated == b'v' { GeneratedStorage::Virtual } else { GeneratedStorage::Stored };
             generated = Some(Generated { expression, storage });
         }
         addresses.put("pg_attrdef", oid, 0, address::member(kind, &table.name, &row.name));
@@ -246,11 +271,11 @@ fn column(row: &ColumnRow, texts: Texts, table: &mut Table, addresses: &mut Addr
         nullable: !row.not_null,
         default,
         generated,
-        auto_increment: !row.identity.is_empty() || next,
-        collation: row.collation.clone(),
+        auto_increment: row.identity != 0 || next,
+        collation: row.collation.as_deref().map(str::to_owned),
         comment: texts.comment,
         identity: u64::try_from(row.number).ok(),
-        ..Column::new(&row.name, data_type)
+        ..Column::new(&*row.name, data_type)
     });
 }
 

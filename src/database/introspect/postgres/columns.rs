@@ -54,23 +54,22 @@ pub(super) type Place = (i64, i64);
 /// One column of a table, a partitioned table or a materialized view.
 pub(super) struct ColumnRow {
     pub relation: i64,
-    pub number: i64,
-    pub name: String,
+    pub number: i16,
+    pub name: Box<str>,
     pub kind: Rc<TypeRow>,
     pub not_null: bool,
-    /// Empty, or as in the catalog.
-    pub generated: String,
-    /// Empty, or as in the catalog.
-    pub identity: String,
-    /// The number of its collation.
-    pub collation_oid: i64,
-    /// The path of its collation, if that is not its type's own.
-    pub collation: Option<String>,
     pub inherited: bool,
-    pub storage: Option<String>,
-    pub compression: Option<String>,
-    pub statistics: Option<i64>,
-    pub options: Option<String>,
+    /// How it is generated and how it is an identity, as in the catalog: the zero byte where it is not.
+    pub generated: u8,
+    pub identity: u8,
+    pub storage: Option<u8>,
+    pub compression: Option<u8>,
+    pub statistics: Option<i32>,
+    /// The number of its collation.
+    pub collation_oid: u32,
+    /// The path of its collation, if that is not its type's own.
+    pub collation: Option<Rc<str>>,
+    pub options: Option<Box<str>>,
 }
 
 /// A type with a modifier.
@@ -116,12 +115,12 @@ pub(super) async fn columns(connection: &mut PgConnection, version: i32) -> sqlx
         .into_iter()
         .map(Oid)
         .collect();
-    let collations: HashMap<u32, String> = sqlx::query_as::<_, (Oid, String)>(COLLATIONS)
+    let collations: HashMap<u32, Rc<str>> = sqlx::query_as::<_, (Oid, String)>(COLLATIONS)
         .bind(others)
         .fetch_all(connection)
         .await?
         .into_iter()
-        .map(|(oid, path)| (oid.0, path))
+        .map(|(oid, path)| (oid.0, Rc::from(path)))
         .collect();
     let types: HashMap<(i64, i64), Rc<TypeRow>> =
         types.into_iter().map(|row| ((row.oid, row.modifier), Rc::new(row))).collect();
@@ -162,7 +161,7 @@ async fn texts(connection: &mut PgConnection, query: &'static str) -> sqlx::Resu
 struct RawColumn {
     relation: Oid,
     number: i16,
-    name: String,
+    name: Box<str>,
     data_type: Oid,
     modifier: i32,
     not_null: bool,
@@ -172,7 +171,7 @@ struct RawColumn {
     storage: i8,
     compression: i8,
     statistics: i32,
-    options: Option<String>,
+    options: Option<Box<str>>,
     inherited: bool,
 }
 
@@ -180,7 +179,7 @@ fn raw(row: PgRow) -> sqlx::Result<RawColumn> {
     Ok(RawColumn {
         relation: row.try_get(0)?,
         number: row.try_get(1)?,
-        name: row.try_get(2)?,
+        name: row.try_get::<String, _>(2)?.into(),
         data_type: row.try_get(3)?,
         modifier: row.try_get(4)?,
         not_null: row.try_get(5)?,
@@ -190,32 +189,36 @@ fn raw(row: PgRow) -> sqlx::Result<RawColumn> {
         storage: row.try_get(9)?,
         compression: row.try_get(10)?,
         statistics: row.try_get(11)?,
-        options: row.try_get(12)?,
+        options: row.try_get::<Option<String>, _>(12)?.map(Into::into),
         inherited: row.try_get(13)?,
     })
 }
 
 impl RawColumn {
-    fn joined(self, kind: Rc<TypeRow>, collation: Option<String>) -> ColumnRow {
-        let storage = letter(self.storage);
-        let compression = letter(self.compression);
+    fn joined(self, kind: Rc<TypeRow>, collation: Option<Rc<str>>) -> ColumnRow {
+        let (storage, compression) = (byte(self.storage), byte(self.compression));
         ColumnRow {
             relation: i64::from(self.relation.0),
-            number: i64::from(self.number),
+            number: self.number,
             name: self.name,
             not_null: self.not_null,
-            generated: letter(self.generated),
-            identity: letter(self.identity),
-            collation_oid: i64::from(self.collation.0),
+            generated: byte(self.generated),
+            identity: byte(self.identity),
+            collation_oid: self.collation.0,
             collation: collation.filter(|_| self.collation.0 != 0),
             inherited: self.inherited,
-            storage: (storage != kind.storage).then_some(storage),
-            compression: (!compression.is_empty()).then_some(compression),
-            statistics: (self.statistics != -1).then_some(i64::from(self.statistics)),
+            storage: (kind.storage.as_bytes().first() != Some(&storage)).then_some(storage),
+            compression: (compression != 0).then_some(compression),
+            statistics: (self.statistics != -1).then_some(self.statistics),
             options: self.options,
             kind,
         }
     }
+}
+
+/// The server's type of one byte, which is signed in its protocol.
+fn byte(value: i8) -> u8 {
+    u8::from_ne_bytes(value.to_ne_bytes())
 }
 
 /// The server's type of one byte, which is empty where that is zero.

@@ -25,13 +25,13 @@ impl<'a> Columns<'a> {
 
     pub fn get(&self, relation: i64, number: i16) -> Option<&'a ColumnRow> {
         let rows = self.0.get(&relation)?;
-        let place = rows.binary_search_by_key(&i64::from(number), |row| row.number).ok()?;
+        let place = rows.binary_search_by_key(&number, |row| row.number).ok()?;
         rows.get(place)
     }
 
     /// The names of these columns.
     pub fn names(&self, relation: i64, numbers: &[i16]) -> Vec<String> {
-        numbers.iter().filter_map(|number| self.get(relation, *number)).map(|row| row.name.clone()).collect()
+        numbers.iter().filter_map(|number| self.get(relation, *number)).map(|row| row.name.to_string()).collect()
     }
 }
 
@@ -137,7 +137,7 @@ impl IndexRow {
         let part = |(place, number): (usize, &i16)| {
             let expression = self.expressions.as_ref().and_then(|all| all.get(place).cloned().flatten());
             IndexPartRow {
-                column: columns.get(self.relation, *number).map(|column| column.name.clone()),
+                column: columns.get(self.relation, *number).map(|column| column.name.to_string()),
                 expression,
                 descending: self.options.get(place).is_some_and(|options| options & 1 == 1),
             }
@@ -153,7 +153,7 @@ impl IndexRow {
             let mut part = quoted(&column.name);
             if place < self.key_count {
                 let class = usual_class(usual, self.method_oid, column.kind.oid)?;
-                let collation = i64::from(self.collations.get(place)?.0);
+                let collation = self.collations.get(place)?.0;
                 if *self.classes.get(place)? != class || (collation != 0 && collation != column.collation_oid) {
                     return None;
                 }
