@@ -63,7 +63,7 @@ def statements(dialect: str, tables: int, columns: int, changed: bool) -> Iterat
             if "json" not in types[table % 12].lower() and types[table % 12].lower() != "text"
             else f"    CONSTRAINT {name}_unique UNIQUE (id)"
         )
-        lines.append(f"    CONSTRAINT {name}_check CHECK (id > 0 OR column_001 IS NOT NULL)")
+        lines.append(f"    CONSTRAINT {name}_check CHECK (column_000 IS NOT NULL OR column_001 IS NOT NULL)")
         if table:
             target = name_of((table - 1) // 3, changed)
             lines.append(

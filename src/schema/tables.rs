@@ -71,6 +71,11 @@ impl Tables {
         self.0.push(table.into());
     }
 
+    /// Adds a table at a place, before the one that is there.
+    pub fn insert(&mut self, place: usize, table: impl Into<Arc<Table>>) {
+        self.0.insert(place.min(self.0.len()), table.into());
+    }
+
     /// Keeps the tables for which this holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&Table) -> bool) {
         self.0.retain(|table| keep(table));

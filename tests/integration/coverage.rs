@@ -1,4 +1,4 @@
-//! Holds docs/coverage.md true: the scenarios that it names exist, and it names every kind that SQLite has.
+//! Holds docs/coverage.md true: the scenarios that it names exist, and it names every kind of object that scenarios have.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -33,16 +33,17 @@ fn every_row_names_a_scenario_that_exists() {
     }
 }
 
-fn named(page: &str, kinds: impl IntoIterator<Item = String>) {
+/// Holds that the page names every one of these kinds.
+pub fn assert_named(kinds: impl IntoIterator<Item = String>) {
+    let page = page();
     let missing: BTreeSet<String> = kinds.into_iter().filter(|kind| !page.contains(&format!("`{kind}`"))).collect();
     assert_eq!(missing, BTreeSet::new(), "read, and not named in docs/coverage.md");
 }
 
 #[tokio::test]
 async fn every_kind_that_sqlite_has_is_named() {
-    let page = page();
     let sqlite =
         script::schema_of_script(Dialect::Sqlite, "CREATE VIRTUAL TABLE words USING fts5 (word)").await.unwrap();
     assert_eq!(sqlite.others.len(), 1);
-    named(&page, sqlite.others.into_iter().map(|object| object.kind));
+    assert_named(sqlite.others.into_iter().map(|object| object.kind));
 }

@@ -2,6 +2,8 @@
 
 mod random;
 
+use std::collections::BTreeSet;
+
 use fabwright::database::{self, DatabaseUrl, MysqlServer, introspect, script};
 use fabwright::diff::{self, RenameHints};
 use fabwright::migration;
@@ -208,11 +210,15 @@ async fn migrations_lead_there_and_back() {
 
 #[tokio::test]
 async fn a_snapshot_holds_all_that_a_migration_needs() {
+    let mut kinds = BTreeSet::new();
     for (name, _, after) in SCENARIOS {
         let (_, schema) = database(after).await;
+        kinds.extend(schema.others.iter().map(|object| object.kind.clone()));
         let again = snapshot::from_files(&snapshot::to_files(&schema)).unwrap();
         assert_eq!(schema, again, "{name}");
     }
+    assert!(kinds.len() > 3, "{kinds:?}");
+    crate::coverage::assert_named(kinds);
 }
 
 #[tokio::test]

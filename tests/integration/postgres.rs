@@ -4,12 +4,15 @@ mod online;
 mod random;
 mod scenarios;
 
+use std::collections::BTreeSet;
+
 use fabwright::database::{DatabaseUrl, PostgresServer, introspect, script};
 use fabwright::diff::{self, RenameHints};
 use fabwright::migration;
 use fabwright::schema::{Schema, snapshot};
 
 pub(crate) use scenarios::LINKED;
+use scenarios::OBJECTS;
 
 pub(crate) async fn database(server: &PostgresServer, sql: &str) -> (DatabaseUrl, Schema) {
     let url = server.database().await.unwrap();
@@ -171,11 +174,15 @@ async fn migrations_lead_there_and_back() {
 #[tokio::test]
 async fn a_snapshot_holds_all_that_a_migration_needs() {
     let server = PostgresServer::start().await.unwrap();
-    for (name, _, after) in SCENARIOS {
+    let mut kinds = BTreeSet::new();
+    for (name, _, after) in SCENARIOS.iter().chain(OBJECTS) {
         let (_, schema) = database(&server, after).await;
+        kinds.extend(schema.others.iter().map(|object| object.kind.clone()));
         let again = snapshot::from_files(&snapshot::to_files(&schema)).unwrap();
         assert_eq!(schema.without_identity(), again, "{name}");
     }
+    assert!(kinds.len() > 20, "{kinds:?}");
+    crate::coverage::assert_named(kinds);
 }
 
 #[tokio::test]

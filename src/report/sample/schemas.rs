@@ -143,7 +143,6 @@ pub fn after() -> Schema {
         ("total", "NUMERIC(10, 2)"),
         ("issued", "DATE"),
     ];
-    schema.tables.push(table("invoice", &columns, &[("order_id", "orders")]));
-    schema.sort();
+    schema.tables.insert(3, table("invoice", &columns, &[("order_id", "orders")]));
     schema
 }

@@ -37,8 +37,10 @@ pub(super) fn schema(mut catalog: Catalog) -> Schema {
             tables.insert(relation.oid, Table { comment, ..table(relation, name) });
         }
     }
-    for row in &catalog.columns {
-        if let Some(table) = tables.get_mut(&row.relation) {
+    for rows in catalog.columns.chunk_by(|one, other| one.relation == other.relation) {
+        let Some(table) = rows.first().and_then(|row| tables.get_mut(&row.relation)) else { continue };
+        table.columns.reserve_exact(rows.len());
+        for row in rows {
             let place = (row.relation, i64::from(row.number));
             let text = Texts {
                 comment: catalog.comments.remove(&place),
