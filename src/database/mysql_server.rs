@@ -64,14 +64,16 @@ impl MysqlServer {
                 init
             }
         };
-        let made = init.output().map_err(|_| MARIADB.not_installed("mariadb-install-db"))?;
+        // A server that starts removes what it takes for left over in its folder of temporary tables: another's, maybe.
+        let temporary = format!("--tmpdir={}", folder.display());
+        let made = init.arg(&temporary).output().map_err(|_| MARIADB.not_installed("mariadb-install-db"))?;
         if !made.status.success() {
             return Err(MARIADB.refused(&made));
         }
         let mut server = place.command(&programs.server);
         server.args(["--no-defaults", &data]).args(SETTINGS);
         server.arg(format!("--socket={}", folder.join(SOCKET).display()));
-        server.arg(format!("--tmpdir={}", folder.display()));
+        server.arg(&temporary);
         server.arg(format!("--pid-file={}", folder.join("pid").display()));
         if programs.install.is_none() {
             server.arg("--mysqlx=OFF");
