@@ -6,7 +6,8 @@ use crate::hazard::statement::Place;
 use crate::hazard::{Confidence, Finding};
 use crate::impact::{SourceFile, Usage, UsageConfidence, UsageKind};
 use crate::revision::HistoryFinding;
-use crate::schema::ObjectName;
+use crate::rollout::{Query, Rollout, Stage, Work};
+use crate::schema::{Dialect, ObjectName, Schema};
 
 #[test]
 fn the_comment_of_the_sample() {
@@ -184,8 +185,11 @@ fn a_large_change_with_letters_of_many_bytes_fits_with_all_that_goes_with_it() {
             advice: "Restore it.".to_owned(),
         });
     }
+    facts.series = Some(stages("Read and write `表` no longer.", 5_000, &"𝒳".repeat(70_000)));
     let text = comment(&facts, &Limits::default());
     assert!(text.encode_utf16().count() <= 65_000, "{}", text.encode_utf16().count());
+    assert!(text.contains("2 stages that keep it working are written out"), "{}", &text[..text.len().min(4_000)]);
+    assert!(text.contains("the stages that keep deployed code working"), "they are named where they are left out");
     assert!(text.contains("and 1,992 more notes"), "notes are cut");
     assert!(text.contains("and 1,998 more depend on what changes"), "{}", &text[..text.len().min(4_000)]);
     assert!(text.contains("<sub>"), "the footer stays");
@@ -221,8 +225,26 @@ const HOSTILE: &[&str] = &[
     "",
 ];
 
+/// Stages of which everything that is said comes from outside.
+fn stages(task: &str, tasks: usize, error: &str) -> Series {
+    let release =
+        Stage { title: "Release the new code", why: "It runs.", work: Work::Release(vec![task.to_owned(); tasks]) };
+    let query = Query { what: task.to_owned(), sql: format!("SELECT {task};") };
+    let check = Stage { title: "Look", why: "It finds nothing.", work: Work::Check(vec![query]) };
+    Series {
+        rollout: Rollout {
+            stages: vec![release, check],
+            by_hand: vec![task.to_owned()],
+            end: Schema::empty(Dialect::Sqlite),
+        },
+        trial: Trial::Stopped { stage: 2, error: error.to_owned() },
+        files: vec![("1_expand.py".to_owned(), String::new())],
+    }
+}
+
 fn hostile(name: &str) -> Facts {
     let mut facts = sample::facts();
+    facts.series = Some(stages(name, 1, name));
     let table = sample::schemas::table(name, &[("id", "INTEGER"), (name, name)], &[(name, name)]);
     let column = sample::schemas::column(name, name);
     let id = "f".repeat(64);
