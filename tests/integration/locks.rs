@@ -77,6 +77,8 @@ fn sqlite_writes_a_table_anew_or_does_not() {
     let upgrade = "    op.add_column('note', sa.Column('by', sa.String(20)))\n    \
                    with op.batch_alter_table('customer') as batch:\n        \
                    batch.alter_column('visits', type_=sa.BigInteger())\n    \
+                   with op.batch_alter_table('customer') as batch:\n        \
+                   batch.alter_column('mail', type_=sa.Text())\n    \
                    op.execute('ALTER TABLE note DROP COLUMN by')\n";
     let (did, report) = did("rehearsal: {dialect: sqlite, rows_per_table: 30}", upgrade);
     let told: Vec<(&str, &str, bool)> =

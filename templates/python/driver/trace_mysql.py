@@ -46,7 +46,9 @@ class Watcher:
     def starts(self, conn, statement, autocommit):
         self.found = []
         table, form = probing(statement)
-        if table is None or re.search(r"\b(ALGORITHM|LOCK)\s*=", statement, re.I):
+        if table is None or re.search(
+            r"\b(ALGORITHM|LOCK)\s*=", statement, re.IGNORECASE
+        ):
             return
         name = table.strip("`").replace("``", "`")
         observer = self.observer(conn)
@@ -112,7 +114,9 @@ def probing(statement):
     statement = statement.strip().rstrip(";").replace("{", "{{").replace("}", "}}")
     if match := ALTER.match(statement):
         table, change = match.groups()
-        if re.match(r"RENAME\s+(TO\s+|AS\s+)?(?!COLUMN|INDEX|KEY)", change, re.I):
+        if re.match(
+            r"RENAME\s+(TO\s+|AS\s+)?(?!COLUMN|INDEX|KEY)", change, re.IGNORECASE
+        ):
             return None, None
         text = f"ALTER TABLE {PROBE} {change}{{clause}}"
         return table, {"text": text, "separator": ", "}

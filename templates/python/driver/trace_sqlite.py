@@ -13,7 +13,8 @@ from fabwright_session import query
 
 PAGES = "SELECT name, rootpage FROM sqlite_master WHERE type = 'table'"
 DROP_COLUMN = re.compile(
-    r"\s*ALTER\s+TABLE\s+(\"(?:[^\"]|\"\")+\"|\[[^\]]+\]|`[^`]+`|[\w$]+)\s+DROP\s", re.I
+    r"\s*ALTER\s+TABLE\s+(\"(?:[^\"]|\"\")+\"|\[[^\]]+\]|`[^`]+`|[\w$]+)\s+DROP\s",
+    re.IGNORECASE,
 )
 
 
@@ -31,13 +32,15 @@ class Watcher:
 
     def ended(self, conn):
         pages = self.now(conn)
+        # What the migration itself makes is nobody else's. A name that is gone for a
+        # moment is remembered, as a copy may take it.
         anew = [
             name
-            for name, page in pages.items()
-            if name in self.pages and self.pages[name] != page
+            for name in self.pages
+            if pages.get(name, 0) not in (0, self.pages[name])
         ]
-        # A name that is gone for a moment is remembered, as a copy may take it.
-        self.pages.update(pages)
+        for name in anew:
+            self.pages[name] = pages[name]
         if match := DROP_COLUMN.match(self.statement):
             # It stays where it is, but each of its rows is written.
             name = match.group(1).strip('"`[]').replace('""', '"')
