@@ -9,6 +9,7 @@ gone by then, so that a thread looks as long as the statement runs.
 from __future__ import annotations
 
 import threading
+import time
 
 from fabwright_session import beside, query
 
@@ -20,6 +21,10 @@ STRENGTH = (
     "ExclusiveLock",
     "AccessExclusiveLock",
 )
+# Objects below are the server's own.
+FIRST_OWN = 16384
+# Seconds.
+PATIENCE = 1
 OURS = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 TABLES = f"""
     SELECT c.oid::bigint, n.nspname::text, c.relname::text
@@ -47,22 +52,42 @@ def strength(mode):
 
 
 class Sampler(threading.Thread):
-    """Looks at the locks again and again until it is told to stop."""
+    """Looks at the locks again and again until it is told to stop.
+
+    What works CONCURRENTLY waits for older snapshots: one is kept until a lock was seen,
+    so that a short statement is not over too soon.
+    """
 
     def __init__(self, observer, pid):
         super().__init__(daemon=True)
         self.observer, self.pid = observer, pid
-        self.done = threading.Event()
+        self.ready, self.done = threading.Event(), threading.Event()
         self.seen = {}
 
     def run(self):
         try:
+            self.send("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            query(self.observer, "SELECT 1")
+            waits = True
+            started = time.monotonic()
+            self.ready.set()
             while not self.done.is_set():
                 for oid, mode in query(self.observer, LOCKS.format(pid=self.pid)):
                     if strength(mode) > strength(self.seen.get(oid)):
                         self.seen[oid] = mode
+                is_seen = any(oid >= FIRST_OWN for oid in self.seen)
+                if waits and (is_seen or time.monotonic() > started + PATIENCE):
+                    self.send("COMMIT")
+                    waits = False
+            if waits:
+                self.send("COMMIT")
         except Exception:  # noqa: BLE001  what was seen until then is true
-            return
+            self.ready.set()
+
+    def send(self, sql):
+        cursor = self.observer.cursor()
+        cursor.execute(sql)
+        cursor.close()
 
     def stop(self):
         self.done.set()
@@ -87,6 +112,7 @@ class Watcher:
             held["locks"].clear()
             self.sampler = Sampler(observer, held["pid"])
             self.sampler.start()
+            self.sampler.ready.wait(PATIENCE)
 
     def ended(self, conn):
         watched, (files, read) = self.before
