@@ -29,13 +29,14 @@ COPY --from=builder /build/target/release/fabwright /fabwright
 FROM ${PYTHON_IMAGE} AS runtime
 ARG UV_VERSION=0.13.9
 # A check starts throw-away servers of the application's own dialect from these binaries; none of them runs otherwise.
-# MariaDB refuses to run as root, and its user comes with a package that is not needed otherwise. The packages would make a cluster of their own, which is left out, and so is PostgreSQL's compiler, which only pays on
-# queries that run for long.
+# MariaDB refuses to run as root, and its user comes with a package that is not needed otherwise; what reads its options
+# is among the programs of its client. The packages would make a cluster of their own, which is left out, and so is
+# PostgreSQL's compiler, which only pays on queries that run for long.
 RUN mkdir -p /etc/postgresql-common \
  && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf \
  && apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-      ca-certificates git mariadb-server-core postgresql-15 \
+      ca-certificates git mariadb-client-core mariadb-server-core postgresql-15 \
  && useradd --system --no-create-home --shell /usr/sbin/nologin mysql \
  && rm -rf /var/lib/apt/lists/* /var/lib/mysql /var/log/*.log /var/log/apt /var/cache/* \
       /usr/lib/postgresql/*/lib/llvmjit* /usr/lib/postgresql/*/lib/bitcode /usr/lib/*/libLLVM-* \
