@@ -7,6 +7,9 @@ use crate::database::{self, DatabaseUrl};
 use crate::schema::{Dialect, Schema, Tables, snapshot};
 use crate::store;
 
+/// A snapshot of more bytes than this is read piece by piece.
+const LARGE: u64 = 16 * 1024 * 1024;
+
 /// Reads the schema that `source` stands for: a database URL, a snapshot (file or folder), or an .sql file.
 pub(super) async fn read(source: &str, dialect: Option<Dialect>) -> Result<Schema, Error> {
     read_like(source, dialect, Tables::new()).await
@@ -32,6 +35,10 @@ async fn read_like(source: &str, dialect: Option<Dialect>, like: Tables) -> Resu
     }
     if !path.exists() {
         return Err(Error::NoSource { path: path.to_owned() });
+    }
+    if !is_script(path) && store::folder::size(path)? > LARGE {
+        let file = store::folder::reader(path)?;
+        return in_background(move || snapshot::from_reader_like(file, &like)).await?.map_err(in_snapshot);
     }
     let text = store::folder::read_file(path)?;
     if is_script(path) {

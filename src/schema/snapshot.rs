@@ -189,14 +189,35 @@ pub fn from_text(text: &str) -> Result<Schema, Error> {
 ///
 /// Those of [`from_text`].
 pub fn from_text_like(text: &str, like: &Tables) -> Result<Schema, Error> {
-    const FILE: &str = "the text";
     let read = |text: &str| {
         let mut reader = serde_json::Deserializer::from_str(text);
         let whole = Reader { like }.deserialize(&mut reader)?;
         reader.end()?;
         Ok(whole)
     };
-    let Whole { mut schema, .. } = parse(FILE, text, read, |whole: &Whole| whole.format)?;
+    whole(parse(DOCUMENT, text, read, |whole: &Whole| whole.format)?)
+}
+
+/// The same out of a text that is too large to be held, which takes longer.
+///
+/// # Errors
+///
+/// Those of [`from_text`]; a document of a newer format is told by what it has that this one has not.
+pub fn from_reader_like(reader: impl io::Read, like: &Tables) -> Result<Schema, Error> {
+    let malformed = |source| Error::Malformed { file: DOCUMENT.to_owned(), source };
+    let mut reader = serde_json::Deserializer::from_reader(reader);
+    let read = Reader { like }.deserialize(&mut reader).map_err(malformed)?;
+    reader.end().map_err(malformed)?;
+    if !is_known(read.format) {
+        return Err(Error::Format { file: DOCUMENT.to_owned(), found: read.format });
+    }
+    whole(read)
+}
+
+/// What a document is called that has no name here.
+const DOCUMENT: &str = "the text";
+
+fn whole(Whole { mut schema, .. }: Whole) -> Result<Schema, Error> {
     schema.sort();
     let mut pairs = schema.tables.iter().zip(schema.tables.iter().skip(1));
     if let Some((table, _)) = pairs.find(|(one, other)| one.name == other.name) {
@@ -271,6 +292,10 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+fn is_known(format: u64) -> bool {
+    (1..=u64::from(FORMAT)).contains(&format)
+}
+
 /// Reads a document whose format is known. That a newer one cannot be read is no fault of the document, so it is told
 /// apart.
 fn parse<T>(
@@ -283,13 +308,12 @@ fn parse<T>(
     struct Format {
         format: u64,
     }
-    let known = |format: u64| (1..=u64::from(FORMAT)).contains(&format);
     let newer = |found| Error::Format { file: file.to_owned(), found };
     match read(text) {
-        Ok(document) if known(format(&document)) => Ok(document),
+        Ok(document) if is_known(format(&document)) => Ok(document),
         Ok(document) => Err(newer(format(&document))),
         Err(source) => match serde_json::from_str::<Format>(text) {
-            Ok(Format { format }) if !known(format) => Err(newer(format)),
+            Ok(Format { format }) if !is_known(format) => Err(newer(format)),
             _ => Err(Error::Malformed { file: file.to_owned(), source }),
         },
     }

@@ -16,6 +16,25 @@ pub fn read_file(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(Error::file(path))
 }
 
+/// The number of bytes in a file.
+///
+/// # Errors
+///
+/// [`Error::File`] if it is not there.
+pub fn size(path: &Path) -> Result<u64> {
+    Ok(fs::metadata(path).map_err(Error::file(path))?.len())
+}
+
+/// Opens a file to be read piece by piece.
+///
+/// # Errors
+///
+/// [`Error::File`] if it can't be opened.
+pub fn reader(path: &Path) -> Result<impl io::Read + Send + use<>> {
+    let file = fs::File::open(path).map_err(Error::file(path))?;
+    Ok(io::BufReader::with_capacity(1 << 16, file))
+}
+
 /// Reads a text file that a stranger may have put there: a plain file of no more than `largest` bytes, and no link to
 /// another one.
 ///

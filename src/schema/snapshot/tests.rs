@@ -108,3 +108,17 @@ fn the_first_format_is_read_for_ever() {
     assert_eq!((schema.views.len(), schema.triggers.len(), schema.others.len()), (1, 1, 1));
     assert_eq!(from_text(&to_text(&schema)).unwrap(), schema);
 }
+
+#[test]
+fn a_document_reads_the_same_piece_by_piece_and_shares_what_is_equal() {
+    let schema = Schema { tables: vec![table("a"), table("b")].into(), ..Schema::empty(Dialect::Sqlite) };
+    let other = Schema { tables: vec![table("a"), table("c")].into(), ..Schema::empty(Dialect::Sqlite) };
+    let read = from_reader_like(to_text(&other).as_bytes(), &schema.tables).unwrap();
+    assert_eq!(read, other);
+    assert_eq!(from_text_like(&to_text(&other), &schema.tables).unwrap(), other);
+    let shared = |place: usize| Arc::ptr_eq(&read.tables.shared()[place], &schema.tables.shared()[place]);
+    assert_eq!((shared(0), shared(1)), (true, false));
+    let newer = to_text(&other).replacen("\"format\": 1", "\"format\": 2", 1);
+    assert!(matches!(from_reader_like(newer.as_bytes(), &schema.tables), Err(Error::Format { found: 2, .. })));
+    assert!(matches!(from_reader_like(&b"{"[..], &schema.tables), Err(Error::Malformed { .. })));
+}
