@@ -2,8 +2,6 @@
 
 CARGO ?= cargo
 export FABWRIGHT_CACHE_DIR ?= $(CURDIR)/.cache/fabwright
-# Many tests mostly wait: for a server that starts, or for the second that GitHub wants between two writes.
-export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
 
 .PHONY: demo test setup lint example
 
