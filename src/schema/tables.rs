@@ -81,11 +81,6 @@ impl Tables {
         self.0.retain(|table| keep(table));
     }
 
-    /// Removes all.
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
-
     /// The table as one of these, which are sorted, if it is equal to one.
     pub(super) fn share(&self, mut table: Table) -> Arc<Table> {
         let place = self.0.binary_search_by(|known| known.name.cmp(&table.name)).ok();

@@ -137,7 +137,7 @@ async fn words(connection: &mut PgConnection, version: i32, queue: &Queue) -> sq
         defaults: columns::defaults(connection).await?,
         indexes: keys::indexes(connection, version).await?,
         views: relations::views(connection).await?,
-        triggers: relations::list(connection, queries::TRIGGERS).await?,
+        triggers: rows::list(connection, queries::TRIGGERS).await?,
         others: others(connection, queue).await?,
     })
 }
@@ -184,7 +184,7 @@ pub(super) async fn server(url: &DatabaseUrl) -> Result<String> {
 async fn others(connection: &mut PgConnection, queue: &Queue) -> sqlx::Result<Vec<rows::OtherRow>> {
     let mut others = Vec::new();
     while let Some(query) = queue.next() {
-        others.extend(relations::list(connection, &query).await?);
+        others.extend(rows::list(connection, &query).await?);
     }
     Ok(others)
 }

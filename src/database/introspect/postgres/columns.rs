@@ -102,7 +102,7 @@ pub(super) async fn columns(connection: &mut PgConnection, version: i32) -> sqlx
     let pairs: BTreeSet<(u32, i32)> = rows.iter().map(|row| (row.data_type.0, row.modifier)).collect();
     let (oids, modifiers): (Vec<Oid>, Vec<i32>) = pairs.into_iter().map(|(oid, modifier)| (Oid(oid), modifier)).unzip();
     let text: String = sqlx::query_scalar(TYPES).bind(oids).bind(modifiers).fetch_one(&mut *connection).await?;
-    let types: Vec<TypeRow> = serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    let types: Vec<TypeRow> = super::rows::of_json(&text)?;
     let usual: HashMap<i64, i64> = types.iter().map(|row| (row.oid, row.collation)).collect();
     let other = |row: &RawColumn| {
         usual.get(&i64::from(row.data_type.0)).is_some_and(|usual| *usual != i64::from(row.collation.0))

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
-use sqlx::{AssertSqlSafe, PgConnection, Row};
+use sqlx::{PgConnection, Row};
 
 use super::columns::letter;
 use super::queries;
@@ -104,14 +104,4 @@ impl<'a> Names<'a> {
         let other = || self.others.get(&oid).map(|(namespace, name)| (namespace.as_str(), name.as_str()));
         self.known.get(&oid).copied().or_else(other)
     }
-}
-
-/// The rows of a query that the server hands over as one JSON text.
-pub(super) async fn list<T: serde::de::DeserializeOwned>(
-    connection: &mut PgConnection,
-    query: &str,
-) -> sqlx::Result<Vec<T>> {
-    let query = format!("SELECT coalesce(json_agg(x), '[]')::text FROM (\n{query}\n) x");
-    let text: String = sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(connection).await?;
-    serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

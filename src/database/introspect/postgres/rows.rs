@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::columns::{ColumnRow, DefaultRow, Place};
 use super::keys::{ConstraintRow, IndexRow};
@@ -62,4 +64,16 @@ pub(super) type StandIn = ((u32, i64), (u32, i64));
 /// The name of an object, `public` being the namespace that goes without saying.
 pub(super) fn object_name(namespace: &str, name: &str) -> ObjectName {
     if namespace == "public" { ObjectName::new(name) } else { ObjectName::qualified(namespace, name) }
+}
+
+/// The rows of a query, which the server hands over as one JSON text.
+pub(super) async fn list<T: DeserializeOwned>(connection: &mut PgConnection, query: &str) -> sqlx::Result<Vec<T>> {
+    let query = format!("SELECT coalesce(json_agg(x), '[]')::text FROM (\n{query}\n) x");
+    let text: String = sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(connection).await?;
+    of_json(&text)
+}
+
+/// The rows of one JSON text.
+pub(super) fn of_json<T: DeserializeOwned>(text: &str) -> sqlx::Result<Vec<T>> {
+    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
