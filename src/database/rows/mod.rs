@@ -4,6 +4,7 @@
 
 mod greatest;
 mod mysql;
+mod orphans;
 mod postgres;
 mod sqlite;
 

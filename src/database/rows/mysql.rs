@@ -13,7 +13,9 @@ use sqlx::{Connection, MySqlConnection};
 use super::super::mysql_session::{Texts, bytes, connect, rows as ask, tell, text};
 use super::super::{DatabaseUrl, Error, Result};
 use super::Inserted;
+use super::orphans::{self, Key};
 use crate::generate::data::{TableRows, Value};
+use crate::migration::render::mysql::is_spatial;
 use crate::schema::quote::identifier_in;
 use crate::schema::{BOOKKEEPING, Dialect, ObjectName};
 
@@ -48,7 +50,8 @@ pub(super) async fn insert(url: &DatabaseUrl, tables: &[TableRows]) -> Result<Ve
     for table in tables {
         inserted.push(insert_table(&mut connection, table, &database).await.map_err(failed())?);
     }
-    remove_orphans(&mut connection, &keys, &mut inserted).await.map_err(failed())?;
+    let delete = async |key: &Key| tell(&mut connection, &format!("DELETE c {}", key.orphans)).await;
+    orphans::remove(&keys, &mut inserted, delete).await.map_err(failed())?;
     tell(&mut connection, "COMMIT").await.map_err(failed())?;
     advance_sequences(&mut connection).await.map_err(failed())?;
     connection.close().await.map_err(failed())?;
@@ -124,7 +127,7 @@ fn literal(value: &Value, data_type: &str) -> String {
         Value::Binary(value) => bytes(value),
         Value::Decimal(value) | Value::Text(value) => match data_type {
             "bit" if is_bits(value) => format!("b'{value}'"),
-            spatial if SPATIAL.contains(&spatial) => format!("ST_GeomFromText({})", text(&well_known(spatial, value))),
+            spatial if is_spatial(spatial) => format!("ST_GeomFromText({})", text(&well_known(spatial, value))),
             _ => text(value),
         },
     }
@@ -133,18 +136,6 @@ fn literal(value: &Value, data_type: &str) -> String {
 fn is_bits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'0' | b'1'))
 }
-
-const SPATIAL: [&str; 9] = [
-    "geometry",
-    "point",
-    "linestring",
-    "polygon",
-    "multipoint",
-    "multilinestring",
-    "multipolygon",
-    "geometrycollection",
-    "geomcollection",
-];
 
 /// A point or polygon that is written as pairs of numbers, `(1,2)` and `((0,0),(0,1),(1,0))`, in well-known text.
 fn well_known(data_type: &str, value: &str) -> String {
@@ -180,14 +171,6 @@ async fn is_transactional(connection: &mut MySqlConnection, table: &ObjectName) 
     Ok(ask(connection, &engine).await?.iter().any(|row| row.text(0) == "YES"))
 }
 
-/// A foreign key, with the rows that break it.
-struct Key {
-    child: ObjectName,
-    parent: String,
-    /// `FROM child AS c LEFT JOIN parent AS p … WHERE …`
-    orphans: String,
-}
-
 async fn foreign_keys(connection: &mut MySqlConnection) -> Sql<Vec<Key>> {
     let columns = "SELECT constraint_name, table_name, column_name, referenced_table_schema, referenced_table_name,
                           referenced_column_name, referenced_table_schema = DATABASE()
@@ -216,26 +199,6 @@ async fn foreign_keys(connection: &mut MySqlConnection) -> Sql<Vec<Key>> {
         Some(Key { child, parent, orphans })
     });
     Ok(keys.collect())
-}
-
-/// Takes out the rows without the rows that they reference, and then those that these leave behind.
-async fn remove_orphans(connection: &mut MySqlConnection, keys: &[Key], inserted: &mut [Inserted]) -> Sql<()> {
-    loop {
-        let mut removed = 0;
-        for key in keys {
-            let rows = tell(connection, &format!("DELETE c {}", key.orphans)).await? as usize;
-            if rows > 0
-                && let Some(table) = inserted.iter_mut().find(|table| table.table == key.child)
-            {
-                table.rows = table.rows.saturating_sub(rows);
-                table.reject(format!("foreign key: no such row in {}", key.parent), rows);
-            }
-            removed += rows;
-        }
-        if removed == 0 {
-            return Ok(());
-        }
-    }
 }
 
 /// Lets every sequence that a column takes its values from go on after the greatest of them. AUTO_INCREMENT does so by

@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
 use super::super::postgres_session::connect;
 use super::super::{DatabaseUrl, Error, Result};
+use super::orphans::{self, Key};
 use super::{Checksum, Followed, Inserted, Sums, TableSum};
 use crate::generate::data::{TableRows, Value};
 use crate::schema::quote::identifier as quoted;
@@ -44,7 +45,11 @@ pub(super) async fn insert(url: &DatabaseUrl, tables: &[TableRows]) -> Result<Ve
     for table in tables {
         inserted.push(insert_table(&mut connection, table).await.map_err(failed())?);
     }
-    remove_orphans(&mut connection, &keys, &mut inserted).await.map_err(failed())?;
+    let delete = async |key: &Key| {
+        let delete = sqlx::query(AssertSqlSafe(format!("DELETE {}", key.orphans)));
+        Ok(delete.execute(&mut connection).await?.rows_affected())
+    };
+    orphans::remove(&keys, &mut inserted, delete).await.map_err(failed())?;
     run(&mut connection, "COMMIT").await.map_err(failed())?;
     advance_sequences(&mut connection).await.map_err(failed())?;
     connection.close().await.map_err(failed())?;
@@ -117,14 +122,6 @@ fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t")
 }
 
-/// A foreign key, with the rows that break it.
-struct Key {
-    child: ObjectName,
-    parent: ObjectName,
-    /// `FROM child WHERE …`
-    orphans: String,
-}
-
 async fn foreign_keys(connection: &mut PgConnection) -> Sql<Vec<Key>> {
     let rows = sqlx::query(
         "SELECT n.nspname::text, r.relname::text, pn.nspname::text, p.relname::text,
@@ -157,30 +154,9 @@ async fn foreign_keys(connection: &mut PgConnection) -> Sql<Vec<Key>> {
                 name(&parent),
                 same.join(" AND ")
             );
-            Ok(Key { child, parent, orphans })
+            Ok(Key { child, parent: parent.to_string(), orphans })
         })
         .collect()
-}
-
-/// Takes out the rows without the rows that they reference, and then those that these leave behind.
-async fn remove_orphans(connection: &mut PgConnection, keys: &[Key], inserted: &mut [Inserted]) -> Sql<()> {
-    loop {
-        let mut removed = 0;
-        for key in keys {
-            let delete = sqlx::query(AssertSqlSafe(format!("DELETE {}", key.orphans)));
-            let rows = delete.execute(&mut *connection).await?.rows_affected() as usize;
-            if rows > 0
-                && let Some(table) = inserted.iter_mut().find(|table| table.table == key.child)
-            {
-                table.rows = table.rows.saturating_sub(rows);
-                table.reject(format!("foreign key: no such row in {}", key.parent), rows);
-            }
-            removed += rows;
-        }
-        if removed == 0 {
-            return Ok(());
-        }
-    }
 }
 
 /// Lets every sequence that a column takes its values from go on after the greatest of them.

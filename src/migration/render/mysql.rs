@@ -38,6 +38,22 @@ pub fn string(text: &str) -> String {
     sql
 }
 
+/// Whether it is the word of a type whose values are shapes.
+pub fn is_spatial(word: &str) -> bool {
+    matches!(
+        word,
+        "geometry"
+            | "point"
+            | "linestring"
+            | "polygon"
+            | "multipoint"
+            | "multilinestring"
+            | "multipolygon"
+            | "geometrycollection"
+            | "geomcollection"
+    )
+}
+
 /// Names with commas between them.
 pub fn list(names: &[String]) -> String {
     names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")

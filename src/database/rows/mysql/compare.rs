@@ -7,7 +7,7 @@ use sqlx::{Connection, MySqlConnection};
 use super::super::super::mysql_session::{connect, rows as ask, tell};
 use super::super::super::{DatabaseUrl, Error, Result};
 use super::super::{Checksum, Followed, Sums, TableSum};
-use super::{BOOKKEEPING, SPATIAL, Sql, quoted};
+use super::{BOOKKEEPING, Sql, is_spatial, quoted};
 use crate::schema::{Column, ObjectName, TypeKind};
 
 /// Makes equal values print equally, whatever the server's settings are.
@@ -63,7 +63,7 @@ fn printed(value: &str, data_type: &str) -> String {
     let data_type = data_type.to_lowercase();
     match data_type.as_str() {
         "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" | "bit" => format!("HEX({value})"),
-        spatial if SPATIAL.contains(&spatial) => format!("HEX({value})"),
+        spatial if is_spatial(spatial) => format!("HEX({value})"),
         // A float prints fewer digits than it has.
         "float" => format!("CONVERT({value} + 0e0 USING utf8mb4)"),
         _ => format!("CONVERT({value} USING utf8mb4)"),

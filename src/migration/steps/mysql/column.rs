@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::alter::{Work, collation, statement};
-use crate::migration::render::mysql::{column, default_value, is_text, own_check, path, quoted, string};
+use crate::migration::render::mysql::{column, default_value, is_spatial, is_text, own_check, path, quoted, string};
 use crate::schema::{Column, ColumnDefault, GeneratedStorage, Table, TypeKind};
 
 impl Work {
@@ -113,21 +113,10 @@ pub(super) fn made_anew<'a>(old: &'a Table, new: &'a Table) -> impl Iterator<Ite
 
 /// Whether the servers turn values of one type into values of the other.
 fn casts(one: &str, other: &str) -> bool {
-    const SHAPES: [&str; 9] = [
-        "geometry",
-        "point",
-        "linestring",
-        "polygon",
-        "multipoint",
-        "multilinestring",
-        "multipolygon",
-        "geometrycollection",
-        "geomcollection",
-    ];
     let family = |sql: &str| {
         let word = sql.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or(sql).to_owned();
         match word.as_str() {
-            shape if SHAPES.contains(&shape) => "geometry",
+            shape if is_spatial(shape) => "geometry",
             "inet4" | "inet6" => "inet",
             "uuid" => "uuid",
             "vector" => "vector",
