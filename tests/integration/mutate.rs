@@ -49,18 +49,13 @@ fn application(folder: &Path) {
 }
 
 fn mutate(folder: &Path, arguments: &[&str]) -> Said {
-    let output = Command::new(env!("CARGO_BIN_EXE_fabwright"))
-        .args(["--quiet", "mutate"])
-        .arg(folder)
-        .args(arguments)
-        .env("FABWRIGHT_PYTHON", interpreter())
-        .output()
-        .unwrap();
-    Said {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    Said::by(
+        Command::new(env!("CARGO_BIN_EXE_fabwright"))
+            .args(["--quiet", "mutate"])
+            .arg(folder)
+            .args(arguments)
+            .env("FABWRIGHT_PYTHON", interpreter()),
+    )
 }
 
 #[test]

@@ -33,19 +33,14 @@ fn application(folder: &Path) {
 }
 
 fn test(folder: &Path, arguments: &[&str]) -> Said {
-    let output = Command::new(env!("CARGO_BIN_EXE_fabwright"))
-        .args(["--quiet", "test"])
-        .arg(folder)
-        .args(arguments)
-        .env("FABWRIGHT_PYTHON", interpreter())
-        .env_remove("FABWRIGHT_DATABASE_URI")
-        .output()
-        .unwrap();
-    Said {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    Said::by(
+        Command::new(env!("CARGO_BIN_EXE_fabwright"))
+            .args(["--quiet", "test"])
+            .arg(folder)
+            .args(arguments)
+            .env("FABWRIGHT_PYTHON", interpreter())
+            .env_remove("FABWRIGHT_DATABASE_URI"),
+    )
 }
 
 fn names(said: &Said) -> Vec<String> {

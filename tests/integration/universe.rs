@@ -19,6 +19,18 @@ pub struct Said {
     pub stderr: String,
 }
 
+impl Said {
+    /// Runs the command to its end.
+    pub fn by(command: &mut Command) -> Self {
+        let output = command.output().expect("the binary starts");
+        Self {
+            code: output.status.code().expect("an exit code"),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
 impl Universe {
     /// The example's repository. Its branches are called `main` and `invoices`.
     pub fn shop() -> Self {
@@ -89,12 +101,7 @@ impl Universe {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fabwright"));
         command.args(arguments).current_dir(self.path()).env_remove("GITHUB_ACTIONS");
         change(&mut command);
-        let output = command.output().expect("the binary starts");
-        Said {
-            code: output.status.code().expect("an exit code"),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        Said::by(&mut command)
     }
 
     /// Everything that a failed command must leave as it was: references, checkouts, status, and every file.
