@@ -38,7 +38,11 @@ async fn read_like(source: &str, dialect: Option<Dialect>, like: Tables) -> Resu
     }
     if !is_script(path) && store::folder::size(path)? > LARGE {
         let file = store::folder::reader(path)?;
-        return in_background(move || snapshot::from_reader_like(file, &like)).await?.map_err(in_snapshot);
+        let tables = like.clone();
+        // What is wrong with one, the whole text tells best.
+        if let Ok(schema) = in_background(move || snapshot::from_reader_like(file, &tables)).await? {
+            return Ok(schema);
+        }
     }
     let text = store::folder::read_file(path)?;
     if is_script(path) {
