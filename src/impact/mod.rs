@@ -10,7 +10,7 @@ mod database;
 mod fixture;
 mod naming;
 mod place;
-mod python;
+pub(crate) mod python;
 mod search;
 mod sql;
 mod subject;

@@ -2,54 +2,24 @@
 
 use std::ops::Range;
 
-use tree_sitter::{Node, Parser, Tree};
+use tree_sitter::{Node, Tree};
+
+use crate::impact::python::syntax::{self, parse_within};
+pub(super) use crate::impact::python::syntax::{children, field, text_of};
 
 /// More levels than this are no code that a person wrote.
 const DEEPEST: u32 = 1_000;
 
 /// The syntax tree of a text that is whole Python.
 pub(super) fn parse(text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
-    let tree = parser.parse(text, None).filter(|tree| !tree.root_node().has_error())?;
-    let mut cursor = tree.walk();
-    loop {
-        if cursor.depth() > DEEPEST {
-            return None;
-        }
-        if cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                drop(cursor);
-                return Some(tree);
-            }
-        }
-    }
-}
-
-pub(super) fn text_of<'a>(node: Node<'_>, text: &'a str) -> &'a str {
-    text.get(node.byte_range()).unwrap_or("")
-}
-
-/// The named children, comments left out.
-pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
-}
-
-pub(super) fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
-    node.child_by_field_name(name)
+    parse_within(text, DEEPEST).filter(|tree| !tree.root_node().has_error())
 }
 
 /// The last part of a name (`sa.Column` → `Column`), also of what a call calls.
 pub(super) fn last_name<'a>(node: Node<'_>, text: &'a str) -> Option<&'a str> {
     match node.kind() {
-        "identifier" => Some(text_of(node, text)),
-        "attribute" => field(node, "attribute").map(|name| text_of(name, text)),
         "call" => last_name(field(node, "function")?, text),
-        _ => None,
+        _ => syntax::last_name(node, text),
     }
 }
 

@@ -15,7 +15,7 @@ mod mapper;
 mod models;
 mod queries;
 mod scope;
-mod syntax;
+pub(crate) mod syntax;
 mod uses;
 mod views;
 mod walk;

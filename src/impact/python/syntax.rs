@@ -5,20 +5,25 @@ use std::sync::LazyLock;
 
 use tree_sitter::{Language, Node, Parser, Tree};
 
-/// Parses Python; `None` only when the parser itself gives up. Broken code yields a tree with error nodes.
-pub(super) fn parse(text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
-    parser.parse(text, None).filter(depth_is_sane)
-}
-
 /// How deep a tree may be that is still walked.
 const DEEPEST: u32 = 10_000;
 
-fn depth_is_sane(tree: &Tree) -> bool {
+/// Parses Python; `None` only when the parser itself gives up. Broken code yields a tree with error nodes.
+pub(super) fn parse(text: &str) -> Option<Tree> {
+    parse_within(text, DEEPEST)
+}
+
+/// The same, where a tree of more levels than `deepest` counts as given up.
+pub(crate) fn parse_within(text: &str, deepest: u32) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
+    parser.parse(text, None).filter(|tree| is_within(tree, deepest))
+}
+
+fn is_within(tree: &Tree, deepest: u32) -> bool {
     let mut cursor = tree.walk();
     loop {
-        if cursor.depth() > DEEPEST {
+        if cursor.depth() > deepest {
             return false;
         }
         if cursor.goto_first_child() {
@@ -33,18 +38,18 @@ fn depth_is_sane(tree: &Tree) -> bool {
 }
 
 /// The source text of a node.
-pub(super) fn text_of<'a>(node: Node<'_>, text: &'a str) -> &'a str {
+pub(crate) fn text_of<'a>(node: Node<'_>, text: &'a str) -> &'a str {
     text.get(node.byte_range()).unwrap_or("")
 }
 
 /// The named children, comments left out.
-pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+pub(crate) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
 }
 
 /// A node's field.
-pub(super) fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
+pub(crate) fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
     FIELDS.get(name).and_then(|id| node.child_by_field_id(*id))
 }
 
@@ -67,7 +72,7 @@ pub(super) fn bare(node: Node<'_>) -> Node<'_> {
 }
 
 /// The last segment of a name or attribute (`db.Column` → `Column`).
-pub(super) fn last_name<'a>(node: Node<'_>, text: &'a str) -> Option<&'a str> {
+pub(crate) fn last_name<'a>(node: Node<'_>, text: &'a str) -> Option<&'a str> {
     match node.kind() {
         "identifier" => Some(text_of(node, text)),
         "attribute" => field(node, "attribute").map(|name| text_of(name, text)),
