@@ -6,10 +6,12 @@
 
 pub mod plan;
 pub mod render;
+mod save;
 mod single;
 mod steps;
 
 pub use plan::{Plan, Reverse, Step};
+pub use save::Save;
 pub use single::Scripts;
 
 use crate::diff::{Change, Renames, differences};
@@ -51,12 +53,14 @@ fn both_ways(from: &Schema, to: &Schema, changes: &[Change], locks: Locks) -> Pl
 }
 
 fn one_way(from: &Schema, to: &Schema, changes: &[Change], locks: Locks) -> Plan {
-    match (from.dialect, to.dialect) {
+    let mut plan = match (from.dialect, to.dialect) {
         (Dialect::Sqlite, Dialect::Sqlite) => steps::sqlite::plan(from, to, changes),
         (Dialect::Postgres, Dialect::Postgres) => steps::postgres::plan(from, to, changes, locks),
         (Dialect::Mysql, Dialect::Mysql) => steps::mysql::plan(from, to, changes),
         (one, other) => {
             Plan { gap: Some(format!("A {one} schema cannot be migrated into a {other} schema.")), ..Plan::default() }
         }
-    }
+    };
+    save::name_apart(&mut plan, from, to);
+    plan
 }

@@ -1,6 +1,7 @@
 //! A plan as a value, and as text.
 
 use super::render::mysql;
+use super::save::Save;
 use crate::schema::Dialect;
 
 /// How a step is undone.
@@ -12,8 +13,8 @@ pub enum Reverse {
     Irreversible {
         /// What is lost.
         why: String,
-        /// A statement that saves it, to be run before the step.
-        save_first: String,
+        /// What saves it, to be run before the step.
+        save_first: Save,
     },
 }
 
@@ -75,9 +76,9 @@ impl Plan {
     }
 
     /// What is lost for good when the plan runs, each with the statement that saves it.
-    pub fn irreversible(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn irreversible(&self) -> impl Iterator<Item = (&str, &Save)> {
         self.steps.iter().filter_map(|step| match &step.reverse {
-            Reverse::Irreversible { why, save_first } => Some((why.as_str(), save_first.as_str())),
+            Reverse::Irreversible { why, save_first } => Some((why.as_str(), save_first)),
             Reverse::Statements(_) => None,
         })
     }

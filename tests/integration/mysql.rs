@@ -250,18 +250,20 @@ async fn rows_outlive_what_their_columns_go_through() {
 
 #[tokio::test]
 async fn what_is_lost_is_said_with_what_saves_it() {
-    let (_, from) =
-        database("CREATE TABLE t (id int PRIMARY KEY, `a``b` int, c int); CREATE TABLE gone (x int);").await;
+    let (url, from) = database(
+        "CREATE TABLE t (id int PRIMARY KEY, `a``b` int, c int); CREATE TABLE `t_a``b` (x int); CREATE TABLE gone_saved (x int);",
+    )
+    .await;
     let (_, to) = database("CREATE TABLE t (id int PRIMARY KEY, c int);").await;
     let plan = migration::plan(&from, &to, &diff::diff(&from, &to, &RenameHints::default()));
-    let lost: Vec<(&str, &str)> = plan.irreversible().collect();
-    assert_eq!(
-        lost,
-        [
-            ("the rows of `gone`", "CREATE TABLE `gone_saved` AS SELECT * FROM `gone`;"),
-            ("the values of `t`.`a`b`", "CREATE TABLE `t_saved` AS SELECT `id`, `a``b` FROM `t`;"),
-        ]
-    );
+    let lost: Vec<(&str, String)> = plan.irreversible().map(|(why, save)| (why, save.to_string())).collect();
+    let expected = [
+        ("the rows of `t_a`b`", "CREATE TABLE `t_a``b_saved` AS SELECT * FROM `t_a``b`;"),
+        ("the rows of `gone_saved`", "CREATE TABLE `gone_saved_saved` AS SELECT * FROM `gone_saved`;"),
+        ("the values of `t`.`a`b`", "CREATE TABLE `t_a``b_saved_2` AS SELECT `id`, `a``b` FROM `t`;"),
+    ];
+    assert_eq!(lost, expected.map(|(why, save)| (why, save.to_owned())));
+    script::apply_each(&url, lost.iter().map(|(_, save)| save.as_str())).await.unwrap();
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::keys::Keys;
 use crate::diff::{Change, Renames, aligned};
+use crate::migration::Save;
 use crate::migration::plan::{Plan, Reverse, Step};
 use crate::migration::render::mysql::{create_table, foreign_key, path, quoted};
 use crate::schema::lexer::mysql::program_mode;
@@ -250,12 +251,6 @@ fn sequences_going(from: &Schema, to: &Schema) -> Vec<Step> {
     going.map(|old| step(format!("Drop {}", old.title), vec![old.remove], old.create)).collect()
 }
 
-/// The name of a copy of what is about to be lost. Names have 64 letters at most.
-fn saved(name: &str) -> String {
-    let short: String = name.chars().take(58).collect();
-    quoted(&format!("{short}_saved"))
-}
-
 /// Tables that go, each before those that it refers to.
 fn tables_going(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Step> {
     let kept: BTreeSet<&ObjectName> = to.tables.iter().map(|table| &table.name).collect();
@@ -265,7 +260,7 @@ fn tables_going(from: &Schema, to: &Schema, renames: &Renames) -> Vec<Step> {
     let sorted = after_needs(&going, |key| going.get(key).map(|table| targets(table)).unwrap_or_default());
     let drop = |table: &&Table| {
         let name = path(&table.name);
-        let save_first = format!("CREATE TABLE {} AS SELECT * FROM {name};", saved(&table.name.name));
+        let save_first = Save::new(Dialect::Mysql, &table.name.name, &[], format!("SELECT * FROM {name}"));
         Step {
             purpose: format!("Drop table {}", table.name),
             notes: Vec::new(),

@@ -16,11 +16,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::rebuild;
-use super::sqlite_texts::{self, Dependents, Lasting, TakenNames};
+use super::sqlite_texts::{self, Dependents, Lasting};
 use crate::diff::{Change, RenameLookup, Renames, aligned};
+use crate::migration::Save;
 use crate::migration::plan::{Plan, Reverse, Step};
 use crate::migration::render::sqlite::{added_column, create_index, create_table, is_fixed, list, quoted, terminated};
-use crate::schema::{Column, ForeignKey, Lookup, ObjectName, Schema, Table};
+use crate::migration::save::{self, TakenNames};
+use crate::schema::{Column, Dialect, ForeignKey, Lookup, ObjectName, Schema, Table};
 
 pub(crate) fn plan(from: &Schema, to: &Schema, changes: &[Change]) -> Plan {
     if changes.is_empty() {
@@ -284,14 +286,14 @@ impl<'a> Planner<'a> {
                 _ => continue,
             };
             self.foreign_keys_off = true;
-            let saved = quoted(&self.taken.free(&format!("{}_saved", name.name)));
             let quoted_name = quoted(&name.name);
+            let rows = format!("SELECT * FROM {quoted_name}");
             self.step(
                 format!("The {what} {name} goes"),
                 vec![format!("DROP TABLE {quoted_name};")],
                 Reverse::Irreversible {
                     why: format!("every row of {name}"),
-                    save_first: format!("CREATE TABLE {saved} AS SELECT * FROM {quoted_name};"),
+                    save_first: Save::new(Dialect::Sqlite, &name.name, &[], rows),
                 },
             );
         }
@@ -422,18 +424,13 @@ impl<'a> Planner<'a> {
     fn loss(&self, table: &ObjectName, columns: &[String]) -> Reverse {
         let old_table = self.names.old_table(table);
         let lost = columns.join(", ");
-        let saved = self.taken.free(&format!("{}_saved", old_table.name));
         let keys = self.from_tables.table(old_table).and_then(|table| table.primary_key.clone());
         let mut kept: Vec<String> = keys.map(|key| key.columns).unwrap_or_default();
         kept.extend(columns.iter().filter(|column| !kept.contains(column)).cloned().collect::<Vec<_>>());
+        let values = format!("SELECT {} FROM {}", list(&kept), quoted(&old_table.name));
         Reverse::Irreversible {
             why: format!("the values of {table}.{lost}"),
-            save_first: format!(
-                "CREATE TABLE {} AS SELECT {} FROM {};",
-                quoted(&saved),
-                list(&kept),
-                quoted(&old_table.name)
-            ),
+            save_first: Save::new(Dialect::Sqlite, &old_table.name, columns, values),
         }
     }
 
@@ -484,5 +481,5 @@ fn free_column(old: &Table, new: &Table, name: &str) -> String {
     let taken = |candidate: &str| {
         old.columns.iter().chain(&new.columns).any(|column| column.name.eq_ignore_ascii_case(candidate))
     };
-    sqlite_texts::free(&format!("fabwright_{name}"), taken)
+    save::free(&format!("fabwright_{name}"), taken)
 }

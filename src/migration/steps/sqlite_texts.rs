@@ -192,29 +192,6 @@ pub(super) fn rename_order(
     steps
 }
 
-/// The names that objects of two schemas have.
-pub(super) struct TakenNames(HashSet<String>);
-
-impl TakenNames {
-    pub(super) fn of(from: &Schema, to: &Schema) -> Self {
-        let mut taken = HashSet::new();
-        for schema in [from, to] {
-            let tables = schema.tables.iter().map(|table| &table.name.name);
-            let indexes = schema.tables.iter().flat_map(|table| &table.indexes).map(|index| &index.name);
-            let views = schema.views.iter().map(|view| &view.name.name);
-            let others = schema.others.iter().map(|other| &other.name.name);
-            let all = tables.chain(indexes).chain(views).chain(others);
-            taken.extend(all.map(|name| name.to_ascii_lowercase()));
-        }
-        Self(taken)
-    }
-
-    /// A name that no object of either schema has.
-    pub(super) fn free(&self, wish: &str) -> String {
-        free(wish, |candidate| self.0.contains(&candidate.to_ascii_lowercase()))
-    }
-}
-
 /// What is there before, during and after.
 pub(super) struct Lasting<'a> {
     /// The old side under the new names.
@@ -228,12 +205,4 @@ impl<'a> Lasting<'a> {
         let (old, new) = (self.past.table(name)?, self.to.table(name)?);
         (old.column(column).is_some() && new.column(column).is_some()).then_some(old)
     }
-}
-
-/// `wish`, or the first of `wish_2`, `wish_3` … that is not taken.
-pub(super) fn free(wish: &str, taken: impl Fn(&str) -> bool) -> String {
-    if !taken(wish) {
-        return wish.to_owned();
-    }
-    (2_u32..).map(|count| format!("{wish}_{count}")).find(|candidate| !taken(candidate)).unwrap_or_default()
 }

@@ -147,15 +147,18 @@ async fn a_required_column_is_filled_and_the_filling_is_told() {
 
 #[tokio::test]
 async fn what_is_lost_is_named_and_can_be_saved_first() {
-    let before = "CREATE TABLE t (id INTEGER PRIMARY KEY, phone TEXT NOT NULL, fax TEXT); CREATE TABLE old (a);";
-    let scratch = database(&format!("{before} INSERT INTO t VALUES (1, 'p', 'f'); INSERT INTO old VALUES (3);")).await;
+    let before =
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, phone TEXT NOT NULL, fax TEXT, telex TEXT); CREATE TABLE old (a);";
+    let rows = "INSERT INTO t VALUES (1, 'p', 'f', 'x'); INSERT INTO old VALUES (3);";
+    let scratch = database(&format!("{before} {rows}")).await;
     let from = introspect(&scratch.url()).await.unwrap();
     let to = schema("CREATE TABLE t (id INTEGER PRIMARY KEY, phone TEXT NOT NULL);").await;
     let (_, plan) = plan(&from, &to);
-    let saves: Vec<&str> = plan.irreversible().map(|(_, save)| save).collect();
-    assert_eq!(saves.len(), 2);
+    let saves: Vec<String> = plan.irreversible().map(|(_, save)| save.to_string()).collect();
+    assert_eq!(saves.len(), 3);
     apply(&scratch, &saves.join("\n")).await;
-    assert_eq!(values(&scratch, "SELECT id, fax FROM t_saved").await, ["1", "f"]);
+    assert_eq!(values(&scratch, "SELECT id, fax FROM t_fax_saved").await, ["1", "f"]);
+    assert_eq!(values(&scratch, "SELECT id, telex FROM t_telex_saved").await, ["1", "x"]);
     assert_eq!(values(&scratch, "SELECT a FROM old_saved").await, ["3"]);
     apply(&scratch, &plan.forward_sql()).await;
     let back = plan.rollback_sql();
@@ -164,11 +167,15 @@ async fn what_is_lost_is_named_and_can_be_saved_first() {
     -- This restores the structure. It cannot bring back:
     --   every row of old
     --   the values of t.fax
+    --   the values of t.telex
 
     BEGIN;
 
     -- Column t.fax
     ALTER TABLE "t" ADD COLUMN "fax" TEXT;
+
+    -- Column t.telex
+    ALTER TABLE "t" ADD COLUMN "telex" TEXT;
 
     -- Table old
     CREATE TABLE "old" (
@@ -196,7 +203,7 @@ async fn the_easy_things_stay_easy() {
 
     -- Column t.fax goes
     -- Not to be undone: the values of t.fax. To save it first:
-    --   CREATE TABLE "t_saved" AS SELECT "id", "fax" FROM "t";
+    --   CREATE TABLE "t_fax_saved" AS SELECT "id", "fax" FROM "t";
     ALTER TABLE "t" DROP COLUMN "fax";
 
     -- Column t.note

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::column::made_anew;
 use super::index::{same_index, says_size};
+use super::partition;
 use super::renames::entangled;
-use super::{partition, saved};
 use crate::diff::Renames;
+use crate::migration::Save;
 use crate::migration::plan::{Reverse, Step};
 use crate::migration::render::mysql::{check, is_text, list, option, path, primary_key, quoted, string};
-use crate::schema::{CheckConstraint, Column, ObjectName, Table};
+use crate::schema::{CheckConstraint, Column, Dialect, ObjectName, Table};
 
 /// ALTER TABLE with these clauses.
 pub(super) fn statement(table: &ObjectName, clauses: &[String]) -> String {
@@ -136,13 +137,13 @@ impl Work {
         self.before.iter().cloned().chain(main).chain(self.after.iter().cloned()).collect()
     }
 
-    /// What cannot be brought back, and the statement that saves it.
-    fn lost(&self, old: &Table) -> Option<(String, String)> {
+    /// What cannot be brought back, and what saves it.
+    fn lost(&self, old: &Table) -> Option<(String, Save)> {
         let name = path(&old.name);
-        let copy = saved(&old.name.name);
+        let save = |columns: &[String], query| Save::new(Dialect::Mysql, &old.name.name, columns, query);
         if self.loses_history {
-            let save_first = format!("CREATE TABLE {copy} AS SELECT * FROM {name} FOR SYSTEM_TIME ALL;");
-            return Some((format!("the history of the rows of `{}`", old.name), save_first));
+            let rows = format!("SELECT * FROM {name} FOR SYSTEM_TIME ALL");
+            return Some((format!("the history of the rows of `{}`", old.name), save(&[], rows)));
         }
         if self.lost.is_empty() {
             return None;
@@ -151,8 +152,8 @@ impl Work {
         columns.retain(|column| !self.lost.contains(column));
         columns.extend(self.lost.iter().cloned());
         let lost: Vec<String> = self.lost.iter().map(|column| format!("`{}`.`{column}`", old.name)).collect();
-        let save_first = format!("CREATE TABLE {copy} AS SELECT {} FROM {name};", list(&columns));
-        Some((format!("the values of {}", lost.join(", ")), save_first))
+        let values = format!("SELECT {} FROM {name}", list(&columns));
+        Some((format!("the values of {}", lost.join(", ")), save(&self.lost, values)))
     }
 
     fn checks_going(&mut self, old: &Table, new: &Table) {

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::atom::Body;
 use super::{Planner, order, step};
-use crate::migration::Locks;
 use crate::migration::plan::Reverse;
 use crate::migration::render::postgres::{list, path, quoted};
+use crate::migration::{Locks, Save};
+use crate::schema::Dialect;
 
 impl Planner<'_> {
     fn root<'k>(&'k self, key: &'k str) -> &'k str {
@@ -125,8 +126,8 @@ impl Planner<'_> {
             let reverse = match atom.body {
                 Body::Table(_) if self.kept(&key) => Reverse::Statements(Vec::new()),
                 Body::Table(table) => {
-                    let saved = quoted(&format!("{}_saved", table.name.name));
-                    let save_first = format!("CREATE TABLE {saved} AS TABLE {};", path(&table.name));
+                    let rows = format!("TABLE {}", path(&table.name));
+                    let save_first = Save::new(Dialect::Postgres, &table.name.name, &[], rows);
                     Reverse::Irreversible { why: format!("the rows of `{}`", table.name), save_first }
                 }
                 Body::Column(table, column) if column.generated.is_none() => {
@@ -134,9 +135,9 @@ impl Planner<'_> {
                     let mut names: Vec<String> =
                         keys.into_iter().flatten().filter(|name| **name != column.name).cloned().collect();
                     names.push(column.name.clone());
-                    let saved = quoted(&format!("{}_{}_saved", table.name.name, column.name));
-                    let save_first =
-                        format!("CREATE TABLE {saved} AS SELECT {} FROM {};", list(&names), path(&table.name));
+                    let values = format!("SELECT {} FROM {}", list(&names), path(&table.name));
+                    let lost = std::slice::from_ref(&column.name);
+                    let save_first = Save::new(Dialect::Postgres, &table.name.name, lost, values);
                     Reverse::Irreversible { why: format!("the values of `{}.{}`", table.name, column.name), save_first }
                 }
                 _ => Reverse::Statements(atom.create.clone()),
