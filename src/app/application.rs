@@ -1,11 +1,13 @@
 //! An application in a folder, opened to run its tests where it stands.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::{Console, Error};
-use crate::config::{self, Config};
+use crate::config::{self, Config, MigrationKind};
 use crate::generate::tests::TestGenerationConfig;
 use crate::outcome::TestKind;
+use crate::run::migrate::{self, MigrationTool, MigratorSettings};
 use crate::run::{PythonEnvironment, PythonOptions};
 use crate::store::tree::{self, SourceTree};
 
@@ -55,6 +57,42 @@ impl Application {
         let python = PythonEnvironment::prepare(&self.folder, &options).await?;
         step.done(python.version());
         Ok(python)
+    }
+}
+
+/// How the application in `folder` migrates, as the configuration says or as its files tell.
+pub(super) fn migration_tool(config: &Config, folder: &Path) -> Result<MigrationTool, Error> {
+    let migrations = &config.migrations;
+    let found = || migrate::detect(folder, migrations.directory.as_deref());
+    let directory = || migrations.directory.clone().unwrap_or_else(|| PathBuf::from("migrations"));
+    let factory = || config.application.factory.clone();
+    Ok(match migrations.kind {
+        None => match found()? {
+            MigrationTool::FlaskMigrate { app, directory } => {
+                MigrationTool::FlaskMigrate { app: factory().unwrap_or(app), directory }
+            }
+            other => other,
+        },
+        Some(MigrationKind::FlaskMigrate) => {
+            // Flask itself looks for the application when nothing names it.
+            MigrationTool::FlaskMigrate { app: factory().unwrap_or_default(), directory: directory() }
+        }
+        Some(MigrationKind::Alembic) => match found()? {
+            alembic @ MigrationTool::Alembic { .. } => alembic,
+            _ => MigrationTool::Alembic { config: PathBuf::from("alembic.ini") },
+        },
+        Some(MigrationKind::Command) => MigrationTool::Command { args: migrations.command.clone() },
+        Some(MigrationKind::Sql) => MigrationTool::Sql { directory: directory() },
+    })
+}
+
+/// What the configuration says of migrations, untraced.
+pub(super) fn migrator_settings(config: &Config) -> MigratorSettings {
+    MigratorSettings {
+        limit: Duration::from_secs(config.migrations.timeout_seconds),
+        database_variables: vec![config.application.database_variable.clone()],
+        environment: config.application.environment.clone().into_iter().collect(),
+        ..MigratorSettings::default()
     }
 }
 

@@ -78,6 +78,14 @@ pub enum Error {
     /// Tests that do not run on the application as it is.
     #[error("the tests do not run on the application as it is: {message}")]
     TestsBroken { message: String },
+    /// An application that cannot be served as it is.
+    #[error("schemathesis cannot be let loose on the application as it is, which does not start: {message}")]
+    NotServed { message: String },
+    /// Schemathesis takes too long on the application as it is.
+    #[error(
+        "schemathesis was not done with the application as it is after {seconds} s and was stopped; raise          `tests.test_timeout_seconds` in .fabwright.yml"
+    )]
+    TooSlow { seconds: u64 },
     /// Uncommitted changes where a commit would go.
     #[error(
         "{branch} is checked out and has uncommitted changes ({files}). Commit or stash them, or run with \
@@ -156,10 +164,13 @@ impl Error {
             },
             Self::Store(error) if error.is_users() => Exit::Usage,
             Self::Database(error) if error.is_users() => Exit::Usage,
-            Self::Database(_) | Self::Store(_) | Self::Github(_) | Self::Temporary { .. } | Self::Interrupted => {
-                Exit::Outside
-            }
-            Self::TestsBroken { .. } => Exit::TestsFailed,
+            Self::Database(_)
+            | Self::Store(_)
+            | Self::Github(_)
+            | Self::Temporary { .. }
+            | Self::TooSlow { .. }
+            | Self::Interrupted => Exit::Outside,
+            Self::TestsBroken { .. } | Self::NotServed { .. } => Exit::TestsFailed,
             Self::Tests(generate::tests::Error::Template { .. }) | Self::Bug { .. } => Exit::Bug,
         }
     }

@@ -307,6 +307,9 @@ pub(super) struct Mutate {
     /// How many are tried at a time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     workers: u16,
+    /// Let schemathesis loose on the REST API with each fault, too, and set what it catches beside what the tests do
+    #[arg(long)]
+    schemathesis: bool,
     /// Fail with exit code 11 when less than this many percent are caught
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under: Option<u8>,
@@ -462,6 +465,7 @@ impl Command {
                 limit: it.limit,
                 list: it.list,
                 workers: usize::from(it.workers),
+                schemathesis: it.schemathesis,
                 fail_under: it.fail_under,
                 format: it.format.into(),
             }),

@@ -140,6 +140,12 @@ pub enum Error {
         /// What it said.
         message: String,
     },
+    /// Nothing came of schemathesis.
+    #[error("schemathesis broke off: {message}")]
+    Schemathesis {
+        /// What it said.
+        message: String,
+    },
     /// The tool cannot do what was asked.
     #[error("{message}")]
     Unsupported {

@@ -1,15 +1,14 @@
 //! The two revisions, each checked out beside the user's tree, and what they say about themselves.
 
 use std::path::{Component, Path, PathBuf};
-use std::time::Duration;
 
 use super::{CommitMode, Request, dialect};
-use crate::app::application::cache_folder;
+use crate::app::application::{cache_folder, migration_tool, migrator_settings};
 use crate::app::{Console, Error, gate};
-use crate::config::{self, Config, MigrationKind, Rename};
+use crate::config::{self, Config, Rename};
 use crate::database::{DatabaseUrl, Place, Scratch};
 use crate::gate::Policy;
-use crate::run::migrate::{self, MigrationTool, Migrator, MigratorSettings};
+use crate::run::migrate::{MigrationTool, Migrator, MigratorSettings};
 use crate::run::{self, PythonEnvironment, PythonOptions};
 use crate::store::git::{Commit, Repository, Worktree};
 use crate::store::tree::{self, SourceTree};
@@ -150,14 +149,7 @@ impl Sides {
             Some(url) => Place::beside(url).await?,
         };
         let migrator = |tool, side: &Side, trace: bool| {
-            let settings = MigratorSettings {
-                limit: Duration::from_secs(self.config.migrations.timeout_seconds),
-                database_variables: vec![self.config.application.database_variable.clone()],
-                environment: self.config.application.environment.clone().into_iter().collect(),
-                trace,
-                compare: false,
-                on_line: None,
-            };
+            let settings = MigratorSettings { trace, ..migrator_settings(&self.config) };
             Migrator::new(tool, python.clone(), &side.folder, settings)
         };
         let (base, head) =
@@ -171,28 +163,7 @@ impl Sides {
     }
 
     fn tool(&self, side: &Side) -> Result<MigrationTool, Error> {
-        let migrations = &self.config.migrations;
-        let found = || migrate::detect(&side.folder, migrations.directory.as_deref());
-        let folder = || migrations.directory.clone().unwrap_or_else(|| PathBuf::from("migrations"));
-        let factory = || self.config.application.factory.clone();
-        Ok(match migrations.kind {
-            None => match found()? {
-                MigrationTool::FlaskMigrate { app, directory } => {
-                    MigrationTool::FlaskMigrate { app: factory().unwrap_or(app), directory }
-                }
-                other => other,
-            },
-            Some(MigrationKind::FlaskMigrate) => {
-                // Flask itself looks for the application when nothing names it.
-                MigrationTool::FlaskMigrate { app: factory().unwrap_or_default(), directory: folder() }
-            }
-            Some(MigrationKind::Alembic) => match found()? {
-                alembic @ MigrationTool::Alembic { .. } => alembic,
-                _ => MigrationTool::Alembic { config: PathBuf::from("alembic.ini") },
-            },
-            Some(MigrationKind::Command) => MigrationTool::Command { args: migrations.command.clone() },
-            Some(MigrationKind::Sql) => MigrationTool::Sql { directory: folder() },
-        })
+        migration_tool(&self.config, &side.folder)
     }
 }
 

@@ -96,6 +96,17 @@ pub struct MigratorSettings {
     pub on_line: Option<LineCallback>,
 }
 
+impl MigratorSettings {
+    /// The variables that name the database at `uri`, with it.
+    pub fn variables(&self, uri: &str) -> impl Iterator<Item = (String, String)> {
+        self.names().map(|name| (name.to_owned(), uri.to_owned()))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        DATABASE_VARIABLES.into_iter().chain(self.database_variables.iter().map(String::as_str))
+    }
+}
+
 impl Default for MigratorSettings {
     fn default() -> Self {
         Self {
@@ -304,7 +315,7 @@ impl Migrator {
     fn surroundings(&self, child: Child, uri: &str) -> Child {
         let mut child = child
             .envs(self.settings.environment.iter().map(|(name, value)| (name, value)))
-            .envs(self.database_variables().map(|name| (name, uri)))
+            .envs(self.settings.variables(uri))
             .env("FAB_CREATE_DB", "False")
             .env("FAB_UPDATE_PERMS", "False")
             .limit(self.settings.limit);
@@ -312,10 +323,6 @@ impl Migrator {
             child = child.on_line(callback.clone());
         }
         child
-    }
-
-    fn database_variables(&self) -> impl Iterator<Item = &str> {
-        DATABASE_VARIABLES.into_iter().chain(self.settings.database_variables.iter().map(String::as_str))
     }
 
     fn failure(&self, answers: &[Answer], outcome: &Outcome) -> Result<(), Error> {
@@ -364,7 +371,7 @@ impl Migrator {
     }
 
     fn other_database(&self, expected: &str) -> Error {
-        let variable = self.database_variables().collect::<Vec<_>>().join(", ");
+        let variable = self.settings.names().collect::<Vec<_>>().join(", ");
         Error::OtherDatabase { variable, expected: expected.to_owned() }
     }
 
