@@ -35,12 +35,26 @@ const RESERVED_ATTRIBUTES: &[&str] = &[
     "validate_on_submit",
     "is_submitted",
     "refresh",
+    "self",
 ];
 
 /// Classes that generated files import, or that FAB registers beside them.
 const RESERVED_CLASSES: &[&str] = &[
     "Any",
-    "NullType",
+    "BIT",
+    "CIDR",
+    "DATETIME",
+    "DOMAIN",
+    "INET",
+    "INTEGER",
+    "INTERVAL",
+    "JSONB",
+    "MACADDR",
+    "NativeType",
+    "OID",
+    "SpatialType",
+    "TIME",
+    "YEAR",
     "CLOB",
     "NVARCHAR",
     "NCHAR",

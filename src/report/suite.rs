@@ -111,7 +111,7 @@ impl SuiteRun<'_> {
     pub fn generated(&self, coverage: &Coverage) -> crate::outcome::Covered {
         let package = self.package.replace('.', "/");
         let inner = |path: &str, rest: &str| path.starts_with(&format!("{package}/{rest}"));
-        coverage.sum(|path| ["models/", "views/", "api/", "fabkit.py"].iter().any(|rest| inner(path, rest)))
+        coverage.sum(|path| ["models/", "views/", "api/", "fabkit/"].iter().any(|rest| inner(path, rest)))
     }
 
     fn headline(&self) -> String {

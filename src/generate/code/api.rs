@@ -22,8 +22,8 @@ pub(super) fn entity(
     templates: &Templates,
 ) -> Result<GeneratedFile, Error> {
     let mut imports = Imports::new();
-    imports.from("..fabkit", "ModelRestApi");
-    imports.from("..fabkit", "SQLAInterface");
+    imports.from("..fabkit.api", "ModelRestApi");
+    imports.from("..fabkit.interface", "SQLAInterface");
     imports.from(&format!("..models.{}", entity.module), &entity.class_name);
     let assign = |name: &str, code: Code| code.statement(4, &format!("{name} = "));
     let mut body = vec![

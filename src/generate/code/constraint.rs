@@ -2,16 +2,18 @@
 
 use crate::generate::entity::{Association, Attribute, Entity, ReferenceKey, UniqueKey};
 use crate::generate::python::{Code, Imports};
-use crate::schema::{Index, ObjectName, ReferentialAction, quote};
+use crate::schema::{Dialect, Index, ObjectName, ReferentialAction, quote};
 
-/// Names that a class body must use with care: an attribute called `text` hides the function of that name.
+/// How names are written: an attribute called `text` hides the function of that name, and SQL has quotes of its
+/// dialect.
 pub(super) struct Names {
     hides_text: bool,
+    dialect: Dialect,
 }
 
 impl Names {
-    pub(super) fn of<'a>(mut attributes: impl Iterator<Item = &'a Attribute>) -> Self {
-        Self { hides_text: attributes.any(|attribute| attribute.name == "text") }
+    pub(super) fn of<'a>(dialect: Dialect, mut attributes: impl Iterator<Item = &'a Attribute>) -> Self {
+        Self { hides_text: attributes.any(|attribute| attribute.name == "text"), dialect }
     }
 
     /// How `sqlalchemy.text` is called.
@@ -42,8 +44,11 @@ pub(super) fn of_entity(entity: &Entity, names: &Names, imports: &mut Imports) -
     for index in entity.indexes.iter().filter(|index| !is_short_index(&entity.table, index)) {
         items.push(index_code(index, names, imports));
     }
-    if let Some(namespace) = &entity.table.namespace {
-        items.push(Code::Dict(vec![("schema".to_owned(), Code::text(namespace.clone()))]));
+    let namespace = entity.table.namespace.as_ref().map(|name| ("schema".to_owned(), Code::text(name.clone())));
+    let comment = entity.comment.as_ref().map(|text| ("comment".to_owned(), Code::text(text.clone())));
+    let options: Vec<(String, Code)> = comment.into_iter().chain(namespace).collect();
+    if !options.is_empty() {
+        items.push(Code::Dict(options));
     }
     (!items.is_empty()).then(|| Code::Tuple(items).statement(4, "__table_args__ = "))
 }
@@ -161,7 +166,7 @@ fn index_code(index: &Index, names: &Names, imports: &mut Imports) -> Code {
             (Some(column), _) if !part.descending && part.collation.is_none() => Code::text(column.clone()),
             (Some(column), _) => {
                 let collation = part.collation.as_ref().map(|name| format!(" COLLATE {name}")).unwrap_or_default();
-                sql(&format!("{}{collation}{direction}", quote::identifier(column)), imports)
+                sql(&format!("{}{collation}{direction}", quote::identifier_in(names.dialect, column)), imports)
             }
             (None, expression) => sql(&format!("{}{direction}", expression.as_deref().unwrap_or_default()), imports),
         });
@@ -172,6 +177,17 @@ fn index_code(index: &Index, names: &Names, imports: &mut Imports) -> Code {
     if let Some(predicate) = &index.predicate {
         for dialect in ["sqlite", "postgresql"] {
             arguments.push(Code::keyword(format!("{dialect}_where"), sql(predicate, imports)));
+        }
+    }
+    if let Some(method) = index.method.as_ref().filter(|_| names.dialect == Dialect::Postgres) {
+        arguments.push(Code::keyword("postgresql_using", Code::text(method.clone())));
+    }
+    let lengths =
+        index.parts.iter().filter_map(|part| Some((part.column.clone()?, Code::plain(part.length?.to_string()))));
+    let lengths: Vec<(String, Code)> = lengths.collect();
+    if !lengths.is_empty() {
+        for dialect in ["mysql", "mariadb"] {
+            arguments.push(Code::keyword(format!("{dialect}_length"), Code::Dict(lengths.clone())));
         }
     }
     Code::call("Index", arguments)

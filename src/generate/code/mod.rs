@@ -35,17 +35,22 @@ pub enum Error {
 pub fn files(application: &Application, selection: &Selection) -> Result<Vec<GeneratedFile>, Error> {
     let templates = template::Templates::load()?;
     let package = &application.package;
-    let mut files = vec![
-        GeneratedFile {
-            path: format!("{package}/fabkit.py"),
-            text: template::FABKIT.to_owned(),
-            table: None,
-            kind: FileKind::Runtime,
-        },
+    let fabkit = |(name, text): &(&str, &str), kind| GeneratedFile {
+        path: format!("{package}/fabkit/{name}"),
+        text: (*text).to_owned(),
+        table: None,
+        kind,
+    };
+    let has_types = application.attributes().any(|attribute| attribute.sqlalchemy.is_fabkits());
+    let mut files: Vec<GeneratedFile> = template::FABKIT.iter().map(|part| fabkit(part, FileKind::Runtime)).collect();
+    if has_types {
+        files.push(fabkit(&template::TYPES, FileKind::Model));
+    }
+    files.extend([
         package::models(application, &templates)?,
         package::views(application, &templates)?,
         package::apis(application, &templates)?,
-    ];
+    ]);
     for entity in application.entities.iter().filter(|entity| selection.includes(&entity.table)) {
         files.push(model::entity(application, entity, &templates)?);
         if entity.view.is_included() {

@@ -44,7 +44,7 @@ pub(super) fn entity(
     entity: &Entity,
     templates: &Templates,
 ) -> Result<GeneratedFile, Error> {
-    let names = Names::of(entity.attributes.iter());
+    let names = Names::of(application.dialect, entity.attributes.iter());
     let mut imports = Imports::new();
     imports.from("flask_appbuilder", "Model");
     imports.from("sqlalchemy.orm", "Mapped");
@@ -60,7 +60,7 @@ pub(super) fn entity(
             if attribute.column != attribute.name {
                 arguments.push(Code::text(attribute.column.clone()));
             }
-            arguments.extend(column(attribute, &names, &mut imports));
+            arguments.extend(column(attribute, Values::Members, &names, &mut imports));
             if constraint::is_unique_on_column(entity, attribute) {
                 arguments.push(Code::keyword("unique", Code::plain("True")));
             }
@@ -125,7 +125,7 @@ pub(super) fn association(
     association: &Association,
     templates: &Templates,
 ) -> Result<GeneratedFile, Error> {
-    let names = Names::of(association.attributes.iter());
+    let names = Names::of(application.dialect, association.attributes.iter());
     let mut imports = Imports::new();
     imports.from("flask_appbuilder", "Model");
     imports.from("sqlalchemy", "Table");
@@ -133,13 +133,16 @@ pub(super) fn association(
     for attribute in &association.attributes {
         imports.from("sqlalchemy", "Column");
         let mut inner = vec![Code::text(attribute.column.clone())];
-        inner.extend(column(attribute, &names, &mut imports));
+        inner.extend(column(attribute, Values::Texts, &names, &mut imports));
         if !attribute.primary_key && !attribute.nullable {
             inner.push(Code::keyword("nullable", Code::plain("False")));
         }
         arguments.push(Code::call("Column", inner));
     }
     arguments.extend(constraint::of_association(association, &names, &mut imports));
+    if let Some(comment) = &association.comment {
+        arguments.push(Code::keyword("comment", Code::text(comment.clone())));
+    }
     if let Some(namespace) = &association.table.namespace {
         arguments.push(Code::keyword("schema", Code::text(namespace.clone())));
     }
@@ -164,8 +167,8 @@ fn docstring(comment: &str) -> Option<String> {
 }
 
 /// What `mapped_column` and `Column` both take: type, foreign key, key, defaults.
-fn column(attribute: &Attribute, names: &Names, imports: &mut Imports) -> Vec<Code> {
-    let mut arguments = vec![type_code(attribute, imports)];
+fn column(attribute: &Attribute, values: Values, names: &Names, imports: &mut Imports) -> Vec<Code> {
+    let mut arguments = vec![type_code(attribute, values, imports)];
     if let Some(key) = &attribute.foreign_key {
         imports.from("sqlalchemy", "ForeignKey");
         let target = constraint::target(&key.table, key.referenced.first().map_or("id", String::as_str));
@@ -180,6 +183,11 @@ fn column(attribute: &Attribute, names: &Names, imports: &mut Imports) -> Vec<Co
         let arguments_of = vec![expression, Code::keyword("persisted", Code::plain(persisted))];
         arguments.push(Code::call("Computed", arguments_of));
     }
+    if let Some(always) = attribute.identity {
+        imports.from("sqlalchemy", "Identity");
+        let always = always.then(|| Code::keyword("always", Code::plain("True")));
+        arguments.push(Code::call("Identity", always.into_iter().collect()));
+    }
     if attribute.primary_key {
         arguments.push(Code::keyword("primary_key", Code::plain("True")));
     }
@@ -188,7 +196,13 @@ fn column(attribute: &Attribute, names: &Names, imports: &mut Imports) -> Vec<Co
         arguments.push(Code::keyword("autoincrement", Code::plain("False")));
     }
     if let Some(default) = &attribute.default {
-        arguments.extend(python_default(attribute, default, imports).map(|code| Code::keyword("default", code)));
+        let default = match (default, attribute.enum_class(), values) {
+            (DefaultValue::Member(name), Some(class), Values::Texts) => {
+                class.members.iter().find(|member| member.name == *name).map(|member| Code::text(member.value.clone()))
+            }
+            _ => python_default(attribute, default, imports),
+        };
+        arguments.extend(default.map(|code| Code::keyword("default", code)));
     }
     if let Some(default) = &attribute.server_default {
         arguments.push(Code::keyword("server_default", server_default(attribute, default, names, imports)));
@@ -199,11 +213,21 @@ fn column(attribute: &Attribute, names: &Names, imports: &mut Imports) -> Vec<Co
     arguments
 }
 
-fn type_code(attribute: &Attribute, imports: &mut Imports) -> Code {
-    imports.need(&attribute.sqlalchemy);
+/// What the values of an enum are in Python: a table without a class has no enums beside it.
+#[derive(Clone, Copy)]
+enum Values {
+    Members,
+    Texts,
+}
+
+fn type_code(attribute: &Attribute, values: Values, imports: &mut Imports) -> Code {
+    attribute.sqlalchemy.need(imports);
     match &attribute.kind {
         AttributeKind::Enum(class) => {
-            let mut arguments = vec![Code::plain(class.name.clone())];
+            let mut arguments = match values {
+                Values::Members => vec![Code::plain(class.name.clone())],
+                Values::Texts => class.members.iter().map(|member| Code::text(member.value.clone())).collect(),
+            };
             if class.by_check {
                 arguments.push(Code::keyword("native_enum", Code::plain("False")));
                 arguments.push(Code::keyword("create_constraint", Code::plain("False")));
@@ -214,14 +238,14 @@ fn type_code(attribute: &Attribute, imports: &mut Imports) -> Code {
                 arguments.push(Code::keyword("length", Code::plain(length.to_string())));
             }
             arguments.push(Code::keyword("validate_strings", Code::plain("True")));
-            if class.members.iter().any(|member| member.name != member.value) {
+            let is_renamed = class.members.iter().any(|member| member.name != member.value);
+            if is_renamed && matches!(values, Values::Members) {
                 let values = "lambda members: [member.value for member in members]";
                 arguments.push(Code::keyword("values_callable", Code::plain(values)));
             }
             Code::call("Enum", arguments)
         }
-        AttributeKind::Json => Code::call("JSON", vec![Code::keyword("none_as_null", Code::plain("True"))]),
-        _ => Code::plain(attribute.sqlalchemy.text.clone()),
+        _ => attribute.sqlalchemy.code.clone(),
     }
 }
 

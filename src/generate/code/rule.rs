@@ -85,7 +85,7 @@ pub(super) fn form_rules(entity: &Entity, imports: &mut Imports) -> Vec<Code> {
     let mut rules = Vec::new();
     for unique in entity.uniques.iter().filter(|unique| unique.name.is_some() || unique.attributes.len() > 1) {
         if let Some(names) = unique.attributes.iter().map(|name| field(name)).collect::<Option<Vec<String>>>() {
-            imports.from("..fabkit", "Unique");
+            imports.from("..fabkit.rules", "Unique");
             let rule = Code::call("Unique", names.into_iter().map(Code::text).collect());
             if !rules.contains(&rule) {
                 rules.push(rule);
@@ -96,7 +96,7 @@ pub(super) fn form_rules(entity: &Entity, imports: &mut Imports) -> Vec<Code> {
         let CheckRule::Columns { left, operator, right } = rule else { continue };
         let name = |column: &str| entity.attribute_of(column).map(|one| one.name.as_str()).filter(|one| on_form(one));
         if let (Some(left), Some(right)) = (name(left), name(right)) {
-            imports.from("..fabkit", "Compare");
+            imports.from("..fabkit.rules", "Compare");
             rules.push(Code::call(
                 "Compare",
                 vec![Code::text(left), Code::text(operator.as_python()), Code::text(right)],

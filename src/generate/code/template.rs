@@ -6,7 +6,17 @@ use tera::{Context, Tera};
 use super::Error;
 
 /// The runtime layer, which is the same for every application.
-pub(super) const FABKIT: &str = include_str!("../../../templates/python/fabkit.py");
+pub(super) const FABKIT: &[(&str, &str)] = &[
+    ("__init__.py", include_str!("../../../templates/python/fabkit/__init__.py")),
+    ("api.py", include_str!("../../../templates/python/fabkit/api.py")),
+    ("fields.py", include_str!("../../../templates/python/fabkit/fields.py")),
+    ("interface.py", include_str!("../../../templates/python/fabkit/interface.py")),
+    ("rules.py", include_str!("../../../templates/python/fabkit/rules.py")),
+    ("views.py", include_str!("../../../templates/python/fabkit/views.py")),
+];
+
+/// The part of it that models stand on, where they have such a type.
+pub(super) const TYPES: (&str, &str) = ("types.py", include_str!("../../../templates/python/fabkit/types.py"));
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("model.py", include_str!("../../../templates/python/model.py.tera")),

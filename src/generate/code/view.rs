@@ -33,8 +33,8 @@ pub(super) fn entity(
     templates: &Templates,
 ) -> Result<GeneratedFile, Error> {
     let mut imports = Imports::new();
-    imports.from("..fabkit", "ModelView");
-    imports.from("..fabkit", "SQLAInterface");
+    imports.from("..fabkit.views", "ModelView");
+    imports.from("..fabkit.interface", "SQLAInterface");
     imports.from(&format!("..models.{}", entity.module), &entity.class_name);
     let mut body = vec![assign("datamodel", Code::call("SQLAInterface", vec![Code::plain(&*entity.class_name)]))];
     for (name, label) in [("list_title", &entity.plural_label), ("show_title", &entity.label)] {
@@ -92,7 +92,7 @@ pub(super) fn entity(
 
 fn master(application: &Application, entity: &Entity, imports: &mut Imports) -> Option<MasterText> {
     let class_name = entity.master_view_class.clone()?;
-    imports.from("..fabkit", "MasterDetailView");
+    imports.from("..fabkit.views", "MasterDetailView");
     let shown = match &entity.display {
         Display::Attribute(name) => vec![name.as_str()],
         Display::Key => entity.key.attributes(),
@@ -174,7 +174,7 @@ fn refusals(entity: &Entity) -> Vec<String> {
 }
 
 fn is_unsupported(kind: &AttributeKind) -> bool {
-    matches!(kind, AttributeKind::Binary | AttributeKind::Interval | AttributeKind::Array | AttributeKind::Other)
+    matches!(kind, AttributeKind::Binary { .. })
 }
 
 /// The fields that FAB would get wrong, for the forms and for the search.
@@ -195,7 +195,7 @@ fn fields(entity: &Entity, imports: &mut Imports, body: &mut Vec<String>) {
         .filter(|attribute| attribute.outcome.search.is_included())
         .filter_map(|attribute| Some((attribute, attribute.enum_class()?)))
         .map(|(attribute, class)| {
-            imports.from("..fabkit", "enum_field");
+            imports.from("..fabkit.fields", "enum_field");
             imports.from(&format!("..models.{}", entity.module), &class.name);
             let arguments = vec![
                 Code::text(attribute.label.clone()),
@@ -220,8 +220,12 @@ fn field(entity: &Entity, attribute: &Attribute, imports: &mut Imports) -> Optio
         FormField::Json => "json_field",
         FormField::Time => "time_field",
         FormField::Uuid => "uuid_field",
+        FormField::Interval => "interval_field",
+        FormField::Bytes => "bytes_field",
+        FormField::Integer => "integer_field",
+        FormField::Words => "text_field",
     };
-    imports.from("..fabkit", function);
+    imports.from("..fabkit.fields", function);
     let mut arguments = vec![Code::text(attribute.label.clone())];
     if let Some(class) = attribute.enum_class() {
         imports.from(&format!("..models.{}", entity.module), &class.name);
@@ -236,7 +240,7 @@ fn field(entity: &Entity, attribute: &Attribute, imports: &mut Imports) -> Optio
     if let Some(default) = attribute.default.as_ref().and_then(|default| default_code(attribute, default, imports)) {
         arguments.push(Code::keyword("default", default));
     }
-    if attribute.outcome.field == FormField::Decimal {
+    if matches!(attribute.outcome.field, FormField::Decimal | FormField::Integer) {
         let validators = rule::of_attribute(entity, attribute, imports);
         if !validators.is_empty() {
             arguments.push(Code::keyword("validators", Code::List(validators)));
@@ -256,6 +260,7 @@ fn default_code(attribute: &Attribute, default: &DefaultValue, imports: &mut Imp
         DefaultValue::Member(member) => Code::plain(format!("{}.{member}", attribute.enum_class()?.name)),
         DefaultValue::Json(text) if text == "{}" => Code::plain("dict"),
         DefaultValue::Json(text) if text == "[]" => Code::plain("list"),
-        DefaultValue::Json(_) | DefaultValue::Text(_) | DefaultValue::Integer(_) => return None,
+        DefaultValue::Integer(number) => Code::plain(number.clone()),
+        DefaultValue::Json(_) | DefaultValue::Text(_) => return None,
     })
 }

@@ -3,13 +3,26 @@
 use std::collections::BTreeSet;
 
 use super::outcome::{self, Decision, FormField, Outcome, Refusal};
+use super::types::{self, Domains};
 use super::{Attribute, AttributeKind, Check, CheckRule, DefaultValue, EnumClass, EnumMember, ReferenceKey};
 use crate::generate::names;
-use crate::generate::python::{Expression, Import};
-use crate::schema::{Column, ColumnDefault, Table, TypeKind};
+use crate::schema::lexer::{TokenKind, tokens};
+use crate::schema::{Column, ColumnDefault, DataType, Dialect, Table, TypeKind};
+
+/// What the server decides about columns.
+pub(super) struct Server<'a> {
+    pub(super) dialect: Dialect,
+    pub(super) domains: &'a Domains,
+}
 
 /// The attributes of a table, in column order.
-pub(super) fn all(table: &Table, class_name: &str, checks: &[Check], keys: &[ReferenceKey]) -> Vec<Attribute> {
+pub(super) fn all(
+    table: &Table,
+    class_name: &str,
+    checks: &[Check],
+    keys: &[ReferenceKey],
+    server: &Server<'_>,
+) -> Vec<Attribute> {
     let mut taken = BTreeSet::new();
     // A column whose name needs no change keeps it, whatever its neighbours are turned into.
     let kept: BTreeSet<&str> = table
@@ -27,7 +40,7 @@ pub(super) fn all(table: &Table, class_name: &str, checks: &[Check], keys: &[Ref
                 taken.extend(kept.iter().map(|name| (*name).to_owned()));
                 name = names::unused(name, &mut taken, |base, number| format!("{base}_{number}"));
             }
-            one(table, column, name, class_name, checks, keys)
+            one(table, column, name, class_name, checks, keys, server)
         })
         .collect()
 }
@@ -39,28 +52,36 @@ fn one(
     class_name: &str,
     checks: &[Check],
     keys: &[ReferenceKey],
+    server: &Server<'_>,
 ) -> Attribute {
-    let kind = kind(column, &name, class_name, checks);
+    let base = types::resolve(&column.data_type, server.domains);
+    let kind = kind(column, base, &name, class_name, checks, server.dialect);
     let default = column.default.as_ref().and_then(|default| constant(default, &kind));
     let primary_key = table.is_key(&column.name);
     let foreign_key = keys.iter().find(|key| key.columns == [column.name.clone()]).cloned();
+    // A serial column is one whose default takes from a sequence.
+    let is_serial = server.dialect == Dialect::Postgres
+        && matches!(&column.default, Some(ColumnDefault::Expression(text)) if text.starts_with("nextval("));
     let integer_key = primary_key
         && foreign_key.is_none()
         && matches!(kind, AttributeKind::Integer { .. })
         && table.primary_key.as_ref().is_some_and(|key| key.columns.len() == 1);
     let mut attribute = Attribute {
+        declared: column.data_type.sql.clone(),
+        collation: column.collation.clone(),
         label: names::label(&name),
-        python: python_type(&kind),
-        sqlalchemy: sqlalchemy_type(column, &kind),
+        python: types::python(&kind),
+        sqlalchemy: types::sqlalchemy(column, base, &kind, server.dialect),
         nullable: column.nullable && !primary_key,
         primary_key,
         default,
-        server_default: column.default.clone(),
+        server_default: column.default.clone().filter(|_| !(integer_key && is_serial)),
         generated: column.generated.clone(),
         auto_increment: column.auto_increment || integer_key,
+        identity: table.options.get(&format!("identity {}", column.name)).map(|words| words.starts_with("ALWAYS")),
         unique: table.is_unique_by(std::slice::from_ref(&column.name)),
         foreign_key,
-        outcome: outcome::of_kind(&kind),
+        outcome: of_type(&base.sql, &kind),
         comment: column.comment.clone(),
         kind,
         column: column.name.clone(),
@@ -70,6 +91,16 @@ fn one(
     attribute
 }
 
+/// What the type says. FAB knows a number by its SQLAlchemy class, and some servers have numbers of other classes.
+fn of_type(sql: &str, kind: &AttributeKind) -> Outcome {
+    let outcome = outcome::of_kind(kind);
+    let is_odd = ["year", "bit", "oid"].iter().any(|word| sql.starts_with(word));
+    match kind {
+        AttributeKind::Integer { .. } if is_odd => Outcome { field: FormField::Integer, ..outcome }.without_filter(),
+        _ => outcome,
+    }
+}
+
 /// What key, default and server say on top of the type.
 fn settle(attribute: &Attribute) -> Outcome {
     let mut outcome = attribute.outcome;
@@ -77,7 +108,7 @@ fn settle(attribute: &Attribute) -> Outcome {
         return outcome.read_only(Refusal::Computed);
     }
     if attribute.primary_key {
-        if attribute.auto_increment {
+        if attribute.is_served() {
             outcome = outcome.read_only(Refusal::ServerKey);
             outcome.list = Decision::Excluded(Refusal::ServerKey);
             outcome.search = Decision::Excluded(Refusal::ServerKey);
@@ -86,8 +117,16 @@ fn settle(attribute: &Attribute) -> Outcome {
         outcome.edit = Decision::Excluded(Refusal::KeyIsFixed);
         return outcome;
     }
-    if matches!(&attribute.server_default, Some(ColumnDefault::Expression(_))) && attribute.default.is_none() {
+    if attribute.default.is_none()
+        && let Some(ColumnDefault::Expression(text)) = &attribute.server_default
+        && quoted(text).is_none()
+    {
         return outcome.read_only(Refusal::ServerTime);
+    }
+    if let AttributeKind::Binary { .. } = attribute.kind
+        && !attribute.is_required()
+    {
+        outcome = outcome.read_only(Refusal::NoField);
     }
     if attribute.nullable
         && outcome.field == FormField::Automatic
@@ -98,7 +137,14 @@ fn settle(attribute: &Attribute) -> Outcome {
     outcome
 }
 
-fn kind(column: &Column, name: &str, class_name: &str, checks: &[Check]) -> AttributeKind {
+fn kind(
+    column: &Column,
+    base: &DataType,
+    name: &str,
+    class_name: &str,
+    checks: &[Check],
+    dialect: Dialect,
+) -> AttributeKind {
     let enumeration = |values: &[String], database_name: Option<String>, declared: Option<u32>, by_check: bool| {
         let members = names::enum_members(values)
             .into_iter()
@@ -115,11 +161,7 @@ fn kind(column: &Column, name: &str, class_name: &str, checks: &[Check]) -> Attr
             by_check,
         })
     };
-    match &column.data_type.kind {
-        TypeKind::Integer { bits } => AttributeKind::Integer { bits: *bits },
-        TypeKind::Numeric { precision, scale } => AttributeKind::Numeric { precision: *precision, scale: *scale },
-        TypeKind::Float { .. } => AttributeKind::Float,
-        TypeKind::Boolean => AttributeKind::Boolean,
+    match &base.kind {
         TypeKind::Text { length } => {
             let list = checks.iter().find_map(|check| match check.rules.as_slice() {
                 [CheckRule::OneOf { column: of, values, text: true }] if of == &column.name && !values.is_empty() => {
@@ -129,28 +171,24 @@ fn kind(column: &Column, name: &str, class_name: &str, checks: &[Check]) -> Attr
             });
             match list {
                 Some((values, name)) => enumeration(values, name, *length, true),
-                None => AttributeKind::Text { length: *length },
+                None => types::kind(base, dialect),
             }
         }
         TypeKind::Enum { name, values } => enumeration(values, name.clone(), None, false),
-        TypeKind::Binary { .. } => AttributeKind::Binary,
-        TypeKind::Date => AttributeKind::Date,
-        TypeKind::Time => AttributeKind::Time,
-        TypeKind::DateTime { with_time_zone } => AttributeKind::DateTime { with_time_zone: *with_time_zone },
-        TypeKind::Interval => AttributeKind::Interval,
-        TypeKind::Json => AttributeKind::Json,
-        TypeKind::Uuid => AttributeKind::Uuid,
-        TypeKind::Array { .. } => AttributeKind::Array,
-        TypeKind::Other => AttributeKind::Other,
+        _ => types::kind(base, dialect),
     }
 }
 
 fn constant(default: &ColumnDefault, kind: &AttributeKind) -> Option<DefaultValue> {
-    let text = match default {
-        ColumnDefault::Literal(text) => text.as_str(),
-        ColumnDefault::Expression(text) => text.trim_matches(['(', ')', ' ']),
+    let quoted = match default {
+        ColumnDefault::Literal(text) => Some(text.clone()),
+        ColumnDefault::Expression(text) => quoted(text),
     };
-    let literal = matches!(default, ColumnDefault::Literal(_));
+    let literal = quoted.is_some();
+    let text = match (&quoted, default) {
+        (Some(text), _) => text.as_str(),
+        (None, ColumnDefault::Literal(text) | ColumnDefault::Expression(text)) => text.trim_matches(['(', ')', ' ']),
+    };
     let is_number = |text: &str| {
         text.parse::<f64>().is_ok_and(f64::is_finite) && text.chars().all(|c| c.is_ascii_digit() || "+-.".contains(c))
     };
@@ -171,75 +209,17 @@ fn constant(default: &ColumnDefault, kind: &AttributeKind) -> Option<DefaultValu
             .find(|member| literal && member.value == text)
             .map(|member| DefaultValue::Member(member.name.clone())),
         AttributeKind::Json => literal.then(|| DefaultValue::Json(text.to_owned())),
+        AttributeKind::Array(_) => (literal && text == "{}").then(|| DefaultValue::Json("[]".to_owned())),
         _ => None,
     }
 }
 
-fn python_type(kind: &AttributeKind) -> Expression {
-    match kind {
-        AttributeKind::Integer { .. } => Expression::plain("int"),
-        AttributeKind::Numeric { .. } => Expression::with("Decimal", Import::from("decimal", "Decimal")),
-        AttributeKind::Float => Expression::plain("float"),
-        AttributeKind::Boolean => Expression::plain("bool"),
-        AttributeKind::Text { .. } => Expression::plain("str"),
-        AttributeKind::Enum(class) => Expression::plain(class.name.clone()),
-        AttributeKind::Binary => Expression::plain("bytes"),
-        AttributeKind::Date => Expression::with("datetime.date", Import::module("datetime")),
-        AttributeKind::Time => Expression::with("datetime.time", Import::module("datetime")),
-        AttributeKind::DateTime { .. } => Expression::with("datetime.datetime", Import::module("datetime")),
-        AttributeKind::Interval => Expression::with("datetime.timedelta", Import::module("datetime")),
-        AttributeKind::Uuid => Expression::with("uuid.UUID", Import::module("uuid")),
-        AttributeKind::Json | AttributeKind::Array | AttributeKind::Other => {
-            Expression::with("Any", Import::from("typing", "Any"))
-        }
-    }
-}
-
-/// The SQLAlchemy type. A word that SQLAlchemy has a class for is kept, so that `create_all` writes it again.
-fn sqlalchemy_type(column: &Column, kind: &AttributeKind) -> Expression {
-    let sql = column.data_type.sql.to_ascii_uppercase();
-    let word = sql.split('(').next().unwrap_or_default().trim();
-    let class = |generic: &'static str| match (generic, word) {
-        ("Integer", "BIGINT") => "BigInteger",
-        ("Integer", "SMALLINT") => "SmallInteger",
-        ("Numeric", "DECIMAL") => "DECIMAL",
-        ("Float", "REAL") => "REAL",
-        ("Float", "DOUBLE PRECISION" | "DOUBLE") => "Double",
-        ("DateTime", "TIMESTAMP") => "TIMESTAMP",
-        ("String", "CHAR") => "CHAR",
-        ("String", "NCHAR") => "NCHAR",
-        ("String", "NVARCHAR") => "NVARCHAR",
-        ("Text", "VARCHAR") => "String",
-        ("Text", "CLOB") => "CLOB",
-        _ => generic,
-    };
-    let from = |generic: &'static str| Import::from("sqlalchemy", class(generic));
-    let named = |generic: &'static str| Expression::with(class(generic), from(generic));
-    let called = |generic: &'static str, arguments: String| {
-        Expression::with(format!("{}({arguments})", class(generic)), from(generic))
-    };
-    match kind {
-        AttributeKind::Integer { .. } => named("Integer"),
-        AttributeKind::Numeric { precision: None, .. } => named("Numeric"),
-        AttributeKind::Numeric { precision: Some(precision), scale: None } => called("Numeric", precision.to_string()),
-        AttributeKind::Numeric { precision: Some(precision), scale: Some(scale) } => {
-            called("Numeric", format!("{precision}, {scale}"))
-        }
-        AttributeKind::Float => named("Float"),
-        AttributeKind::Boolean => named("Boolean"),
-        AttributeKind::Text { length: Some(length) } => called("String", length.to_string()),
-        AttributeKind::Text { length: None } => named("Text"),
-        AttributeKind::Enum(class) => Expression::with(class.name.clone(), Import::from("sqlalchemy", "Enum")),
-        AttributeKind::Binary => named("LargeBinary"),
-        AttributeKind::Date => named("Date"),
-        AttributeKind::Time => named("Time"),
-        AttributeKind::DateTime { with_time_zone: false } => named("DateTime"),
-        AttributeKind::DateTime { with_time_zone: true } => called("DateTime", "timezone=True".to_owned()),
-        AttributeKind::Interval => named("Interval"),
-        AttributeKind::Json => named("JSON"),
-        AttributeKind::Uuid => named("Uuid"),
-        AttributeKind::Array | AttributeKind::Other => {
-            Expression::with("NullType", Import::from("sqlalchemy.types", "NullType"))
-        }
-    }
+/// The text of a quoted constant with a cast, as PostgreSQL prints it: `'{}'::jsonb`.
+fn quoted(expression: &str) -> Option<String> {
+    let all = tokens(expression);
+    let value = all.first().filter(|token| token.kind == TokenKind::Text && token.start == 0)?;
+    let rest = expression.get(value.end()..)?;
+    let of_type = |character: char| character.is_alphanumeric() || " _.\"[](),".contains(character);
+    let is_cast = rest.strip_prefix("::").is_some_and(|cast| cast.chars().all(of_type));
+    (rest.is_empty() || is_cast).then(|| value.unquoted())
 }

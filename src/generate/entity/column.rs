@@ -1,6 +1,6 @@
 //! The values of one column.
 
-use super::Outcome;
+use super::{Outcome, SqlType};
 use crate::generate::python::Expression;
 use crate::schema::{ColumnDefault, Generated, ObjectName, ReferentialAction};
 
@@ -13,12 +13,16 @@ pub struct Attribute {
     pub column: String,
     /// For people, as in `Credit Limit`.
     pub label: String,
+    /// The type in the server's words, as in `numeric(12,4)`.
+    pub declared: String,
+    /// The collation, when it is not the default of its table or type.
+    pub collation: Option<String>,
     /// What kind of value it holds.
     pub kind: AttributeKind,
     /// The Python type without `| None`, as in `datetime.date`.
     pub python: Expression,
     /// The SQLAlchemy type, as in `Numeric(12, 4)`.
-    pub sqlalchemy: Expression,
+    pub sqlalchemy: SqlType,
     /// Whether NULL is accepted.
     pub nullable: bool,
     /// Whether it is part of the primary key.
@@ -32,6 +36,8 @@ pub struct Attribute {
     pub generated: Option<Generated>,
     /// Whether the server hands out the value.
     pub auto_increment: bool,
+    /// Set for an identity column: whether the server hands out the value even where one is given.
+    pub identity: Option<bool>,
     /// Whether no two rows share a value of this column alone.
     pub unique: bool,
     /// The foreign key of this one column.
@@ -51,6 +57,11 @@ impl Attribute {
         }
     }
 
+    /// Whether it is a key that the server hands out.
+    pub fn is_served(&self) -> bool {
+        self.primary_key && (self.auto_increment || matches!(self.server_default, Some(ColumnDefault::Expression(_))))
+    }
+
     /// Whether an insert has to name a value.
     pub fn is_required(&self) -> bool {
         !self.nullable
@@ -64,10 +75,12 @@ impl Attribute {
 /// What kind of value an attribute holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttributeKind {
-    /// A whole number of this width.
+    /// A whole number.
     Integer {
-        /// 8 to 64.
-        bits: u8,
+        /// The least that the type holds.
+        least: i128,
+        /// The greatest.
+        most: i128,
     },
     /// An exact decimal.
     Numeric {
@@ -88,7 +101,10 @@ pub enum AttributeKind {
     /// One of a closed list.
     Enum(EnumClass),
     /// Bytes.
-    Binary,
+    Binary {
+        /// The greatest number of bytes, when limited.
+        length: Option<u32>,
+    },
     /// A date.
     Date,
     /// A time of day.
@@ -104,10 +120,38 @@ pub enum AttributeKind {
     Json,
     /// A UUID.
     Uuid,
-    /// An array.
-    Array,
-    /// A type that SQLAlchemy has no portable class for.
-    Other,
+    /// A list of plain values.
+    Array(ElementKind),
+    /// A type that only its server has, whose values are text in the server's words.
+    Native {
+        /// The type, in the server's words.
+        sql: String,
+    },
+}
+
+/// What an array holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ElementKind {
+    /// Whole numbers.
+    Integer,
+    /// Floating-point numbers.
+    Float,
+    /// True or false.
+    Boolean,
+    /// Characters.
+    Text,
+}
+
+impl ElementKind {
+    /// The Python type.
+    pub fn python(self) -> &'static str {
+        match self {
+            Self::Integer => "int",
+            Self::Float => "float",
+            Self::Boolean => "bool",
+            Self::Text => "str",
+        }
+    }
 }
 
 /// A Python enum made for one column.

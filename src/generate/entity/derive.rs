@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::attribute::Server;
 use super::outcome::{Decision, Refusal};
+use super::types::Domains;
 use super::{
     Application, Association, AssociationEnd, Attribute, AttributeKind, Check, Display, Entity, Key, Menu,
     ReferenceKey, Settings, UniqueKey, attribute, details, relation,
 };
 use crate::generate::names::{self, TableNames};
-use crate::schema::{BOOKKEEPING, Index, ObjectName, Schema, Table};
+use crate::schema::{BOOKKEEPING, Dialect, Index, ObjectName, Schema, Table};
 
 /// Attributes that name a row, best first.
 const DISPLAY_NAMES: &[&str] = &["name", "title", "label", "display_name", "full_name", "number", "code", "sku"];
@@ -29,6 +31,8 @@ impl Application {
             })
             .collect();
         let without_class: BTreeSet<&ObjectName> = associations.iter().map(|(table, _)| &table.name).collect();
+        let domains = Domains::of(schema);
+        let server = Server { dialect: schema.dialect, domains: &domains };
         let mut application = Self {
             package: settings.package.clone(),
             dialect: schema.dialect,
@@ -36,11 +40,11 @@ impl Application {
             entities: tables
                 .iter()
                 .filter(|table| !without_class.contains(&table.name))
-                .map(|table| entity(table, &names[&table.name], schema))
+                .map(|table| entity(table, &names[&table.name], &server))
                 .collect(),
             associations: associations
                 .iter()
-                .map(|(table, ends)| association(table, &names[&table.name], ends.clone(), schema))
+                .map(|(table, ends)| association(table, &names[&table.name], ends.clone(), &server))
                 .collect(),
             registration: Vec::new(),
         };
@@ -75,12 +79,12 @@ fn ends(table: &Table, tables: &[&Table]) -> Option<[AssociationEnd; 2]> {
     Some([end(0)?, end(1)?])
 }
 
-fn entity(table: &Table, names: &TableNames, schema: &Schema) -> Entity {
+fn entity(table: &Table, names: &TableNames, server: &Server<'_>) -> Entity {
     let class_name = names.class_name.clone();
     let view_class = format!("{class_name}View");
-    let checks = checks(table, schema);
+    let checks = checks(table, server.dialect);
     let foreign_keys = foreign_keys(table);
-    let attributes = attribute::all(table, &class_name, &checks, &foreign_keys);
+    let attributes = attribute::all(table, &class_name, &checks, &foreign_keys, server);
     Entity {
         table: table.name.clone(),
         module: names.module.clone(),
@@ -110,10 +114,15 @@ fn entity(table: &Table, names: &TableNames, schema: &Schema) -> Entity {
     }
 }
 
-fn association(table: &Table, names: &TableNames, ends: Option<[AssociationEnd; 2]>, schema: &Schema) -> Association {
-    let checks = checks(table, schema);
+fn association(
+    table: &Table,
+    names: &TableNames,
+    ends: Option<[AssociationEnd; 2]>,
+    server: &Server<'_>,
+) -> Association {
+    let checks = checks(table, server.dialect);
     let foreign_keys = foreign_keys(table);
-    let attributes = attribute::all(table, &names.class_name, &checks, &foreign_keys);
+    let attributes = attribute::all(table, &names.class_name, &checks, &foreign_keys, server);
     Association {
         table: table.name.clone(),
         module: names.module.clone(),
@@ -125,12 +134,12 @@ fn association(table: &Table, names: &TableNames, ends: Option<[AssociationEnd; 
         indexes: indexes(table),
         attributes,
         ends,
+        comment: table.comment.clone(),
     }
 }
 
-fn checks(table: &Table, schema: &Schema) -> Vec<Check> {
-    let mut checks: Vec<Check> =
-        table.checks.iter().map(|constraint| Check::read(constraint, schema.dialect)).collect();
+fn checks(table: &Table, dialect: Dialect) -> Vec<Check> {
+    let mut checks: Vec<Check> = table.checks.iter().map(|constraint| Check::read(constraint, dialect)).collect();
     checks.sort_by(|left, right| (&left.name, &left.expression).cmp(&(&right.name, &right.expression)));
     checks
 }

@@ -59,6 +59,12 @@ impl Application {
     pub fn entity(&self, table: &ObjectName) -> Option<&Entity> {
         self.entities.iter().find(|entity| &entity.table == table)
     }
+
+    /// The attributes of every table.
+    pub fn attributes(&self) -> impl Iterator<Item = &Attribute> {
+        let entities = self.entities.iter().flat_map(|entity| &entity.attributes);
+        entities.chain(self.associations.iter().flat_map(|association| &association.attributes))
+    }
 }
 
 /// A table with a class of its own.
@@ -341,6 +347,8 @@ pub struct Association {
     pub indexes: Vec<Index>,
     /// The two ends; none when the table merely has no primary key.
     pub ends: Option<[AssociationEnd; 2]>,
+    /// The comment on the table.
+    pub comment: Option<String>,
 }
 
 /// One end of an association.

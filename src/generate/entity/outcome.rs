@@ -45,7 +45,7 @@ pub enum Refusal {
     TooLong,
     /// FAB has no search filter for the type.
     NoFilter,
-    /// FAB has no form field for the type.
+    /// Too much for a form, and the server does without.
     NoField,
     /// FAB cannot serialise the type.
     NoSerialiser,
@@ -80,7 +80,7 @@ impl fmt::Display for Refusal {
             Self::KeyIsFixed => "the key of a row does not change",
             Self::TooLong => "too long for a list",
             Self::NoFilter => "Flask-AppBuilder has no search filter for this type",
-            Self::NoField => "Flask-AppBuilder has no form field for this type",
+            Self::NoField => "a form is no place for bytes",
             Self::NoSerialiser => "Flask-AppBuilder cannot serialise this type",
             Self::RelatedView => "listed below the row",
             Self::ReverseOfOne => "edited from the other side",
@@ -111,6 +111,14 @@ pub enum FormField {
     Uuid,
     /// A date and a time, fractions of a second included.
     DateTime,
+    /// A span of time.
+    Interval,
+    /// Bytes, as Base64.
+    Bytes,
+    /// A whole number whose type is none for FAB.
+    Integer,
+    /// Text in the server's words.
+    Words,
     /// Text whose blank is NULL.
     BlankIsNull,
     /// No field.
@@ -157,6 +165,13 @@ impl Outcome {
         }
     }
 
+    /// Takes it out of the search form and the API's filters.
+    pub(super) fn without_filter(mut self) -> Self {
+        self.search = Decision::Excluded(Refusal::NoFilter);
+        self.api_search = Decision::Excluded(Refusal::NoFilter);
+        self
+    }
+
     /// Takes it off both forms and out of what the API takes.
     pub(super) fn read_only(mut self, refusal: Refusal) -> Self {
         let no = Decision::Excluded(refusal);
@@ -181,8 +196,10 @@ impl Outcome {
 /// | date               | yes  | yes    | FAB's               | yes |
 /// | date-time          | yes  | yes    | own                 | yes |
 /// | time, UUID         | yes  | no     | own                 | yes |
-/// | JSON               | no   | no     | own                 | yes |
-/// | bytes, interval, array, other | no | no | none            | no  |
+/// | interval           | yes  | no     | own                 | yes |
+/// | UUID array, range, address, geometry, … | yes | no | own, in the server's words | yes |
+/// | JSON, plain array  | no   | no     | own, as JSON        | yes |
+/// | bytes              | no   | no     | own, as Base64, to add a row that needs it | to add |
 pub(super) fn of_kind(kind: &AttributeKind) -> Outcome {
     use Decision::{Excluded, Included};
     let yes = |field| Outcome {
@@ -204,25 +221,19 @@ pub(super) fn of_kind(kind: &AttributeKind) -> Outcome {
         AttributeKind::Enum(_) => yes(FormField::Enum),
         AttributeKind::Text { length: Some(length) } if *length <= 255 => yes(FormField::Automatic),
         AttributeKind::Text { .. } => Outcome { list: Excluded(Refusal::TooLong), ..yes(FormField::Automatic) },
-        AttributeKind::Time => Outcome {
-            search: Excluded(Refusal::NoFilter),
-            api_search: Excluded(Refusal::NoFilter),
-            ..yes(FormField::Time)
-        },
-        AttributeKind::Uuid => Outcome {
-            search: Excluded(Refusal::NoFilter),
-            api_search: Excluded(Refusal::NoFilter),
-            ..yes(FormField::Uuid)
-        },
-        AttributeKind::Json => Outcome {
-            list: Excluded(Refusal::TooLong),
-            search: Excluded(Refusal::NoFilter),
-            api_search: Excluded(Refusal::NoFilter),
-            ..yes(FormField::Json)
-        },
-        AttributeKind::Binary | AttributeKind::Interval | AttributeKind::Array | AttributeKind::Other => {
-            Outcome { add: Excluded(Refusal::NoField), ..Outcome::nowhere(Refusal::NoSerialiser) }
+        AttributeKind::Time => yes(FormField::Time).without_filter(),
+        AttributeKind::Uuid => yes(FormField::Uuid).without_filter(),
+        AttributeKind::Interval => yes(FormField::Interval).without_filter(),
+        AttributeKind::Native { .. } => yes(FormField::Words).without_filter(),
+        AttributeKind::Json | AttributeKind::Array(_) => {
+            Outcome { list: Excluded(Refusal::TooLong), ..yes(FormField::Json) }.without_filter()
         }
+        AttributeKind::Binary { .. } => Outcome {
+            add: Included,
+            api_write: Included,
+            field: FormField::Bytes,
+            ..Outcome::nowhere(Refusal::NoSerialiser)
+        },
     }
 }
 

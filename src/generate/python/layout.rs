@@ -47,6 +47,11 @@ impl Code {
         Self::Call(head.into(), arguments)
     }
 
+    /// `object.name(arguments)`.
+    pub fn method(object: &Code, name: &str, arguments: Vec<Code>) -> Self {
+        Self::Call(format!("{}.{name}", object.flat()), arguments)
+    }
+
     /// `name=value`.
     pub fn keyword(name: impl Into<String>, value: Code) -> Self {
         Self::Keyword(name.into(), Box::new(value))

@@ -22,6 +22,7 @@ impl<'a> Facts<'a> {
         let style = Style {
             realistic: config.realistic_test_data,
             beyond_ascii: config.test_data_variety == TestDataVariety::High,
+            dialect: application.dialect,
         };
         let samples =
             application.entities.iter().map(|entity| (&entity.table, sample::of_entity(entity, style))).collect();

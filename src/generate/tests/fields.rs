@@ -26,8 +26,8 @@ pub(super) struct Field {
     pub required: bool,
     /// Whether it is a many-to-many relation.
     pub many: bool,
-    /// Whether it is part of the key.
-    pub key: bool,
+    /// Whether it is only given to a new row.
+    pub fixed: bool,
     /// What is no value of this field, and what makes it so.
     pub wrong: Option<Wrong>,
     /// The greatest number of characters.
@@ -65,8 +65,7 @@ fn attribute(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
         return None;
     }
     let value = facts.sample(entity, name)?.value();
-    let stored = (!matches!(attribute.kind, AttributeKind::Interval | AttributeKind::Array | AttributeKind::Other))
-        .then(|| value.python.clone());
+    let stored = Some(value.python.clone());
     let boolean = attribute.kind == AttributeKind::Boolean;
     Some(Field {
         name: name.to_owned(),
@@ -77,7 +76,7 @@ fn attribute(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
         from_body: stored,
         required: attribute.is_required() && !boolean,
         many: false,
-        key: attribute.primary_key,
+        fixed: !attribute.outcome.edit.is_included(),
         wrong: wrong(&attribute.kind),
         longest: range.longest.filter(|longest| *longest <= 1000),
     })
@@ -114,7 +113,7 @@ fn relation(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
         from_body: single.then(|| format!("body[{}]", string(name))),
         required: !relation.nullable && !many,
         many,
-        key: false,
+        fixed: !relation.outcome.edit.is_included(),
         wrong: None,
         longest: None,
     })

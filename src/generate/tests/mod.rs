@@ -17,6 +17,7 @@ mod factories;
 mod facts;
 mod fields;
 mod layout;
+mod native;
 mod performance;
 mod range;
 mod render;

@@ -52,7 +52,7 @@ impl Range {
 
     fn of_type(kind: &AttributeKind) -> Self {
         let (scale, limit) = match kind {
-            AttributeKind::Integer { bits } => (0, Some((1_i128 << (u32::from(*bits).clamp(2, 64) - 1)) - 1)),
+            AttributeKind::Integer { most, .. } => (0, Some(*most)),
             AttributeKind::Numeric { precision, scale } => {
                 let scale = scale.unwrap_or(2).min(18);
                 (scale, precision.filter(|digits| *digits <= 36).map(|digits| 10_i128.pow(digits) - 1))
@@ -63,7 +63,7 @@ impl Range {
         let longest = if let AttributeKind::Text { length } = kind { *length } else { None };
         Self {
             scale,
-            low: limit.map(|limit| -limit),
+            low: if let AttributeKind::Integer { least, .. } = kind { Some(*least) } else { limit.map(|limit| -limit) },
             high: limit,
             holes: Vec::new(),
             only: Vec::new(),
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn holes_are_stepped_over() {
-        let mut range = range(AttributeKind::Integer { bits: 32 });
+        let mut range = range(AttributeKind::Integer { least: -2_147_483_648, most: 2_147_483_647 });
         range.apply(Comparison::NotEqual, "5");
         assert_eq!(range.near(5), 6);
         assert_eq!(range.other_than(4), 6);

@@ -110,9 +110,7 @@ impl Renderer {
                 }
             }
         }
-        for association in &application.associations {
-            name(Section::Own, &models, &association.variable);
-        }
+        name(Section::Own, &application.package, "models");
         Ok(Self { tera, modules, names })
     }
 

@@ -6,10 +6,15 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::native;
 use super::range::{Range, ranks};
 use super::text::{self, Words};
-use crate::generate::entity::{Attribute, AttributeKind, DefaultValue, Entity};
+use crate::generate::entity::{Attribute, AttributeKind, DefaultValue, ElementKind, Entity};
 use crate::generate::python::string;
+use crate::schema::Dialect;
 
 /// A value in the spellings that tests need.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +52,8 @@ pub(super) struct Style {
     pub realistic: bool,
     /// Text holds letters beyond ASCII.
     pub beyond_ascii: bool,
+    /// Whose words values are in.
+    pub dialect: Dialect,
 }
 
 /// The sample of every attribute that a row can be given, by attribute name.
@@ -98,7 +105,7 @@ impl Picker<'_> {
                     class.members.get(index).map(|member| Value {
                         python: format!("{}.{}", class.name, member.name),
                         form: Some(string(&member.value)),
-                        json: string(&member.name),
+                        json: string(&member.value),
                     })
                 };
                 let fixed = member(0).unwrap_or_else(|| text_value(""));
@@ -111,7 +118,7 @@ impl Picker<'_> {
                 plain("datetime.time(9, 30)", "datetime.time(17, 45)", "\"17:45:00\"", "\"17:45:00\"")
             }
             AttributeKind::Interval => {
-                plain("datetime.timedelta(hours=1)", "datetime.timedelta(hours=36)", "\"36:00:00\"", "129600")
+                plain("datetime.timedelta(hours=1)", "datetime.timedelta(hours=36)", "\"1 day, 12:00:00\"", "129600")
             }
             AttributeKind::Json => {
                 let change = "{\"changed\": [1, \"two\", None]}";
@@ -120,12 +127,40 @@ impl Picker<'_> {
             }
             AttributeKind::Uuid => {
                 let changed = "\"7d444840-9dc0-11d1-b245-5ffdce74fad2\"";
-                plain("uuid.UUID(int=n)", &format!("uuid.UUID({changed})"), changed, changed)
+                // A letter first: SQLite turns text that reads as a number into one where the type's name suggests it.
+                let numbered = "uuid.UUID(f\"fab00000-0000-4000-8000-{n:012x}\")";
+                plain(numbered, &format!("uuid.UUID({changed})"), changed, changed)
             }
-            AttributeKind::Binary => plain("b\"\\x00\\xff\"", "b\"\\xff\\x00\\x01\"", "\"\"", "\"\""),
-            AttributeKind::Array => Sample { change: None, ..plain("[]", "[]", "\"[]\"", "[]") },
-            AttributeKind::Other => Sample { change: None, ..plain("f\"{n}\"", "\"1\"", "\"1\"", "\"1\"") },
+            AttributeKind::Binary { length } => self.bytes(*length),
+            AttributeKind::Array(element) => {
+                let (one, other, form) = match element {
+                    ElementKind::Integer => ("[1]", "[2, 3]", "\"[2, 3]\""),
+                    ElementKind::Float => ("[1.5]", "[2.5, 3.5]", "\"[2.5, 3.5]\""),
+                    ElementKind::Boolean => ("[True]", "[False, True]", "\"[false, true]\""),
+                    ElementKind::Text => ("[\"a\"]", "[\"b\", \"c\"]", "'[\"b\", \"c\"]'"),
+                };
+                plain(one, other, form, other)
+            }
+            AttributeKind::Native { sql } => match native::values(sql, self.style.dialect) {
+                Some((one, other)) => {
+                    let change = other.as_deref().map(text_value);
+                    Sample { factory: string(&one), fixed: change.clone().unwrap_or_else(|| text_value(&one)), change }
+                }
+                None if self.attribute.nullable => Sample { change: None, ..plain("None", "None", "\"\"", "None") },
+                None => Sample { change: None, ..plain("f\"{n}\"", "\"1\"", "\"1\"", "\"1\"") },
+            },
         }
+    }
+
+    /// As many bytes as the column takes, since some servers fill up what is missing.
+    fn bytes(&self, length: Option<u32>) -> Sample {
+        let length = length.unwrap_or(8).min(255);
+        let must_differ = self.attribute.unique || self.attribute.primary_key;
+        let factory =
+            if must_differ { format!("n.to_bytes({length}, \"big\")") } else { format!("b\"\\x01\" * {length}") };
+        let encoded = string(&STANDARD.encode(vec![0xff; length as usize]));
+        let value = Value { python: format!("b\"\\xff\" * {length}"), form: Some(encoded.clone()), json: encoded };
+        Sample { factory, fixed: value.clone(), change: Some(value) }
     }
 
     fn number(&self) -> Sample {

@@ -120,7 +120,7 @@ fn database(facts: &Facts<'_>) -> Database {
         })
         .chain(facts.application.associations.iter().map(|association| Table {
             table: association.table.name.clone(),
-            object: association.variable.clone(),
+            object: format!("models.{}", association.variable),
             checks: names(&association.checks),
         }))
         .collect();

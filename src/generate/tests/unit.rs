@@ -225,17 +225,30 @@ fn types(entity: &Entity) -> Vec<Declared> {
     entity
         .attributes
         .iter()
+        .filter(|attribute| attribute.collation.is_none())
         .filter_map(|attribute| {
-            let sql = match &attribute.kind {
-                AttributeKind::Text { length: Some(length) } => format!("VARCHAR({length})"),
-                AttributeKind::Numeric { precision: Some(precision), scale: Some(scale) } => {
-                    format!("NUMERIC({precision}, {scale})")
-                }
-                _ => return None,
-            };
+            let sql = spelled(&attribute.declared)?;
             Some(Declared { name: attribute.name.clone(), column: attribute.column.clone(), sql })
         })
         .collect()
+}
+
+/// A text or decimal type with its limits, in the words of SQLAlchemy's reflection: `VARCHAR(40)`, `NUMERIC(12, 4)`.
+fn spelled(declared: &str) -> Option<String> {
+    let (word, rest) = declared.split_once('(')?;
+    let (limits, flags) = rest.split_once(')')?;
+    let word = match word.trim().to_ascii_lowercase().as_str() {
+        "varchar" | "character varying" => "VARCHAR",
+        "char" | "character" => "CHAR",
+        "nvarchar" => "NVARCHAR",
+        "nchar" => "NCHAR",
+        "numeric" => "NUMERIC",
+        "decimal" => "DECIMAL",
+        _ => return None,
+    };
+    let limits: Vec<&str> = limits.split(',').map(str::trim).collect();
+    (flags.is_empty() && limits.iter().all(|limit| limit.parse::<u32>().is_ok()))
+        .then(|| format!("{word}({})", limits.join(", ")))
 }
 
 fn decimals(facts: &Facts<'_>, entity: &Entity) -> Vec<Named> {
@@ -279,10 +292,12 @@ fn texts(facts: &Facts<'_>, entity: &Entity) -> Vec<Named> {
 }
 
 fn uniques(facts: &Facts<'_>, entity: &Entity) -> Vec<Unique> {
+    // A row that need not have a value is given none where no value is sure to keep the rules.
+    let has_value = |attribute: &Attribute| !(attribute.nullable && super::range::Range::of(attribute, entity).opaque);
     entity
         .uniques
         .iter()
-        .filter(|unique| unique.attributes.iter().all(|name| entity.attribute(name).is_some()))
+        .filter(|unique| unique.attributes.iter().all(|name| entity.attribute(name).is_some_and(has_value)))
         .map(|unique| Unique {
             name: unique.attributes.join("_and_"),
             attributes: unique.attributes.clone(),

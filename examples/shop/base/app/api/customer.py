@@ -4,7 +4,8 @@ from marshmallow.validate import Range
 from sqlalchemy import func, select
 
 from ..extensions import db
-from ..fabkit import ModelRestApi, SQLAInterface
+from ..fabkit.api import ModelRestApi
+from ..fabkit.interface import SQLAInterface
 from ..models.customer import Customer
 
 

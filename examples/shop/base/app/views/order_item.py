@@ -1,6 +1,9 @@
 from wtforms.validators import NumberRange
 
-from ..fabkit import ModelView, SQLAInterface, Unique, decimal_field
+from ..fabkit.fields import decimal_field
+from ..fabkit.interface import SQLAInterface
+from ..fabkit.rules import Unique
+from ..fabkit.views import ModelView
 from ..models.order_item import OrderItem
 
 

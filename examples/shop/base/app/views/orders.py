@@ -1,11 +1,7 @@
-from ..fabkit import (
-    Compare,
-    MasterDetailView,
-    ModelView,
-    SQLAInterface,
-    Unique,
-    enum_field,
-)
+from ..fabkit.fields import enum_field
+from ..fabkit.interface import SQLAInterface
+from ..fabkit.rules import Compare, Unique
+from ..fabkit.views import MasterDetailView, ModelView
 from ..models.orders import Order, OrderState
 from .order_item import OrderItemView
 

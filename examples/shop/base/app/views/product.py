@@ -1,6 +1,9 @@
 from wtforms.validators import NumberRange
 
-from ..fabkit import ModelView, SQLAInterface, Unique, boolean_field, decimal_field
+from ..fabkit.fields import boolean_field, decimal_field
+from ..fabkit.interface import SQLAInterface
+from ..fabkit.rules import Unique
+from ..fabkit.views import ModelView
 from ..models.product import Product
 from .order_item import OrderItemView
 

@@ -1,4 +1,6 @@
-from ..fabkit import ModelView, SQLAInterface, boolean_field
+from ..fabkit.fields import boolean_field
+from ..fabkit.interface import SQLAInterface
+from ..fabkit.views import ModelView
 from ..models.supplier import Supplier
 
 

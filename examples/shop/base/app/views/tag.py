@@ -1,4 +1,6 @@
-from ..fabkit import ModelView, SQLAInterface, Unique
+from ..fabkit.interface import SQLAInterface
+from ..fabkit.rules import Unique
+from ..fabkit.views import ModelView
 from ..models.tag import Tag
 
 

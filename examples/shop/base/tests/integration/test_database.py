@@ -3,16 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from app.models import (
-    Category,
-    Customer,
-    Order,
-    OrderItem,
-    Product,
-    Supplier,
-    Tag,
-    product_tag,
-)
+from app import models
+from app.models import Category, Customer, Order, OrderItem, Product, Supplier, Tag
 from tests.schema import assert_checks, assert_matches_model
 
 pytestmark = pytest.mark.schema
@@ -63,7 +55,7 @@ def test_product_matches_its_model(session):
 
 
 def test_product_tag_matches_its_model(session):
-    assert_matches_model(session, product_tag)
+    assert_matches_model(session, models.product_tag)
 
 
 def test_supplier_matches_its_model(session):

@@ -95,7 +95,7 @@ def assert_stored(row, **expected):
 
 def values_of(row):
     """Every column of a row by attribute name."""
-    return {column.key: getattr(row, column.key) for column in row.__mapper__.columns}
+    return {one.key: getattr(row, one.key) for one in row.__mapper__.column_attrs}
 
 
 def _place(row, *, typed):
@@ -124,7 +124,8 @@ def save_without(session, row, column):
     save(session, row)
     table, place = _place(row, typed=True)
     values = dict(session.execute(sa.select(table).where(place)).mappings().one())
-    del values[column]
+    computed = {one.name for one in row.__mapper__.columns if one.computed is not None}
+    values = {key: values[key] for key in values.keys() - computed - {column}}
     session.execute(sa.delete(table).where(place))
     session.execute(sa.insert(table).values(values))
     session.expire_all()
@@ -141,7 +142,7 @@ class Rows:
     """Rows seen from outside of a request."""
 
     def __init__(self, app):
-        self.app = app
+        self.app, self.known = app, set()
 
     @contextmanager
     def session(self):
@@ -154,9 +155,14 @@ class Rows:
         """Commit a row of this factory and return its primary key."""
         with self.session() as session:
             row = factory(**values)
-            session.add(row)
-            session.commit()
+            self._commit(session, row)
             return key_of(row)
+
+    def _commit(self, session, row):
+        session.add(row)
+        made = list(session.new)
+        session.commit()
+        self.known.update((type(one), key_of(one)) for one in made)
 
     def get(self, model, key):
         """The columns of a row as a dictionary, or None when there is no such row."""
@@ -175,17 +181,16 @@ class Rows:
         """Commit a row and return what pages call it."""
         with self.session() as session:
             row = factory(**values)
-            session.add(row)
-            session.commit()
+            self._commit(session, row)
             return str(row)
 
     def newest(self, model):
-        """The primary key of the row that was written last."""
+        """The primary key of the row that this test did not make itself."""
         with self.session() as session:
-            key = sa.inspect(model).primary_key[0]
-            row = session.scalars(sa.select(model).order_by(key.desc())).first()
-            assert row is not None, f"{model.__tablename__} has no row"
-            return key_of(row)
+            keys = [key_of(row) for row in session.scalars(sa.select(model))]
+        new = [key for key in keys if (model, key) not in self.known]
+        assert len(new) == 1, f"{model.__tablename__} has {len(new)} new rows"
+        return new[0]
 
     def count(self, model):
         """How many rows there are."""

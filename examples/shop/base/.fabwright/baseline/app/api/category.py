@@ -1,4 +1,5 @@
-from ..fabkit import ModelRestApi, SQLAInterface
+from ..fabkit.api import ModelRestApi
+from ..fabkit.interface import SQLAInterface
 from ..models.category import Category
 
 

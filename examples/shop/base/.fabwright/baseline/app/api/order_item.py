@@ -1,6 +1,7 @@
 from marshmallow.validate import Range
 
-from ..fabkit import ModelRestApi, SQLAInterface
+from ..fabkit.api import ModelRestApi
+from ..fabkit.interface import SQLAInterface
 from ..models.order_item import OrderItem
 
 

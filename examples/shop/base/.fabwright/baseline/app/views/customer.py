@@ -2,15 +2,10 @@ from decimal import Decimal
 
 from wtforms.validators import NumberRange
 
-from ..fabkit import (
-    ModelView,
-    SQLAInterface,
-    Unique,
-    boolean_field,
-    decimal_field,
-    enum_field,
-    json_field,
-)
+from ..fabkit.fields import boolean_field, decimal_field, enum_field, json_field
+from ..fabkit.interface import SQLAInterface
+from ..fabkit.rules import Unique
+from ..fabkit.views import ModelView
 from ..models.customer import Customer, CustomerStatus
 from .orders import OrderView
 

@@ -46,59 +46,54 @@ def test_start_page(pages):
 @pytest.mark.parametrize("kind", ["list", "show", "add", "edit"])
 def test_category_pages(pages, live_rows, kind):
     key = live_rows.add(factories.new_category)
-    pages.open(
-        "/categoryview/" + {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}"),
-    )
+    path = {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}")
+    pages.open(f"/categoryview/{path}")
     _assert_accessible(pages.page, kind)
 
 
 @pytest.mark.parametrize("kind", ["list", "show", "add", "edit"])
 def test_customer_pages(pages, live_rows, kind):
     key = live_rows.add(factories.new_customer)
-    pages.open(
-        "/customerview/" + {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}"),
-    )
+    path = {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}")
+    pages.open(f"/customerview/{path}")
     _assert_accessible(pages.page, kind)
 
 
 @pytest.mark.parametrize("kind", ["list", "show", "add", "edit"])
 def test_order_item_pages(pages, live_rows, kind):
     key = live_rows.add(factories.new_order_item)
-    pages.open(
-        "/orderitemview/" + {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}"),
-    )
+    path = {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}")
+    pages.open(f"/orderitemview/{path}")
     _assert_accessible(pages.page, kind)
 
 
 @pytest.mark.parametrize("kind", ["list", "show", "add", "edit"])
 def test_orders_pages(pages, live_rows, kind):
     key = live_rows.add(factories.new_orders)
-    pages.open(
-        "/orderview/" + {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}"),
-    )
+    path = {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}")
+    pages.open(f"/orderview/{path}")
     _assert_accessible(pages.page, kind)
 
 
 @pytest.mark.parametrize("kind", ["list", "show", "add", "edit"])
 def test_product_pages(pages, live_rows, kind):
     key = live_rows.add(factories.new_product)
-    pages.open(
-        "/productview/" + {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}"),
-    )
+    path = {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}")
+    pages.open(f"/productview/{path}")
     _assert_accessible(pages.page, kind)
 
 
 @pytest.mark.parametrize("kind", ["list", "show", "add", "edit"])
 def test_supplier_pages(pages, live_rows, kind):
     key = live_rows.add(factories.new_supplier)
-    pages.open(
-        "/supplierview/" + {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}"),
-    )
+    path = {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}")
+    pages.open(f"/supplierview/{path}")
     _assert_accessible(pages.page, kind)
 
 
 @pytest.mark.parametrize("kind", ["list", "show", "add", "edit"])
 def test_tag_pages(pages, live_rows, kind):
     key = live_rows.add(factories.new_tag)
-    pages.open("/tagview/" + {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}"))
+    path = {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}")
+    pages.open(f"/tagview/{path}")
     _assert_accessible(pages.page, kind)

@@ -181,6 +181,11 @@ def test_fax_is_declared_varchar_30(session):
 
 
 @pytest.mark.schema
+def test_status_is_declared_varchar_9(session):
+    assert_type(session, "customer", "status", "VARCHAR(9)")
+
+
+@pytest.mark.schema
 def test_credit_limit_is_declared_numeric_12_4(session):
     assert_type(session, "customer", "credit_limit", "NUMERIC(12, 4)")
 

@@ -102,6 +102,11 @@ def test_number_is_declared_varchar_16(session):
     assert_type(session, "orders", "number", "VARCHAR(16)")
 
 
+@pytest.mark.schema
+def test_state_is_declared_varchar_9(session):
+    assert_type(session, "orders", "state", "VARCHAR(9)")
+
+
 def test_number_keeps_16_characters_of_any_script(session):
     text = "Żółć ñ 東京 🦀 Żół!"
     row = save(session, factories.new_orders(number=text))

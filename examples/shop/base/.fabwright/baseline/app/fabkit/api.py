@@ -1,0 +1,133 @@
+"""REST APIs."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import sys
+
+import flask_appbuilder as fab
+from flask import request
+from flask_appbuilder import expose
+from flask_appbuilder.api import (
+    get_item_schema,
+    merge_response_func,
+    permission_name,
+    protect,
+    rison,
+    safe,
+)
+from flask_appbuilder.api.convert import Model2SchemaConverter
+from flask_appbuilder.exceptions import DatabaseException, FABException
+from flask_appbuilder.hooks import before_request
+from marshmallow import fields
+from sqlalchemy import DateTime, LargeBinary
+
+from .interface import PerRequestFilters, key_value
+
+MAX_QUERY_DEPTH = 50
+
+
+class Bytes(fields.Field):
+    """Bytes, as Base64."""
+
+    default_error_messages = {"invalid": "Not valid Base64."}
+
+    def _serialize(self, value, attr, obj, **options):
+        return None if value is None else base64.b64encode(value).decode()
+
+    def _deserialize(self, value, attr, data, **options):
+        try:
+            return base64.b64decode(value, validate=True)
+        except (TypeError, ValueError):
+            raise self.make_error("invalid") from None
+
+
+class SchemaConverter(Model2SchemaConverter):
+    """Makes the schemas of an API."""
+
+    def _column2field(self, datamodel, column, *arguments, **options):
+        sql = datamodel.list_columns.get(column.name)
+        type_ = getattr(sql, "type", None)
+        if isinstance(type_, LargeBinary):
+            field = Bytes()
+        elif isinstance(type_, DateTime) and type_.timezone:
+            field = fields.AwareDateTime(default_timezone=datetime.UTC)
+        else:
+            return super()._column2field(datamodel, column, *arguments, **options)
+        has_default = sql.default is not None or sql.server_default is not None
+        field.required = not (sql.nullable or has_default)
+        field.allow_none = sql.nullable
+        field.unique = datamodel.is_unique(column.name)
+        return field
+
+    def _column2enum(self, datamodel, column):
+        field = super()._column2enum(datamodel, column)
+        sql = datamodel.list_columns[column.name]
+        has_default = sql.default is not None or sql.server_default is not None
+        field.required = not (sql.nullable or has_default)
+        field.allow_none = sql.nullable
+        return field
+
+    def _meta_schema_factory(self, *arguments, **options):
+        schema = super()._meta_schema_factory(*arguments, **options)
+
+        # Without it, a key column that no relation stands for can't be shown.
+        class Meta(schema.Meta):
+            include_fk = True
+
+        return type(schema.__name__, (schema,), {"Meta": Meta})
+
+
+class ModelRestApi(PerRequestFilters, fab.ModelRestApi):
+    """A REST API for the rows of a table."""
+
+    model2schemaconverter = SchemaConverter
+
+    @before_request
+    def check_depth(self):
+        if request.args.get("q", "").count("(") > MAX_QUERY_DEPTH:
+            return self.response_400(message="The query is nested too deeply.")
+
+    @expose("/<pk>", methods=["GET"])
+    @protect()
+    @safe
+    @permission_name("get")
+    @rison(get_item_schema)
+    @merge_response_func(fab.ModelRestApi.merge_show_label_columns, "label_columns")
+    @merge_response_func(fab.ModelRestApi.merge_show_columns, "show_columns")
+    @merge_response_func(
+        fab.ModelRestApi.merge_description_columns, "description_columns"
+    )
+    @merge_response_func(fab.ModelRestApi.merge_show_title, "show_title")
+    def get(self, pk, **arguments):
+        key = self.datamodel.obj.__mapper__.primary_key[0].type
+        try:
+            pk = key_value(key, pk)
+        except ValueError:
+            return self.response_404()
+        return self.get_headless(pk, **arguments)
+
+    get.__doc__ = fab.ModelRestApi.get.__doc__
+
+    def get_list_headless(self, **arguments):
+        try:
+            return super().get_list_headless(**arguments)
+        except FABException as error:
+            return self.response_400(message=str(error))
+
+    def _handle_filters_args(self, rison_args):
+        for one in rison_args.get("filters", []):
+            known = self._filters.get_search_filters().get(one.get("col"), [])
+            if one.get("opr") not in {each.arg_name for each in known}:
+                raise FABException(f"Filter not allowed on column: {one.get('col')}")
+        return super()._handle_filters_args(rison_args)
+
+    def _sanitize_page_args(self, page, page_size):
+        return super()._sanitize_page_args(max(page or 0, 0), page_size)
+
+    def response_422(self, message=None):
+        error = sys.exc_info()[1]
+        if isinstance(error, DatabaseException):
+            message = str(error)
+        return super().response_422(message=message)

@@ -1,0 +1,20 @@
+"""What this application puts between itself and Flask-AppBuilder.
+
+Views and APIs inherit from the classes here, which have the names of those that they
+extend. Each mends something that Flask-AppBuilder does:
+
+* filters live on the view, so requests in two threads see each other's: here every
+  request has its own (`interface`);
+* a violated constraint is an error 500, or shows SQL: here it is a sentence for people
+  (`interface`);
+* unknown actions, filters, order columns, operators and page numbers are errors 500, or
+  are ignored: here they are refused (`views`, `api`);
+* a list asks for the related rows of each of its rows in turn: here for all at once
+  (`views`);
+* a master-detail page skips the view's own base filters (`views`);
+* of several keys to one table only the first has its rows listed (`views`);
+* forms turn a missing text into an empty one (`views`), know nothing of constraints
+  over several columns (`rules`), lose decimals and cannot leave a check box empty
+  (`fields`);
+* an API takes integer keys only, and demands an enum although it has a default (`api`).
+"""
