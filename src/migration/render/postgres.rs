@@ -125,6 +125,8 @@ pub fn identity(option: &str) -> String {
         Some(rest) => ("BY DEFAULT", rest),
         None => ("ALWAYS", option.strip_prefix("ALWAYS").unwrap_or(option)),
     };
+    // The statement has no place for a type of the sequence that is not the column's.
+    let sequence = sequence.split_once(" AS ").map_or(sequence, |(sequence, _)| sequence);
     format!("GENERATED {when} AS IDENTITY ({})", sequence.trim())
 }
 

@@ -49,6 +49,10 @@ pub(in crate::migration) fn plan(from: &Schema, to: &Schema, changes: &[Change],
             atom.needs.clone_from(&known.needs);
             atom.after.clone_from(&known.after);
             atom.owner.clone_from(&known.owner);
+            // Under its new name, nothing of the parent's may look like the leader.
+            if atom.follows.is_none() {
+                atom.follows.clone_from(&known.follows);
+            }
         }
     }
     let mut planner = Planner {
@@ -158,6 +162,16 @@ impl<'a> Planner<'a> {
         };
         let kept: Vec<String> = self.going.iter().filter(|key| !nullable(key)).cloned().collect();
         self.going.retain(|key| !kept.contains(key));
+        // A key that serves as a part of an index of the parent goes with that alone.
+        let led = |key: &String| {
+            let follows = self.past.get(key)?.follows.as_ref()?;
+            let alone = key.starts_with("constraint ") && follows.leader.starts_with("index ");
+            (alone && !self.going.contains(&follows.link)).then(|| follows.leader.clone())
+        };
+        let leaders: Vec<String> = self.going.iter().filter_map(led).collect();
+        for leader in leaders {
+            self.again(&leader);
+        }
         let links: Vec<String> = self.coming.iter().filter(|key| key.starts_with("link ")).cloned().collect();
         for link in links {
             self.inherited_anew(&link);
@@ -301,7 +315,7 @@ impl<'a> Planner<'a> {
                 }
                 Body::Table(_)
                 | Body::Link
-                | Body::Identity(_)
+                | Body::Identity(..)
                 | Body::Constraint
                 | Body::Index
                 | Body::Setting
@@ -325,16 +339,21 @@ impl<'a> Planner<'a> {
                 Body::Column(table, column)
                     if (old.follows.is_some() || new.follows.is_some()) && !self.follows(key) =>
                 {
-                    let (Way::InPlace(mut statements) | Way::Retyped(mut statements)) = way(old, new, false) else {
-                        continue;
+                    let (mut statements, retyped) = match way(old, new, false) {
+                        Way::InPlace(statements) => (statements, false),
+                        Way::Retyped(statements) => (statements, true),
+                        Way::Before(_) | Way::Anew => continue,
                     };
-                    // A default that was the parent's is the table's own now.
+                    // A default that was the parent's is the table's own now, or the other way round.
                     let default = format!("default {}", key.trim_start_matches("column "));
-                    if let Body::Column(_, past) = old.body
-                        && past.default != column.default
-                        && !self.new.contains_key(&default)
-                    {
-                        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", path(&table.name), quoted(&column.name));
+                    let alter = format!("ALTER TABLE {} ALTER COLUMN {}", path(&table.name), quoted(&column.name));
+                    let Body::Column(_, past) = old.body else { continue };
+                    let own = self.past.contains_key(&default);
+                    let drops = retyped && past.default.is_some() && !own;
+                    if drops {
+                        statements.insert(0, format!("{alter} DROP DEFAULT;"));
+                    }
+                    if (past.default != column.default || own || drops) && !self.new.contains_key(&default) {
                         statements.push(match &column.default {
                             Some(value) => format!("{alter} SET DEFAULT {};", default_value(column, value)),
                             None => format!("{alter} DROP DEFAULT;"),

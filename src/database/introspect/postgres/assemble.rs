@@ -292,7 +292,8 @@ fn constraint(row: ConstraintRow, all: &Columns, table: &mut Table, addresses: &
                 names::unique(&table.name.name, &[columns.clone(), included].concat())
             }
         };
-        if usual == row.name {
+        // A key may be attached to an index that is no key, and is not implied by that.
+        if usual == row.name && row.has_parent {
             return;
         }
         table.options.insert(format!("attached constraint {}", row.name), leader);

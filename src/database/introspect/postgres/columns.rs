@@ -33,11 +33,13 @@ const COLLATIONS: &str = "SELECT c.oid, format('%I.%I', n.nspname, c.collname) F
     JOIN pg_namespace n ON n.oid = c.collnamespace WHERE c.oid = ANY ($1)";
 
 const SEQUENCES: &str = "SELECT i.refobjid, i.refobjsubid,
-        format('SEQUENCE NAME %I.%I START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s', n.nspname,
+        format('SEQUENCE NAME %I.%I START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s%s', n.nspname,
             c.relname, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
-            CASE WHEN s.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END)
+            CASE WHEN s.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END,
+            CASE WHEN s.seqtypid <> a.atttypid THEN ' AS ' || format_type(s.seqtypid, NULL) END)
     FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_depend i ON i.objid = s.seqrelid
+    JOIN pg_attribute a ON a.attrelid = i.refobjid AND a.attnum = i.refobjsubid
     WHERE i.classid = 'pg_class'::regclass AND i.refclassid = 'pg_class'::regclass AND i.deptype = 'i'";
 
 const COMMENTS: &str = "SELECT objoid, objsubid, description FROM pg_description

@@ -56,11 +56,12 @@ pub(super) const CONSTRAINTS: &str = "SELECT k.oid, k.conrelid, k.conname::text,
         CASE WHEN k.contype <> 'f' THEN array_to_string(ic.reloptions, ', ') END, k.conkey, k.confkey, k.confrelid,
         k.confupdtype, k.confdeltype, k.condeferred, k.conindid, k.conparentid <> 0,
         k.coninhcount > 0, NOT k.conislocal,
-        CASE WHEN k.conparentid <> 0 AND k.contype IN ('p', 'u') THEN
-            (SELECT format('%I.%I', pn.nspname, p.relname) FROM pg_constraint pk JOIN pg_class p ON p.oid = pk.conindid
-               JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE pk.oid = k.conparentid) END
+        CASE WHEN h.inhparent IS NOT NULL AND k.contype IN ('p', 'u') THEN
+            (SELECT format('%I.%I', pn.nspname, p.relname) FROM pg_class p
+               JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE p.oid = h.inhparent) END
     FROM pg_constraint k LEFT JOIN pg_index i ON i.indexrelid = k.conindid
     LEFT JOIN pg_class ic ON ic.oid = k.conindid AND ic.reloptions IS NOT NULL
+    LEFT JOIN pg_inherits h ON h.inhrelid = k.conindid
     WHERE k.conrelid >= 16384 AND k.contype IN ('p', 'u', 'c', 'f', 'x')";
 
 /// A definition is given where an index has more to say than its columns, their order and its predicate.

@@ -5,7 +5,7 @@ mod bounds;
 use super::atom::{Atom, Body, names_of};
 use crate::migration::render::postgres::{path, quoted, string, typed};
 use crate::schema::lexer::{TokenKind, tokens};
-use crate::schema::{Column, Other, Table, TypeKind};
+use crate::schema::{Column, DataType, Other, Table, TypeKind};
 
 /// How something gets its new shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) fn way(old: &Atom<'_>, new: &Atom<'_>, follows: bool) -> Way {
         (Body::Column(_, old), Body::Column(table, new)) => column(old, new, table, follows),
         (Body::Default(_), Body::Default(_)) | (Body::Setting, Body::Setting) => Way::InPlace(new.create.clone()),
         (Body::Parameters(past), Body::Parameters(next)) => Way::InPlace(parameters(past, next, new)),
-        (Body::Identity(old), Body::Identity(value)) => Way::InPlace(changed_identity(old, value, new)),
+        (Body::Identity(old, _), Body::Identity(value, of)) => Way::InPlace(changed_identity(old, value, of, new)),
         (Body::Other(old), Body::Other(other)) => object(old, other, new),
         _ => Way::Anew,
     }
@@ -154,7 +154,7 @@ pub(super) fn cast(own: &str, old: &Column, new: &Column) -> String {
     if direct { format!("{own}::{wanted}") } else { format!("{own}::text::{wanted}") }
 }
 
-fn changed_identity(old: &str, new: &str, atom: &Atom<'_>) -> Vec<String> {
+fn changed_identity(old: &str, new: &str, of: &DataType, atom: &Atom<'_>) -> Vec<String> {
     let Some(statement) = atom.create.first() else { return Vec::new() };
     let Some((alter, _)) = statement.split_once(" ADD GENERATED") else { return Vec::new() };
     let when = |text: &str| text.starts_with("BY DEFAULT");
@@ -168,8 +168,10 @@ fn changed_identity(old: &str, new: &str, atom: &Atom<'_>) -> Vec<String> {
         statements.extend(renamed_sequence(&past, &next));
         statements.extend(bounds::within(&next, old, new));
     }
-    let options =
-        |text: &str| text.split_once(" START WITH ").map(|(_, rest)| format!("START WITH {rest}")).unwrap_or_default();
+    let options = |text: &str| {
+        let text = text.split_once(" AS ").map_or(text, |(text, _)| text);
+        text.split_once(" START WITH ").map(|(_, rest)| format!("START WITH {rest}")).unwrap_or_default()
+    };
     let mut parts = Vec::new();
     if when(old) != when(new) {
         parts.push(format!("SET GENERATED {}", if when(new) { "BY DEFAULT" } else { "ALWAYS" }));
@@ -183,7 +185,23 @@ fn changed_identity(old: &str, new: &str, atom: &Atom<'_>) -> Vec<String> {
     if !parts.is_empty() {
         statements.push(format!("{alter} {};", parts.join(" ")));
     }
+    let of_type = |text: &str| text.split_once(" AS ").map(|(_, of)| of.to_owned());
+    match of_type(new) {
+        same if same == of_type(old) => {}
+        Some(_) => statements.extend(identity_type(new)),
+        // The sequence takes the type that the column has.
+        None => statements.push(format!("{alter} TYPE {};", of.sql)),
+    }
     statements
+}
+
+/// Gives the sequence a type of its own, which the clause in CREATE TABLE cannot say.
+pub(super) fn identity_type(option: &str) -> Option<String> {
+    let (rest, of) = option.split_once(" AS ")?;
+    let (name, options) = rest.split_once("SEQUENCE NAME ")?.1.split_once(" START WITH ")?;
+    let (_, bounds) = options.split_once(" MINVALUE ")?;
+    let (bounds, _) = bounds.split_once(" CACHE ")?;
+    Some(format!("ALTER SEQUENCE {name} AS {of} MINVALUE {bounds};"))
 }
 
 /// From one path of a sequence to another.

@@ -6,7 +6,8 @@ mod of_table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::migration::render::postgres::{path, quoted, rereadable};
-use crate::schema::{Column, Other, Schema, Table, address};
+use crate::schema::lexer::tokens;
+use crate::schema::{Column, DataType, Other, Schema, Table, address};
 
 /// One thing with the statements that make and remove it, semicolons included.
 #[derive(Debug, Clone)]
@@ -51,7 +52,8 @@ pub(super) enum Body<'a> {
     /// That a table is a partition, an heir, or of a type.
     Link,
     Default(&'a Column),
-    Identity(&'a str),
+    /// With the column's type.
+    Identity(&'a str, &'a DataType),
     Constraint,
     ForeignKey,
     Index,
@@ -96,11 +98,23 @@ impl<'a> Atom<'a> {
         }
     }
 
+    /// What adds this constraint, taken apart.
+    pub(super) fn constraint(&self) -> Option<(&str, &str, &str)> {
+        constraint(self.create.first()?)
+    }
+
     fn of(mut self, owner: String) -> Self {
         self.needs.insert(owner.clone());
         self.owner = Some(owner);
         self
     }
+}
+
+/// The parts of a statement that adds a constraint: ALTER TABLE, the name as it is written, and the definition.
+pub(super) fn constraint(text: &str) -> Option<(&str, &str, &str)> {
+    let (alter, rest) = text.split_once(" ADD CONSTRAINT ")?;
+    let name = *tokens(rest).first()?;
+    Some((alter, name.text, rest.get(name.end()..)?.trim().trim_end_matches(';')))
 }
 
 /// Everything in `schema`, by address.

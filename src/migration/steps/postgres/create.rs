@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::alter::filler;
+use super::alter::{filler, identity_type};
 use super::atom::{Atom, Body, Follows};
 use super::{Planner, order, step};
 use crate::migration::plan::Reverse;
@@ -55,7 +55,7 @@ impl<'a> Planner<'a> {
                     Body::Setting if key.starts_with("not null ") => body && !self.led(owner),
                     Body::Setting => !body && key.ends_with(".unlogged"),
                     Body::Default(column) => body && column.generated.is_none() && !self.led(owner),
-                    Body::Identity(_) => body && !self.led(owner),
+                    Body::Identity(..) => body && !self.led(owner),
                     _ => false,
                 };
                 let root = inside.get(owner).copied().unwrap_or(owner);
@@ -79,11 +79,15 @@ impl<'a> Planner<'a> {
                 let owner = atom.and_then(|atom| atom.owner.as_deref()).filter(|owner| self.coming.contains(*owner));
                 let link = self.coming.contains(&follows.link).then_some(follows.link.as_str());
                 let leads = touched(&follows.leader).then_some(follows.leader.as_str());
-                let is_column = atom.is_some_and(|atom| matches!(atom.body, Body::Column(..)));
+                let needed = atom.is_some_and(|atom| match atom.body {
+                    Body::Column(..) => true,
+                    Body::Constraint => atom.constraint().is_some_and(|(.., text)| text.starts_with("CHECK")),
+                    _ => false,
+                });
                 let at = match (owner, link) {
                     (Some(owner), _) => leads.filter(|leader| !inside.contains_key(leader)).or(Some(owner)),
-                    // A column must be there before its table can be attached.
-                    (None, Some(_)) if is_column => None,
+                    // A column and a check must be there before their table can be attached.
+                    (None, Some(_)) if needed => None,
                     (None, Some(link)) => Some(link),
                     (None, None) => leads,
                 };
@@ -140,6 +144,11 @@ impl<'a> Planner<'a> {
         let at = |name: &str| path(&ObjectName { namespace: table.name.namespace.clone(), name: name.to_owned() });
         match self.joining(atom, follows, inside) {
             Joining::Found => atom.create.clone(),
+            Joining::Renamed(past) if matches!(atom.body, Body::Constraint) && follows.leader.starts_with("index ") => {
+                let Some((alter, name, definition)) = atom.constraint() else { return atom.create.clone() };
+                let word = if definition.starts_with("PRIMARY KEY") { "PRIMARY KEY" } else { "UNIQUE" };
+                vec![format!("{alter} ADD CONSTRAINT {name} {word} USING INDEX {};", quoted(&past))]
+            }
             Joining::Renamed(past) if past == *name => Vec::new(),
             Joining::Renamed(past) if matches!(atom.body, Body::Constraint) => {
                 vec![format!(
@@ -260,24 +269,37 @@ impl<'a> Planner<'a> {
                     text.split_once(" ADD CONSTRAINT ")
                         .map(|(_, rest)| format!("CONSTRAINT {}", rest.trim_end_matches(';')))
                 }));
-                vec![create_table(table, &lines)]
+                std::iter::once(create_table(table, &lines)).chain(self.identity_types(members)).collect()
             }
             Body::Column(table, column) => {
                 let own = |kind: &str| address::member(kind, &table.name, &column.name);
-                let defaulted = members.contains(&own("default").as_str());
+                // What a table that joins a parent does not get by joining.
+                let usual = column.default.is_some() && !self.new.contains_key(&own("default"));
+                let defaulted = members.contains(&own("default").as_str()) || atom.follows.is_some() && usual;
                 let line = self.line(column, defaulted, &own("identity"), members);
                 let alter = format!("ALTER TABLE {}", path(&table.name));
                 let given = defaulted || members.contains(&own("identity").as_str()) || column.generated.is_some();
-                match filler(column).filter(|_| !column.nullable && !given) {
+                let mut statements = match filler(column).filter(|_| !column.nullable && !given) {
                     Some(value) => vec![
                         format!("{alter} ADD COLUMN {line} DEFAULT {value};"),
                         format!("{alter} ALTER COLUMN {} DROP DEFAULT;", quoted(&column.name)),
                     ],
                     None => vec![format!("{alter} ADD COLUMN {line};")],
-                }
+                };
+                statements.extend(self.identity_types(members));
+                statements
             }
             _ => atom.create.clone(),
         }
+    }
+
+    /// What the clauses of these identities could not say.
+    fn identity_types(&self, members: &[&str]) -> impl Iterator<Item = String> {
+        let values = members.iter().filter_map(|member| match self.new.get(*member)?.body {
+            Body::Identity(value, _) => identity_type(value),
+            _ => None,
+        });
+        values.collect::<Vec<_>>().into_iter()
     }
 
     /// A column as it stands inside CREATE TABLE or behind ADD COLUMN.
@@ -290,7 +312,7 @@ impl<'a> Planner<'a> {
             text.push_str(&format!(" DEFAULT {}", default_value(column, default)));
         }
         if members.contains(&identity_key)
-            && let Some(Body::Identity(value)) = self.new.get(identity_key).map(|atom| atom.body)
+            && let Some(Body::Identity(value, _)) = self.new.get(identity_key).map(|atom| atom.body)
         {
             text.push_str(&format!(" {}", identity(value)));
         }

@@ -11,7 +11,7 @@
 //! These come last of what comes and first of what goes, so that the transaction is cut as seldom as possible. It is
 //! never cut between the statement that keeps rows aside and that which brings them back.
 
-use super::atom::{Atom, Body};
+use super::atom::{Atom, Body, constraint};
 use super::{Planner, step};
 use crate::migration::Locks;
 use crate::migration::plan::{Reverse, Step};
@@ -147,9 +147,9 @@ impl<'a> Planner<'a> {
                 Form::Pieces(vec![Piece::outside(text.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1))])
             }
             Body::Constraint | Body::ForeignKey => {
-                let Some((alter, rest)) = text.split_once(" ADD CONSTRAINT ") else { return Form::Plain };
-                let (Some(table), Some(name)) = (owner, tokens(rest).first().copied()) else { return Form::Plain };
-                let definition = rest.get(name.end()..).unwrap_or_default().trim().trim_end_matches(';');
+                let (Some(table), Some((alter, name, definition))) = (owner, constraint(text)) else {
+                    return Form::Plain;
+                };
                 if definition.ends_with(" NOT VALID") {
                     return Form::Plain;
                 }
@@ -161,17 +161,17 @@ impl<'a> Planner<'a> {
                 }
                 if definition.starts_with("FOREIGN KEY") || definition.starts_with("CHECK") {
                     return Form::Pieces(vec![
-                        Piece::inside(format!("{alter} ADD CONSTRAINT {} {definition} NOT VALID;", name.text)),
-                        Piece::outside(format!("{alter} VALIDATE CONSTRAINT {};", name.text)),
+                        Piece::inside(format!("{alter} ADD CONSTRAINT {} {definition} NOT VALID;", name)),
+                        Piece::outside(format!("{alter} VALIDATE CONSTRAINT {};", name)),
                     ]);
                 }
                 if divided(owner) {
                     return Form::Blocking("PostgreSQL has no other form for a partitioned table");
                 }
-                by_index(table, name.text, definition).map_or(
+                by_index(table, name, definition).map_or(
                     Form::Blocking("PostgreSQL has no other form for such a constraint"),
                     |(index, using)| {
-                        let using = format!("{alter} ADD CONSTRAINT {} {using};", name.text);
+                        let using = format!("{alter} ADD CONSTRAINT {} {using};", name);
                         Form::Pieces(vec![Piece::outside(index), Piece::inside(using)])
                     },
                 )

@@ -26,11 +26,17 @@ impl Planner<'_> {
     /// whole in its turn.
     fn silent(&self) -> BTreeMap<String, String> {
         let leaders: BTreeSet<&str> = self.going.iter().filter_map(|key| self.leader_of_key(key)).collect();
+        // The server drops no partition that a foreign key, by way of the whole table, refers to.
+        let keys = self.old.iter().filter(|(key, atom)| {
+            matches!(atom.body, Body::ForeignKey) && !atom.after.is_empty() && !self.going.contains(*key)
+        });
+        let held: BTreeSet<&str> = keys.flat_map(|(_, atom)| &atom.after).map(String::as_str).collect();
         let silent = self.going.iter().filter_map(|key| {
             let root = self.root(key);
             let atom = self.old.get(key).filter(|_| root != key)?;
             let own = |need: &str| !self.going.contains(need) || self.root(need) == root;
             let fits = match atom.body {
+                Body::Link if held.contains(root) => false,
                 Body::ForeignKey => !leaders.contains(key.as_str()) && atom.needs.iter().all(|need| own(need)),
                 _ => !atom.needs.iter().any(|need| !own(need) && self.leads_back(need, root)),
             };

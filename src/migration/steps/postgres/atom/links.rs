@@ -81,6 +81,46 @@ pub(super) fn connect<'a>(schema: &'a Schema, atoms: &mut Atoms<'a>) {
         }
         left = later;
     }
+    let mut parts: BTreeMap<&ObjectName, Vec<&Table>> = BTreeMap::new();
+    for table in schema.tables.iter().filter(|table| table.options.contains_key("partition bound")) {
+        let mut at = table;
+        while let Some(parent) = parents_of(at).first().and_then(|parent| by_path.get(*parent)) {
+            parts.entry(&parent.name).or_default().push(table);
+            at = parent;
+        }
+    }
+    if !parts.is_empty() {
+        keys_to_partitions(schema, &parts, atoms);
+        triggers_of_partitions(schema, &parts, atoms);
+    }
+}
+
+/// A foreign key to a divided table refers to each of the partitions: it goes before they do.
+fn keys_to_partitions(schema: &Schema, parts: &BTreeMap<&ObjectName, Vec<&Table>>, atoms: &mut Atoms<'_>) {
+    for table in &schema.tables {
+        for key in &table.foreign_keys {
+            let (Some(name), Some(parts)) = (&key.name, parts.get(&key.referenced_table)) else { continue };
+            if let Some(atom) = atoms.get_mut(&address::member("constraint", &table.name, name)) {
+                atom.after.extend(parts.iter().map(|part| address::table(&part.name)));
+            }
+        }
+    }
+}
+
+/// Whether a trigger fires on a partition is said of one that the partition has through its link.
+fn triggers_of_partitions(schema: &Schema, parts: &BTreeMap<&ObjectName, Vec<&Table>>, atoms: &mut Atoms<'_>) {
+    let states = schema.others.iter().filter(|other| other.kind == "trigger state");
+    for state in states {
+        for trigger in &schema.triggers {
+            let of = parts.get(&trigger.table).into_iter().flatten().find(|part| {
+                let name = format!("{} on {}", quoted(&trigger.name), quoted(&part.name.name));
+                part.name.namespace == state.name.namespace && name == state.name.name
+            });
+            let (Some(part), Some(atom)) = (of, atoms.get_mut(&address::other(state))) else { continue };
+            atom.needs.insert(address::member("trigger", &trigger.table, &trigger.name));
+            atom.needs.extend(parents_of(part).iter().map(|parent| link(part, parent)));
+        }
+    }
 }
 
 /// Adds a link. It comes after what makes the table fit, and goes before that does.
@@ -224,6 +264,22 @@ impl<'a> Heir<'a, '_> {
     fn index(&mut self, own: &mut Table, parent: &Table, index: &Index) {
         let definition = index.definition.as_deref().unwrap_or_default();
         let usual = names::index(&self.table.name.name, &names::columns_of(parent, index));
+        if let Some(key) = self.attached("attached constraint ", parent, &index.name) {
+            // A key of the partition serves as its part of the index.
+            let (follows, _) = self.keyed(parent, "index", &index.name, usual);
+            let of = address::member("constraint", &self.table.name, &key);
+            if let Some(atom) = self.atoms.get_mut(&of) {
+                atom.needs.insert(follows.leader.clone());
+                let leader = follows.leader.clone();
+                atom.follows = Some(Follows { wholly: false, name: Some(key), ..follows });
+                // The server takes the key for a user of the index.
+                if let Some(leader) = self.atoms.get_mut(&leader) {
+                    let path = path(&ObjectName { namespace: parent.name.namespace.clone(), name: index.name.clone() });
+                    leader.remove = vec![format!("DROP INDEX {path} CASCADE;")];
+                }
+            }
+            return;
+        }
         let (follows, name) = self.keyed(parent, "index", &index.name, usual);
         if follows.wholly && definition.contains(&format!(" ON ONLY {} ", path(&parent.name))) {
             // An index of the parent alone.

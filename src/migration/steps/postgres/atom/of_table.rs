@@ -1,5 +1,6 @@
 //! The atoms of a table.
 
+use super::super::alter::identity_type;
 use super::links;
 use super::{Atom, Atoms, Body, names_of, terminated};
 use crate::migration::render::postgres::{
@@ -102,7 +103,11 @@ fn of_column<'a>(schema: &'a Schema, table: &'a Table, own: &'a Column, atoms: &
     let wholly = atom.follows.as_ref().is_some_and(|follows| follows.wholly);
     atoms.insert(key.clone(), atom);
     let mut part = |kind: &str, body, create: String, remove: String| {
-        let atom = Atom::new(body, if kind == "column comment" { 18 } else { 9 }, create, remove).of(key.clone());
+        let rank = if kind == "column comment" { 18 } else { 9 };
+        let mut atom = Atom::new(body, rank, create, remove).of(key.clone());
+        if let Body::Identity(value, _) = body {
+            atom.create.extend(identity_type(value));
+        }
         atoms.insert(address::member(kind, &table.name, &own.name), atom);
     };
     if inherited && !own.nullable && of_parent.is_none_or(|(_, parent)| parent.nullable) {
@@ -121,7 +126,8 @@ fn of_column<'a>(schema: &'a Schema, table: &'a Table, own: &'a Column, atoms: &
     let option = |name: &str| table.options.get(&format!("{name} {}", own.name));
     if let Some(value) = option("identity") {
         let create = format!("{in_column} ADD {};", identity(value));
-        part("identity", Body::Identity(value), create, format!("{in_column} DROP IDENTITY;"));
+        let body = Body::Identity(value, &own.data_type);
+        part("identity", body, create, format!("{in_column} DROP IDENTITY;"));
     }
     let usual = match own.data_type.kind {
         TypeKind::Numeric { .. } => "MAIN",
@@ -146,9 +152,10 @@ fn of_column<'a>(schema: &'a Schema, table: &'a Table, own: &'a Column, atoms: &
         part("column comment", Body::Setting, format!("{on} {};", string(text)), format!("{on} NULL;"));
     }
     // The parent's default reaches its heirs, and must not reach this one last.
-    if let Some((parent, _)) = of_parent
-        && let Some(atom) = atoms.get_mut(&address::member("default", &table.name, &own.name))
-    {
+    if let Some((parent, _)) = of_parent {
+        let default = address::member("default", &table.name, &own.name);
+        let key = if atoms.contains_key(&default) { default } else { key };
+        let Some(atom) = atoms.get_mut(&key) else { return };
         atom.after.insert(address::member("default", &parent.name, &own.name));
         atom.after.insert(address::member("column", &parent.name, &own.name));
     }
