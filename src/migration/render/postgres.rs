@@ -89,6 +89,10 @@ pub fn foreign_key(key: &ForeignKey) -> String {
 pub fn default_value(column: &Column, default: &ColumnDefault) -> String {
     match default {
         ColumnDefault::Literal(text) => match column.data_type.kind {
+            // NaN and the infinities are no numbers to the parser of SQL.
+            TypeKind::Numeric { .. } | TypeKind::Float { .. } if !text.contains(|one: char| one.is_ascii_digit()) => {
+                string(text)
+            }
             TypeKind::Integer { .. } | TypeKind::Numeric { .. } | TypeKind::Float { .. } | TypeKind::Boolean => {
                 text.clone()
             }

@@ -261,7 +261,7 @@ impl<'a> Planner<'a> {
                 if self.going.contains(&user) || self.waiting.contains(&user) || self.parted(&user, &key) {
                     continue;
                 }
-                let is_type = self.old.get(&key).is_some_and(|atom| atom.body.is_type());
+                let is_type = self.is_type(&key);
                 match self.old.get(&user) {
                     Some(atom) if is_type => {
                         if let Some(table) = self.split_by(atom) {
@@ -284,6 +284,11 @@ impl<'a> Planner<'a> {
                 }
             }
         }
+    }
+
+    /// Whether columns of the old schema may be of it, or of a type that it brings.
+    fn is_type(&self, key: &str) -> bool {
+        key.starts_with("extension ") || self.old.get(key).is_some_and(|atom| atom.body.is_type())
     }
 
     /// Whether `user` only follows `key`, and parts from it before that goes.

@@ -30,7 +30,7 @@ impl<'a> Planner<'a> {
     fn outlives_its_type(&self, table: &Table, column: &str) -> bool {
         let atom = self.old.get(&address::member("column", &table.name, column));
         let mut needs = atom.into_iter().flat_map(|atom| &atom.needs).filter(|need| self.going.contains(*need));
-        needs.any(|need| need.starts_with("extension ") || self.old.get(need).is_some_and(|atom| atom.body.is_type()))
+        needs.any(|need| self.is_type(need))
     }
 
     /// The new names of the columns that the table had, in its order.
