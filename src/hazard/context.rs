@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::made::{self, MadeTable};
 use super::registry::Input;
+use super::reserved;
 use super::statement::{Action, Statement, TableChange};
 use crate::diff::{Change, Renames, SchemaChange};
 use crate::schema::{Column, Dialect, ObjectName, Schema, Table, quote};
@@ -77,8 +79,9 @@ pub struct Context<'a> {
     pub server: Server,
     rows: &'a RowCounts,
     renames: Renames,
-    /// The tables that statements make, each with the number of the statement.
-    created: Vec<(usize, ObjectName)>,
+    /// Whether the schemas are known, and not only the statements.
+    known: bool,
+    created: Vec<Created>,
 }
 
 impl<'a> Context<'a> {
@@ -94,6 +97,7 @@ impl<'a> Context<'a> {
             server: input.server,
             rows: input.rows,
             renames: Renames::of(&all),
+            known: input.from.is_some(),
             created: created(statements),
         }
     }
@@ -105,7 +109,18 @@ impl<'a> Context<'a> {
 
     /// Whether a statement before this one made the table, so that nobody uses it yet.
     pub fn is_new_at(&self, table: &ObjectName, at: usize) -> bool {
-        self.is_new(table) || self.created.iter().any(|(made, name)| *made < at && self.from.same_name(name, table))
+        let made = |one: &Created| one.at < at && one.until.is_none_or(|until| at <= until);
+        self.is_new(table) || self.created.iter().any(|one| made(one) && self.from.same_name(&one.name, table))
+    }
+
+    /// What the statements say of a table, where they are all that is known.
+    pub(super) fn made(&self, table: &ObjectName) -> Option<MadeTable> {
+        (!self.known).then(|| made::table(self.statements, table))
+    }
+
+    /// Whether nothing is known of the schemas.
+    pub fn knows_statements_only(&self) -> bool {
+        !self.known
     }
 
     /// Whether both are one table, of which one may have the old name.
@@ -131,6 +146,40 @@ impl<'a> Context<'a> {
                 matches!(&act.action, Action::Alter { table: new, change: TableChange::RenameTable { to } }
                 if self.from.same_name(to, table) && self.is_new_at(new, later))
             })
+    }
+
+    /// Whether a table gets another name only to make room for a new one of its own name, which is filled from it:
+    /// another way of SQLite's to change a table.
+    pub fn is_moved_aside(&self, table: &ObjectName, to: &ObjectName, at: usize) -> bool {
+        let later = || self.statements.iter().skip(at + 1).flat_map(|statement| &statement.acts);
+        later().any(|act| matches!(&act.action, Action::CreateTable(new) if self.from.same_name(&new.name, table)))
+            && later()
+                .any(|act| matches!(&act.action, Action::DropTable { table, .. } if self.from.same_name(table, to)))
+    }
+
+    /// The table that moved aside under this name before a statement.
+    pub fn moved_aside(&self, aside: &ObjectName, at: usize) -> Option<&'a ObjectName> {
+        self.statements.iter().enumerate().take(at).find_map(|(earlier, statement)| {
+            statement.acts.iter().find_map(|act| match &act.action {
+                Action::Alter { table, change: TableChange::RenameTable { to } }
+                    if self.from.same_name(to, aside) && self.is_moved_aside(table, to, earlier) =>
+                {
+                    Some(table)
+                }
+                _ => None,
+            })
+        })
+    }
+
+    /// The table whose place a new one takes.
+    pub fn rebuilt_from(&self, new: &ObjectName, at: usize) -> Option<&'a ObjectName> {
+        let later = self.statements.iter().skip(at).flat_map(|statement| &statement.acts);
+        later.into_iter().find_map(|act| match &act.action {
+            Action::Alter { table, change: TableChange::RenameTable { to } } if self.from.same_name(table, new) => {
+                Some(to)
+            }
+            _ => None,
+        })
     }
 
     /// The table as it was, by its new name.
@@ -207,7 +256,7 @@ impl<'a> Context<'a> {
         let mut letters = name.chars();
         let plain = letters.next().is_some_and(|first| first.is_ascii_lowercase() || first == '_')
             && letters.all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
-            && !RESERVED.contains(&name);
+            && !reserved::is_reserved(name, self.dialect());
         if plain {
             return name.to_owned();
         }
@@ -215,36 +264,56 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Whether some server reserves a word.
-pub(super) fn is_reserved(word: &str) -> bool {
-    RESERVED.contains(&word)
-}
-
 /// A text as a Python string on one line.
 pub(super) fn python(text: &str) -> String {
     format!("\"{}\"", text.escape_default())
 }
 
+/// A table that a statement makes.
+#[derive(Debug)]
+struct Created {
+    /// The number of the statement.
+    at: usize,
+    /// That of the statement that drops it again.
+    until: Option<usize>,
+    name: ObjectName,
+}
+
+fn is_dropped(statements: &[Statement], name: &ObjectName) -> bool {
+    let acts = statements.iter().flat_map(|statement| &statement.acts);
+    acts.into_iter().any(|act| matches!(&act.action, Action::DropTable { table, .. } if table == name))
+}
+
 /// The tables that statements make and do not replace an older one by.
-fn created(statements: &[Statement]) -> Vec<(usize, ObjectName)> {
-    let mut created: Vec<(usize, ObjectName)> = Vec::new();
+fn created(statements: &[Statement]) -> Vec<Created> {
+    let mut created: Vec<Created> = Vec::new();
     let mut dropped: Vec<&ObjectName> = Vec::new();
     for (at, statement) in statements.iter().enumerate() {
         for act in &statement.acts {
             match &act.action {
-                Action::CreateTable(table) if !dropped.contains(&&table.name) => created.push((at, table.name.clone())),
+                // What takes the place of an old table is not new.
+                Action::Alter { table, change: TableChange::RenameTable { to } }
+                    if !created.iter().any(|one| &one.name == table && one.until.is_none())
+                        && is_dropped(statements.get(at..).unwrap_or_default(), to) =>
+                {
+                    dropped.push(table);
+                }
+                Action::CreateTable(table) if !dropped.contains(&&table.name) => {
+                    created.push(Created { at, until: None, name: table.name.clone() });
+                }
                 Action::DropTable { table, .. } => {
-                    if created.iter().any(|(_, name)| name == table) {
-                        created.retain(|(_, name)| name != table);
-                    } else {
-                        dropped.push(table);
+                    let mut alive = created.iter_mut().filter(|one| &one.name == table && one.until.is_none());
+                    match alive.next() {
+                        Some(one) => one.until = Some(at),
+                        None => dropped.push(table),
                     }
                 }
                 // A new table under another name stays new; one that takes the place of an old table does not.
                 Action::Alter { table, change: TableChange::RenameTable { to } }
-                    if created.iter().any(|(_, name)| name == table) && !dropped.contains(&to) =>
+                    if created.iter().any(|one| &one.name == table && one.until.is_none())
+                        && !dropped.contains(&to) =>
                 {
-                    created.push((at, to.clone()));
+                    created.push(Created { at, until: None, name: to.clone() });
                 }
                 _ => {}
             }
@@ -252,48 +321,6 @@ fn created(statements: &[Statement]) -> Vec<(usize, ObjectName)> {
     }
     created
 }
-
-/// Plain words that make bad table or column names unquoted on some server.
-const RESERVED: [&str; 38] = [
-    "all",
-    "and",
-    "as",
-    "asc",
-    "case",
-    "check",
-    "column",
-    "condition",
-    "default",
-    "desc",
-    "distinct",
-    "end",
-    "from",
-    "grant",
-    "group",
-    "having",
-    "in",
-    "index",
-    "interval",
-    "key",
-    "keys",
-    "limit",
-    "not",
-    "offset",
-    "on",
-    "option",
-    "or",
-    "order",
-    "primary",
-    "range",
-    "references",
-    "rows",
-    "select",
-    "table",
-    "to",
-    "user",
-    "values",
-    "where",
-];
 
 /// What stands before the Python form of an advice.
 pub(super) const IN_REVISION: &str = "\n-- In the revision:\n";

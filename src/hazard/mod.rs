@@ -7,8 +7,10 @@
 mod context;
 pub mod culprit;
 mod ignore;
+mod made;
 mod policy;
 pub mod registry;
+mod reserved;
 mod rule;
 pub mod rules;
 pub mod statement;

@@ -5,7 +5,7 @@ use crate::hazard::rule::{Look, SERVERS};
 use crate::hazard::statement::{Action, TableChange};
 use crate::hazard::{Confidence, Context, Rule, Step, Warning};
 
-/// GRANT, REVOKE, a policy, or row level security.
+/// GRANT, REVOKE, a policy, row level security, or another owner.
 pub const RULE: Rule = Rule {
     id: "access-change",
     aliases: &[("pg-schema-diff", "AUTHZ_UPDATE")],
@@ -32,6 +32,12 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
         Action::Alter { table, change: TableChange::SetRowSecurity { on: false } } => {
             (format!("Without row level security everybody who may read {table} reads every row."), Some(table))
         }
+        Action::Alter { table, change: TableChange::Owner { to } } => (
+            format!(
+                "{to} owns {table} from now on: its former owner may no longer change it, and policies no longer spare {to}."
+            ),
+            Some(table),
+        ),
         _ => return None,
     };
     if table.is_some_and(|table| context.is_new_at(table, step.at)) {

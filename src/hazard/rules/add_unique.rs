@@ -2,6 +2,7 @@
 
 use crate::diff::{Change, Constraint, SchemaChange, Severity};
 use crate::hazard::context::{in_revision, python};
+use crate::hazard::made;
 use crate::hazard::rule::{ANY, Look};
 use crate::hazard::statement::{Action, ConstraintKind, NewConstraint, TableChange};
 use crate::hazard::{Confidence, Context, Rule, Step, Warning};
@@ -21,7 +22,7 @@ pub const RULE: Rule = Rule {
         ("django-migration-linter", "ADD_UNIQUE"),
     ],
     needs_rows: true,
-    looks: &[Look::Change(by_change), Look::Act(by_act)],
+    looks: &[Look::Change(by_change), Look::Act(by_act), Look::Act(by_duplicates)],
     ..ANY
 };
 
@@ -91,6 +92,50 @@ fn subject<'a>(context: &Context<'_>, change: &'a Change) -> Option<Subject<'a>>
         }
         _ => None,
     }
+}
+
+/// Where the schema is not known: an index or a constraint, which need not lock what it reads to fail on it.
+fn by_duplicates(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
+    if !context.knows_statements_only() {
+        return None;
+    }
+    let (table, columns) = match &step.act.action {
+        // Built concurrently it fails alone, and can be tried again.
+        Action::CreateIndex(index) if index.unique && !index.concurrently => {
+            (&index.table, index.keys.iter().filter_map(|key| made::column(key)).collect())
+        }
+        Action::Alter { table, change } if context.dialect() != Dialect::Postgres => match change {
+            TableChange::AddConstraint(NewConstraint { kind: ConstraintKind::Unique { columns, .. }, .. }) => {
+                (table, columns.clone())
+            }
+            TableChange::AddColumn { column, .. } if column.unique && column.default.is_some() => {
+                (table, vec![column.name.clone()])
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let columns: Vec<String> = columns;
+    // A column that an earlier statement added without a value is NULL in every row.
+    let earlier = context.statements.iter().take(step.at).flat_map(|statement| &statement.acts);
+    let starts_empty = earlier.into_iter().any(|act| {
+        matches!(&act.action, Action::Alter { table: of, change: TableChange::AddColumn { column, .. } }
+            if of == table && columns.contains(&column.name) && column.default.is_none() && !column.counted)
+    });
+    if starts_empty || context.is_new_at(table, step.at) {
+        return None;
+    }
+    let (sql, keys) = (context.table_sql(table), context.columns_sql(&columns));
+    let told = if columns.is_empty() { "key".to_owned() } else { columns.join(", ") };
+    let text = format!(
+        "The migration fails on a database that holds two rows of {table} with the same {told}, and deployed code that \
+         writes such rows is refused."
+    );
+    let advice = format!(
+        "-- Must give no rows before the migration runs:\n\
+         SELECT {keys}, count(*) FROM {sql} GROUP BY {keys} HAVING count(*) > 1;"
+    );
+    Some(Warning::new(Severity::High, Confidence::Medium, text).advise(advice).on(table).about(columns.join(", ")))
 }
 
 fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {

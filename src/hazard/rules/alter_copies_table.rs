@@ -11,7 +11,6 @@ pub const RULE: Rule = Rule {
     id: "alter-copies-table",
     aliases: &[
         ("strong_migrations", "change_column"),
-        ("django-migration-linter", "ALTER_COLUMN"),
         ("bytebase", "statement.require-algorithm-option"),
         ("bytebase", "column.disallow-change-type"),
         ("bytebase", "column.disallow-changing-type"),
@@ -25,7 +24,12 @@ pub const RULE: Rule = Rule {
 
 fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     let Action::Alter { table, change } = &step.act.action else { return None };
-    if context.is_new_at(table, step.at) {
+    // Asked for less than a copy, the server refuses.
+    let refuses = step.statement.acts.iter().any(|act| {
+        matches!(&act.action, Action::Alter { change: TableChange::Assertion { name: "ALGORITHM", value }, .. }
+            if matches!(value.as_str(), "INPLACE" | "INSTANT" | "NOCOPY"))
+    });
+    if refuses || context.is_new_at(table, step.at) {
         return None;
     }
     let why = match change {

@@ -12,7 +12,6 @@ pub const RULE: Rule = Rule {
     aliases: &[
         ("squawk", "ban-concurrent-index-creation-in-transaction"),
         ("atlas", "PG103"),
-        ("django-migration-linter", "CREATE_INDEX_EXCLUSIVE"),
         ("bytebase", "statement.non-transactional"),
     ],
     looks: &[Look::Act(by_act)],

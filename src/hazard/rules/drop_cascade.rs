@@ -20,6 +20,7 @@ fn by_act(_: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
         Action::DropIndex { index, cascade: true, .. } => (format!("index {index}"), None),
         Action::DropSchema { name, cascade: true } => (format!("schema {name}"), None),
         Action::DropExtension { name, cascade: true } => (format!("extension {name}"), None),
+        Action::DropType { name, cascade: true } => (format!("type {name}"), None),
         Action::DropRoutine { cascade: true } => ("the function".to_owned(), None),
         Action::Alter { table, change: TableChange::DropColumn { column, cascade: true, .. } } => {
             (format!("column {table}.{column}"), Some(table))

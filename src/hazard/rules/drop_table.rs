@@ -55,7 +55,8 @@ fn warning(context: &Context<'_>, table: &ObjectName) -> Warning {
 
 fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     let Action::DropTable { table, .. } = &step.act.action else { return None };
-    if context.is_new_at(table, step.at) || context.is_rebuilt(table, step.at) {
+    let rebuilt = context.is_rebuilt(table, step.at) || context.moved_aside(table, step.at).is_some();
+    if rebuilt || context.is_new_at(table, step.at) {
         return None;
     }
     Some(warning(context, table))

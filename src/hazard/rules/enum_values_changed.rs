@@ -16,7 +16,6 @@ pub const RULE: Rule = Rule {
         ("atlas", "MY120"),
         ("atlas", "MY121"),
         ("atlas", "MY122"),
-        ("pgmold", "deny_drop_enum"),
     ],
     looks: &[Look::Change(by_change), Look::Act(by_act)],
     ..SERVERS

@@ -4,7 +4,7 @@ use crate::diff::Severity;
 use crate::hazard::rule::{Look, SERVERS};
 use crate::hazard::{Confidence, Context, Default, Rule, Step, Warning};
 
-/// A column of a floating-point type whose name says money.
+/// A column of a floating-point type.
 pub const RULE: Rule = Rule {
     id: "float-type",
     aliases: &[("skeema", "has-float"), ("spirit", "has_float")],
@@ -16,13 +16,12 @@ pub const RULE: Rule = Rule {
 fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     step.typed_columns()
         .into_iter()
-        .find(|(_, name, data_type)| {
-            data_type.is(&["real", "float", "float4", "float8", "double precision", "double"]) && is_money(name)
-        })
+        .find(|(_, _, data_type)| data_type.is(&["real", "float", "float4", "float8", "double precision", "double"]))
         .map(|(table, column, data_type)| {
             let text = format!("{table}.{column} is {}: sums of amounts such as 0.1 come out wrong.", data_type.sql);
             let advice = format!("{} numeric(12, 2)", context.quote(column));
-            Warning::new(Severity::Low, Confidence::Medium, text).advise(advice).on(table).about(column)
+            let confidence = if is_money(column) { Confidence::Medium } else { Confidence::Low };
+            Warning::new(Severity::Low, confidence, text).advise(advice).on(table).about(column)
         })
 }
 

@@ -31,6 +31,7 @@ pub mod drop_database;
 pub mod drop_index_without_concurrently;
 pub mod drop_not_null;
 pub mod drop_table;
+pub mod drop_type;
 pub mod drop_view;
 pub mod duplicate_column;
 pub mod engine_not_innodb;
@@ -81,6 +82,7 @@ pub mod sqlite_table_rebuild;
 pub mod stored_generated_column;
 pub mod table_rewrite;
 pub mod table_without_primary_key;
+pub mod timestamp_range;
 pub mod too_many_enum_values;
 pub mod too_many_indexes;
 pub mod transaction_nesting;
@@ -97,7 +99,7 @@ pub mod wide_index;
 pub mod work_after_lock;
 
 /// Every rule, by id.
-pub const RULES: [Rule; 93] = [
+pub const RULES: [Rule; 95] = [
     access_change::RULE,
     add_check::RULE,
     add_exclusion::RULE,
@@ -127,6 +129,7 @@ pub const RULES: [Rule; 93] = [
     drop_index_without_concurrently::RULE,
     drop_not_null::RULE,
     drop_table::RULE,
+    drop_type::RULE,
     drop_view::RULE,
     duplicate_column::RULE,
     engine_not_innodb::RULE,
@@ -177,6 +180,7 @@ pub const RULES: [Rule; 93] = [
     stored_generated_column::RULE,
     table_rewrite::RULE,
     table_without_primary_key::RULE,
+    timestamp_range::RULE,
     too_many_enum_values::RULE,
     too_many_indexes::RULE,
     transaction_nesting::RULE,

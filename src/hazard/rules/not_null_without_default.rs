@@ -3,7 +3,7 @@
 use crate::diff::{Change, SchemaChange, Severity};
 use crate::hazard::context::python;
 use crate::hazard::rule::{ANY, Look};
-use crate::hazard::statement::{Action, TableChange};
+use crate::hazard::statement::{Action, NewColumn, TableChange, Write, WriteVerb};
 use crate::hazard::{Confidence, Context, Rule, Step, Warning};
 use crate::schema::{Dialect, ObjectName};
 
@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
         ("bytebase", "column.set-default-for-not-null"),
         ("bytebase", "statement.disallow-add-not-null"),
     ],
-    looks: &[Look::Change(by_change), Look::Act(by_act)],
+    looks: &[Look::Change(by_change), Look::Act(by_act), Look::Act(by_copy)],
     ..ANY
 };
 
@@ -63,6 +63,29 @@ fn warning(context: &Context<'_>, table: &ObjectName, column: &str, sql: &str) -
     }
 }
 
+/// A table that is copied into a new one, where a column gets a constant that the old one did not have.
+fn by_copy(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
+    let Action::Write(Write { verb: WriteVerb::InsertSelect, table, constants, source: Some(source), .. }) =
+        &step.act.action
+    else {
+        return None;
+    };
+    if !context.knows_statements_only() || context.is_new_at(source, step.at) {
+        return None;
+    }
+    let earlier = context.statements.iter().take(step.at).flat_map(|statement| &statement.acts);
+    let new = earlier.into_iter().find_map(|act| match &act.action {
+        Action::CreateTable(new) if &new.name == table => Some(new),
+        _ => None,
+    })?;
+    let required = |column: &&NewColumn| {
+        column.not_null && !column.primary_key && column.default.is_none() && constants.contains(&column.name)
+    };
+    let column = new.columns.iter().find(required)?;
+    let sql = column.data_type.as_ref().map_or("...", |data_type| &data_type.sql);
+    Some(warning(context, context.rebuilt_from(table, step.at).unwrap_or(source), &column.name, sql))
+}
+
 fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     let Action::Alter { table, change: TableChange::AddColumn { column, .. } } = &step.act.action else { return None };
     let data_type = column.data_type.as_ref()?;
@@ -71,10 +94,21 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
         || column.counted
         || data_type.is_serial();
     // A default that the same migration takes away fills the rows that are there, and no others.
-    let taken_away = context.statements.iter().skip(step.at).flat_map(|statement| &statement.acts).any(|act| {
-        matches!(&act.action, Action::Alter { table: of, change: TableChange::DropDefault { column: bare } }
-            if of == table && *bare == column.name)
+    let later = context.statements.iter().skip(step.at).flat_map(|statement| &statement.acts);
+    let mut defaults = later.into_iter().filter_map(|act| match &act.action {
+        Action::Alter { table: of, change: TableChange::DropDefault { column: bare } }
+            if of == table && *bare == column.name =>
+        {
+            Some(true)
+        }
+        Action::Alter { table: of, change: TableChange::SetDefault { column: given, .. } }
+            if of == table && *given == column.name =>
+        {
+            Some(false)
+        }
+        _ => None,
     });
+    let taken_away = defaults.next_back().unwrap_or(false);
     let filled = filled && !(taken_away && column.default.is_some());
     // A primary key is the business of `add-primary-key`.
     if !column.not_null || filled || context.is_new_at(table, step.at) {

@@ -7,12 +7,7 @@ use crate::hazard::{Confidence, Context, Default, Rule, Step, Warning};
 /// A column of type timestamp without time zone.
 pub const RULE: Rule = Rule {
     id: "prefer-timestamptz",
-    aliases: &[
-        ("squawk", "prefer-timestamp-tz"),
-        ("squawk", "prefer-timestamptz"),
-        ("skeema", "has-time"),
-        ("spirit", "has_timestamp"),
-    ],
+    aliases: &[("squawk", "prefer-timestamp-tz"), ("squawk", "prefer-timestamptz")],
     default: Default::LintOnly,
     looks: &[Look::Act(by_act)],
     ..POSTGRES

@@ -1,6 +1,7 @@
 //! `primary-key-using-index`: making an index the primary key may look for NULL in every row.
 
 use crate::diff::Severity;
+use crate::hazard::made;
 use crate::hazard::rule::{Look, POSTGRES};
 use crate::hazard::statement::{Action, ConstraintKind, TableChange};
 use crate::hazard::{Confidence, Context, Rule, Step, Warning};
@@ -28,6 +29,20 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
         column.is_some_and(|column| !column.nullable)
     };
     if parts.is_some_and(|parts| parts.iter().all(|part| required(&part.column))) {
+        return None;
+    }
+    let earlier = || context.statements.iter().take(step.at).flat_map(|statement| &statement.acts);
+    let made_required = |column: &String| {
+        earlier().any(|act| {
+            matches!(&act.action, Action::Alter { table: of, change: TableChange::SetNotNull { column: set } }
+                if of == table && set == column)
+        })
+    };
+    let keys = earlier().find_map(|act| match &act.action {
+        Action::CreateIndex(made) if made.name.as_ref() == Some(index) => made::plain(&made.keys),
+        _ => None,
+    });
+    if keys.is_some_and(|keys| keys.iter().all(made_required)) {
         return None;
     }
     let text = format!(

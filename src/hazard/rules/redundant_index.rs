@@ -1,14 +1,17 @@
 //! `redundant-index`: another index does the same work.
 
 use crate::diff::{Change, SchemaChange, Severity};
+use crate::hazard::made::{is_tree, plain};
 use crate::hazard::rule::{ANY, Look};
-use crate::hazard::{Confidence, Context, Rule, Warning};
+use crate::hazard::statement::Action;
+use crate::hazard::{Confidence, Context, Rule, Step, Warning};
+use crate::schema::ObjectName;
 
 /// A new index whose columns another index begins with.
 pub const RULE: Rule = Rule {
     id: "redundant-index",
     aliases: &[("skeema", "dupe-index"), ("spirit", "redundant_indexes")],
-    looks: &[Look::Change(by_change)],
+    looks: &[Look::Change(by_change), Look::Act(by_act)],
     ..ANY
 };
 
@@ -34,14 +37,28 @@ fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
             format!("UNIQUE ({})", unique.columns.join(", "))
         }
     };
+    Some(warning(table, &index.name, &other))
+}
+
+/// Where the statements are all that is known: another key that they make.
+fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
+    let Action::CreateIndex(index) = &step.act.action else { return None };
+    if index.unique || index.partial || !is_tree(&index.kind) {
+        return None;
+    }
+    let columns = plain(&index.keys).filter(|columns| !columns.is_empty())?;
+    let made = context.made(&index.table)?;
+    let name = index.name.clone().unwrap_or_else(|| columns.join("_"));
+    let own = format!("index {name}");
+    let other = made.keys.iter().find(|key| key.told != own && key.columns.starts_with(&columns))?;
+    // Of two that are the same the later one is redundant.
+    let first = made.keys.iter().find(|key| key.columns == columns)?;
+    (other.columns != columns || first.told != own).then(|| warning(&index.table, &name, &other.told))
+}
+
+fn warning(table: &ObjectName, index: &str, other: &str) -> Warning {
     let text = format!(
-        "{} begins with the columns of {}: both are written with every row, and a query needs one of them.",
-        other, index.name
+        "{other} begins with the columns of {index}: both are written with every row, and a query needs one of them."
     );
-    Some(
-        Warning::new(Severity::Low, Confidence::High, text)
-            .advise(format!("Leave {} out.", index.name))
-            .on(table)
-            .about(&index.name),
-    )
+    Warning::new(Severity::Low, Confidence::High, text).advise(format!("Leave {index} out.")).on(table).about(index)
 }

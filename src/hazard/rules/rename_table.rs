@@ -4,7 +4,7 @@ use crate::diff::{Change, RenameEvidence, SchemaChange, Severity};
 use crate::hazard::rule::{ANY, Look};
 use crate::hazard::statement::{Action, TableChange};
 use crate::hazard::{Confidence, Context, Rule, Step, Warning};
-use crate::schema::ObjectName;
+use crate::schema::{Dialect, ObjectName};
 
 /// A table is renamed.
 pub const RULE: Rule = Rule {
@@ -22,6 +22,11 @@ pub const RULE: Rule = Rule {
 
 fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
     let Change::TableRenamed { from, to, evidence } = &change.change else { return None };
+    if context.dialect() != Dialect::Sqlite
+        && context.to.views.iter().any(|view| context.to.same_name(&view.name, from))
+    {
+        return None;
+    }
     let confidence = match evidence {
         RenameEvidence::Observed { .. } | RenameEvidence::Answered | RenameEvidence::Identified { .. } => {
             Confidence::High
@@ -33,7 +38,14 @@ fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
 
 fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     let Action::Alter { table, change: TableChange::RenameTable { to } } = &step.act.action else { return None };
-    (!context.is_new_at(table, step.at)).then(|| warning(context, table, to, Confidence::High))
+    // A view under the old name can be written, too, but on SQLite.
+    let later = context.statements.iter().skip(step.at).flat_map(|statement| &statement.acts);
+    let stays = context.dialect() != Dialect::Sqlite
+        && later.into_iter().any(|act| {
+            matches!(&act.action, Action::CreateView { name, materialized: false, .. } if context.from.same_name(name, table))
+        });
+    let stays = stays || context.is_moved_aside(table, to, step.at);
+    (!stays && !context.is_new_at(table, step.at)).then(|| warning(context, table, to, Confidence::High))
 }
 
 fn warning(context: &Context<'_>, from: &ObjectName, to: &ObjectName, confidence: Confidence) -> Warning {

@@ -1,7 +1,7 @@
 //! `reserved-word`: a name has to be quoted everywhere.
 
 use crate::diff::Severity;
-use crate::hazard::context::is_reserved;
+use crate::hazard::reserved::is_reserved;
 use crate::hazard::rule::{ANY, Look};
 use crate::hazard::statement::{Action, TableChange};
 use crate::hazard::{Confidence, Context, Default, Rule, Step, Warning};
@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     ..ANY
 };
 
-fn by_act(_: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
+fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     let (table, names): (&ObjectName, Vec<&str>) = match &step.act.action {
         Action::CreateTable(table) => {
             let columns = table.columns.iter().map(|column| column.name.as_str());
@@ -30,7 +30,7 @@ fn by_act(_: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
         },
         _ => return None,
     };
-    let name = names.into_iter().find(|name| is_reserved(&name.to_ascii_lowercase()))?;
+    let name = names.into_iter().find(|name| is_reserved(&name.to_ascii_lowercase(), context.dialect()))?;
     let text =
         format!("{name} is a reserved word: whoever forgets to quote it in SQL gets a syntax error, or another thing.");
     let advice = format!("Call it something else, such as {name}_name or {name}_at.");

@@ -2,7 +2,7 @@
 
 use crate::diff::{Change, ColumnDifference, SchemaChange, Severity};
 use crate::hazard::rule::{ANY, Look};
-use crate::hazard::statement::{Action, ConstraintKind, NewConstraint, TableChange};
+use crate::hazard::statement::{Action, ConstraintKind, NewConstraint, TableChange, WriteVerb};
 use crate::hazard::{Confidence, Context, Rule, Step, Warning};
 use crate::schema::{Dialect, ObjectName};
 
@@ -16,6 +16,7 @@ pub const RULE: Rule = Rule {
         ("atlas", "MF104"),
         ("atlas", "PG303"),
         ("strong_migrations", "change_column_null"),
+        ("django-migration-linter", "NOT_NULL"),
         ("bytebase", "statement.disallow-add-not-null"),
         ("pgmold", "warn_set_not_null"),
     ],
@@ -72,12 +73,42 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
             not_valid: false,
             ..
         }) => column,
+        // The definition says all of the column anew; whether it was NOT NULL before, only the schema tells.
+        TableChange::Redefine { from, column }
+            if column.not_null && context.from.table(table).is_none() && !is_filled(context, step, table, from) =>
+        {
+            from
+        }
         _ => return None,
     };
     if context.is_new_at(table, step.at) || is_proven(context, step, table, column) {
         return None;
     }
     Some(warning(context, table, column, column))
+}
+
+/// Whether the migration has filled what was empty, and leaves a default for code that leaves the column out.
+fn is_filled(context: &Context<'_>, step: &Step<'_>, table: &ObjectName, column: &String) -> bool {
+    let acts = || context.statements.iter().enumerate().flat_map(|(at, it)| it.acts.iter().map(move |act| (at, act)));
+    let filled = acts().take_while(|(at, _)| *at < step.at).any(|(_, act)| {
+        matches!(&act.action, Action::Write(write)
+            if write.verb == WriteVerb::Update && &write.table == table
+                && write.columns.iter().any(|set| set.trim_matches(['`', '"']) == column))
+    });
+    let mut default = acts().filter_map(|(_, act)| match &act.action {
+        Action::Alter { table: of, change: TableChange::SetDefault { column: given, .. } }
+            if of == table && given == column =>
+        {
+            Some(true)
+        }
+        Action::Alter { table: of, change: TableChange::DropDefault { column: bare } }
+            if of == table && bare == column =>
+        {
+            Some(false)
+        }
+        _ => None,
+    });
+    filled && default.next_back().unwrap_or(false)
 }
 
 /// Whether a CHECK that was validated before proves that the column holds no NULL, so that PostgreSQL 12 and later

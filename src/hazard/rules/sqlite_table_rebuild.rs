@@ -32,6 +32,9 @@ fn by_change(context: &Context<'_>, change: &SchemaChange) -> Option<Warning> {
 
 fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     let Action::DropTable { table, .. } = &step.act.action else { return None };
+    if let Some(table) = context.moved_aside(table, step.at) {
+        return Some(warning(context, table));
+    }
     (!context.is_new_at(table, step.at) && context.is_rebuilt(table, step.at)).then(|| warning(context, table))
 }
 

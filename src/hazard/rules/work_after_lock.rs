@@ -8,7 +8,7 @@ use crate::hazard::{Confidence, Context, Default, Rule, Step, Warning};
 /// More statements in a transaction that holds ACCESS EXCLUSIVE on a table that was there before.
 pub const RULE: Rule = Rule {
     id: "work-after-lock",
-    aliases: &[("eugene", "E4")],
+    aliases: &[("eugene", "E4"), ("django-migration-linter", "CREATE_INDEX_EXCLUSIVE")],
     default: Default::LintOnly,
     looks: &[Look::Statement(by_statement)],
     ..POSTGRES

@@ -8,7 +8,6 @@ use crate::schema::{ObjectName, ReferentialAction};
 /// One thing that a statement does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
-#[expect(clippy::large_enum_variant, reason = "a migration has few of them, and rules match on their parts")]
 pub enum Action {
     CreateTable(NewTable),
     Alter {
@@ -126,6 +125,10 @@ pub enum Action {
     },
     DropSequence {
         name: ObjectName,
+    },
+    DropType {
+        name: ObjectName,
+        cascade: bool,
     },
     /// UPDATE, DELETE or an INSERT from a query.
     Write(Write),
@@ -402,6 +405,9 @@ pub enum TableChange {
     Trigger {
         enabled: bool,
     },
+    Owner {
+        to: String,
+    },
     Option(TableOption),
     /// ALGORITHM=… or LOCK=… (MySQL).
     Assertion {
@@ -437,6 +443,8 @@ pub struct Write {
     pub condition: Option<String>,
     /// The columns that are set, as they are written.
     pub columns: Vec<String>,
+    /// Those of the columns that a copy of rows gives the same constant everywhere, where that was read.
+    pub constants: Vec<String>,
     /// The table whose rows are copied, when it is a plain copy of one.
     pub source: Option<ObjectName>,
 }

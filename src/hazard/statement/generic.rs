@@ -306,7 +306,14 @@ fn actions(statement: &ast::Statement) -> Vec<Action> {
             let Some(table) = relation(&update.table.relation) else { return vec![Action::Other] };
             let columns = update.assignments.iter().map(|assignment| assignment.target.to_string()).collect();
             let condition = update.selection.as_ref().map(ToString::to_string);
-            vec![Action::Write(Write { verb: WriteVerb::Update, table, condition, columns, source: None })]
+            vec![Action::Write(Write {
+                verb: WriteVerb::Update,
+                table,
+                condition,
+                columns,
+                constants: Vec::new(),
+                source: None,
+            })]
         }
         Statement::Delete(delete) => {
             let (ast::FromTable::WithFromKeyword(from) | ast::FromTable::WithoutKeyword(from)) = &delete.from;
@@ -314,11 +321,22 @@ fn actions(statement: &ast::Statement) -> Vec<Action> {
                 return vec![Action::Other];
             };
             let condition = delete.selection.as_ref().map(ToString::to_string);
-            vec![Action::Write(Write { verb: WriteVerb::Delete, table, condition, columns: Vec::new(), source: None })]
+            vec![Action::Write(Write {
+                verb: WriteVerb::Delete,
+                table,
+                condition,
+                columns: Vec::new(),
+                constants: Vec::new(),
+                source: None,
+            })]
         }
         Statement::Insert(insert) => {
             let ast::TableObject::TableName(name) = &insert.table else { return vec![Action::Other] };
-            let columns = insert.columns.iter().map(ToString::to_string).collect();
+            let columns: Vec<String> = insert.columns.iter().map(ToString::to_string).collect();
+            let constants = match insert.source.as_deref().map(|query| query.body.as_ref()) {
+                Some(ast::SetExpr::Select(select)) => definition::constants(&insert.columns, select),
+                _ => Vec::new(),
+            };
             let (verb, source) = match insert.source.as_deref().map(|query| query.body.as_ref()) {
                 Some(ast::SetExpr::Values(_)) | None => (WriteVerb::InsertValues, None),
                 Some(ast::SetExpr::Select(select)) => {
@@ -326,7 +344,7 @@ fn actions(statement: &ast::Statement) -> Vec<Action> {
                 }
                 Some(_) => (WriteVerb::InsertSelect, None),
             };
-            vec![Action::Write(Write { verb, table: object(name), condition: None, columns, source })]
+            vec![Action::Write(Write { verb, table: object(name), condition: None, columns, constants, source })]
         }
         _ => vec![Action::Other],
     }

@@ -135,6 +135,17 @@ fn is_constant(expression: &ast::Expr) -> bool {
     }
 }
 
+/// The columns to which a query gives the same constant in every row.
+pub(super) fn constants(columns: &[ast::ObjectName], select: &ast::Select) -> Vec<String> {
+    let given = columns.iter().zip(&select.projection).filter(|(_, item)| match item {
+        ast::SelectItem::UnnamedExpr(expression) | ast::SelectItem::ExprWithAlias { expr: expression, .. } => {
+            is_constant(expression)
+        }
+        _ => false,
+    });
+    given.map(|(column, _)| object(column).name).collect()
+}
+
 /// What a constraint clause gives a table.
 pub(super) enum Given {
     Constraint(NewConstraint),

@@ -19,13 +19,26 @@ pub(super) fn read(acts: &mut Acts<'_>, statement: &ast::Stmt) -> bool {
             let columns = targets.into_iter().flat_map(|list| list.set_columns()).flat_map(set_targets).collect();
             let condition = update.where_clause_or_current_of().map(|it| flat(it.syntax()));
             let verb = WriteVerb::Update;
-            acts.push(node, Action::Write(Write { verb, table, condition, columns, source: None }));
+            acts.push(
+                node,
+                Action::Write(Write { verb, table, condition, columns, constants: Vec::new(), source: None }),
+            );
         }
         Stmt::Delete(delete) => {
             let Some((table, _)) = delete.relation_name().and_then(|name| object(name.syntax())) else { return true };
             let condition = delete.where_clause_or_current_of().map(|it| flat(it.syntax()));
             let verb = WriteVerb::Delete;
-            acts.push(node, Action::Write(Write { verb, table, condition, columns: Vec::new(), source: None }));
+            acts.push(
+                node,
+                Action::Write(Write {
+                    verb,
+                    table,
+                    condition,
+                    columns: Vec::new(),
+                    constants: Vec::new(),
+                    source: None,
+                }),
+            );
         }
         Stmt::Insert(insert) => {
             let Some((table, _)) = insert.relation_name_ref().and_then(|name| object(name.syntax())) else {
@@ -44,7 +57,17 @@ pub(super) fn read(acts: &mut Acts<'_>, statement: &ast::Stmt) -> bool {
                 | None => (WriteVerb::InsertValues, None),
                 Some(ast::InsertSource::SelectVariant(_)) => (WriteVerb::InsertSelect, None),
             };
-            acts.push(node, Action::Write(Write { verb, table: table.clone(), condition: None, columns, source }));
+            acts.push(
+                node,
+                Action::Write(Write {
+                    verb,
+                    table: table.clone(),
+                    condition: None,
+                    columns,
+                    constants: Vec::new(),
+                    source,
+                }),
+            );
             push_set_lists(acts, node, &table);
         }
         Stmt::Merge(merge) => {
@@ -56,7 +79,14 @@ pub(super) fn read(acts: &mut Acts<'_>, statement: &ast::Stmt) -> bool {
                 .and_then(|insert| insert.column_target_list())
                 .map(|list| targets(list.column_targets()))
                 .unwrap_or_default();
-            let write = Write { verb: WriteVerb::Merge, table: table.clone(), condition: None, columns, source: None };
+            let write = Write {
+                verb: WriteVerb::Merge,
+                table: table.clone(),
+                condition: None,
+                columns,
+                constants: Vec::new(),
+                source: None,
+            };
             acts.push(node, Action::Write(write));
             push_set_lists(acts, node, &table);
         }
@@ -70,7 +100,14 @@ fn push_set_lists(acts: &mut Acts<'_>, node: &SyntaxNode, table: &ObjectName) {
     for set in node.descendants().filter_map(ast::SetClause::cast) {
         let list = set.set_column_list();
         let columns = list.into_iter().flat_map(|list| list.set_columns()).flat_map(set_targets).collect();
-        let write = Write { verb: WriteVerb::Upsert, table: table.clone(), condition: None, columns, source: None };
+        let write = Write {
+            verb: WriteVerb::Upsert,
+            table: table.clone(),
+            condition: None,
+            columns,
+            constants: Vec::new(),
+            source: None,
+        };
         acts.push(set.syntax(), Action::Write(write));
     }
 }

@@ -41,6 +41,14 @@ pub(super) fn read(acts: &mut Acts<'_>, statement: &ast::Stmt) -> bool {
             };
             acts.push(node, action);
         }
+        Stmt::DropType(drop) => {
+            for target in drop.type_name_refs() {
+                if let Some((name, _)) = object(target.syntax()) {
+                    let cascade = cascades(drop.drop_behavior());
+                    acts.push(target.syntax(), Action::DropType { name, cascade });
+                }
+            }
+        }
         Stmt::CreateDomain(create) => {
             let Some((name, _)) = create.domain().and_then(|name| object(name.syntax())) else { return true };
             let constraint = create.domain_qualifiers().find_map(|qualifier| match qualifier {

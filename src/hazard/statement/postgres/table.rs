@@ -265,6 +265,7 @@ fn table_change(table: &ObjectName, change: &ast::AlterTableAction) -> TableChan
         Change::EnableTrigger(_) | Change::EnableAlwaysTrigger(_) | Change::EnableReplicaTrigger(_) => {
             TableChange::Trigger { enabled: true }
         }
+        Change::OwnerTo(to) => TableChange::Owner { to: name(to.role_ref()) },
         Change::DisableTrigger(_) => TableChange::Trigger { enabled: false },
         other => TableChange::Other { sql: flat(other.syntax()) },
     }
