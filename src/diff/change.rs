@@ -112,6 +112,18 @@ pub enum Constraint {
     Check(CheckConstraint),
 }
 
+impl Constraint {
+    /// Whether both ask the same, under whatever name.
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::PrimaryKey(one), Self::PrimaryKey(other)) => one.columns == other.columns,
+            (Self::Unique(one), Self::Unique(other)) => one.columns == other.columns,
+            (Self::Check(one), Self::Check(other)) => one.expression == other.expression,
+            _ => false,
+        }
+    }
+}
+
 /// One respect in which a column's definition differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::change::Severity;
 use super::change::{Change, ChangeId, Constraint, SchemaChange, SchemaChangeType};
 use super::differ::differences;
 use super::object::Event;
 use super::rename::{RenameHints, RenameQuestion, resolve};
 use super::sentence::sentence;
-use super::severity::{Judgement, Untouched, judge, untouched};
+use super::severity::{Judgement, Untouched, judge, judged, untouched};
 use crate::schema::{ForeignKey, Lookup, ObjectName, Schema, snapshot};
 
 /// What differs between two schemas, and what only a person can answer.
@@ -32,12 +33,29 @@ pub fn compare(from: &Schema, to: &Schema, hints: &RenameHints, at: Timestamp) -
     let nothing = Untouched::default();
     let judgements: Vec<Judgement> = changes
         .iter()
-        .map(|change| judge(change, change.table().and_then(|table| untouched.get(table)).unwrap_or(&nothing)))
+        .map(|change| match is_renamed(change, &changes) {
+            true => judged(Severity::Low, true),
+            false => judge(change, change.table().and_then(|table| untouched.get(table)).unwrap_or(&nothing)),
+        })
         .collect();
     let (from, to) = (Lookup::new(from), Lookup::new(to));
     let described =
         changes.into_iter().zip(judgements).map(|(change, judgement)| describe(change, judgement, &from, &to, at));
     Comparison { changes: described.collect(), questions }
+}
+
+/// Whether a constraint comes or goes while one of another name asks the same.
+fn is_renamed(change: &Change, all: &[Change]) -> bool {
+    let (table, one, comes) = match change {
+        Change::ConstraintAdded { table, constraint } => (table, constraint, true),
+        Change::ConstraintRemoved { table, constraint } => (table, constraint, false),
+        _ => return false,
+    };
+    all.iter().any(|other| match other {
+        Change::ConstraintAdded { table: of, constraint } if !comes => of == table && constraint.asks_the_same(one),
+        Change::ConstraintRemoved { table: of, constraint } if comes => of == table && constraint.asks_the_same(one),
+        _ => false,
+    })
 }
 
 fn describe(change: Change, judgement: Judgement, from: &Lookup<'_>, to: &Lookup<'_>, at: Timestamp) -> SchemaChange {

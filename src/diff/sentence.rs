@@ -72,6 +72,10 @@ pub fn sentence(change: &Change) -> String {
         Change::RelationshipRemoved { table, foreign_key } => {
             format!("Foreign key `{}` is gone.", relationship(table, foreign_key))
         }
+        Change::RelationshipModified { table, from, to } if from.asks_the_same(to) => {
+            let name = |key: &ForeignKey| key.name.clone().unwrap_or_default();
+            format!("Foreign key `{}` is named `{}`, before `{}`.", relationship(table, to), name(to), name(from))
+        }
         Change::RelationshipModified { table, from, to } => format!(
             "Foreign key `{}`{} is now `{}`{}.",
             relationship(table, from),

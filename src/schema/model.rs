@@ -187,6 +187,13 @@ pub struct ForeignKey {
     pub deferred: bool,
 }
 
+impl ForeignKey {
+    /// Whether both ask the same, under whatever name.
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        *self == Self { name: self.name.clone(), ..other.clone() }
+    }
+}
+
 /// What a foreign key does when its target changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -43,6 +43,10 @@ pub fn what(change: &Change) -> Sentence {
         Change::IndexRemoved { table, index } => index_words(table, index).text(" removed"),
         Change::RelationshipAdded { table, foreign_key } => key_words(table, foreign_key).text(" added"),
         Change::RelationshipRemoved { table, foreign_key } => key_words(table, foreign_key).text(" removed"),
+        Change::RelationshipModified { table, from, to } if from.asks_the_same(to) => {
+            let name = |key: &ForeignKey| key.name.clone().unwrap_or_else(|| "no name".to_owned());
+            key_words(table, to).text(" is named otherwise: ").code(name(from)).text(" → ").code(name(to))
+        }
         Change::RelationshipModified { table, from, to } if from.referenced_table == to.referenced_table => {
             key_words(table, to).text(" acts otherwise on delete or update")
         }
