@@ -3,6 +3,8 @@
 //! A query is asked on the database as it was just before the statement that failed. Which of the statement's parts
 //! failed is not always told; each part gives a query of its own, and a row that one finds breaks that part.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use sqlparser::ast;
 use sqlparser::dialect::{MySqlDialect, SQLiteDialect};
@@ -13,7 +15,7 @@ use super::statement::{
     WriteVerb,
 };
 use crate::schema::quote::{identifier_in, string};
-use crate::schema::{Dialect, ObjectName};
+use crate::schema::{Dialect, ObjectName, Schema, lexer};
 
 /// No more rows than these are told: one, or two that are the same.
 const ROWS: usize = 2;
@@ -48,6 +50,19 @@ pub fn told(table: &str, rows: &[Row]) -> String {
         format!("{table} ({})", values.join(", "))
     };
     rows.iter().take(ROWS).map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// The tables of the schema that queries read.
+pub fn read_by<'a>(schema: &'a Schema, queries: &[String]) -> Vec<&'a ObjectName> {
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for query in queries {
+        let tokens = lexer::tokens(query);
+        let follows = |before: &str| ["FROM", "JOIN", ",", "."].iter().any(|word| before.eq_ignore_ascii_case(word));
+        let named = tokens.windows(2).filter(|pair| follows(pair[0].text));
+        names.extend(named.map(|pair| pair[1].text.trim_matches(['"', '`', '[', ']']).to_lowercase()));
+    }
+    let tables = schema.tables.iter().map(|table| &table.name);
+    tables.filter(|name| names.contains(&name.name.to_lowercase())).collect()
 }
 
 /// What the server itself told of the row in the message of its error.

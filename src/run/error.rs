@@ -99,8 +99,8 @@ pub enum Error {
         statement: Option<String>,
         /// The database's or Python's message.
         message: String,
-        /// What was sent to the database, the refused statement last, where the database refused it for its rows.
-        sent: Vec<String>,
+        /// What of the statements before it has to do with that.
+        sent: Box<Sent>,
     },
     /// A migration did not come to an end.
     #[error(
@@ -176,4 +176,15 @@ fn running(revision: &Option<String>, at: &Option<String>) -> String {
         (Some(revision), None) => format!("migration {revision}"),
         (None, _) => "loading the migrations".to_owned(),
     }
+}
+
+/// What a migration that failed had sent to the database, as far as it matters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// Nothing that matters.
+    Nothing,
+    /// All of it, the statement last that the database refused for what is in the rows.
+    Refused(Vec<String>),
+    /// The queries of the revision whose own code gave up.
+    Asked(Vec<String>),
 }

@@ -14,5 +14,5 @@ pub mod python;
 pub mod schemathesis;
 
 pub use child::{Child, Outcome};
-pub use error::Error;
+pub use error::{Error, Sent};
 pub use python::{PythonEnvironment, PythonOptions};

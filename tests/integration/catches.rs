@@ -131,3 +131,21 @@ fn a_migration_that_fails_on_the_rows_alone() {
     assert!(rows[0].starts_with("customer (id = 3, mail = x, visits = "), "{report}");
     assert!(rows[1].starts_with("customer (id = 8, mail = x, visits = "), "{report}");
 }
+
+#[test]
+fn code_that_cannot_read_what_only_the_rehearsal_wrote() {
+    let upgrade = "    import json\n    op.execute('ALTER TABLE customer ADD COLUMN phone VARCHAR(20)')\n    \
+                   for row in op.get_bind().execute(sa.text('SELECT id, body FROM note')):\n        \
+                   json.loads(row.body)['kind']\n";
+    let downgrade = sent(&["ALTER TABLE customer DROP COLUMN phone"]);
+    let universe = pull_request("rehearsal: {rows_per_table: 12}", upgrade, &downgrade);
+    let said = universe.fabwright(&["check", "--base", "main", "--head", "feature", "--no-commit", "--no-tests"]);
+    let report = universe.file("fabwright-report/report.md");
+    assert_eq!(said.code, 0, "{report}");
+    assert_eq!(line(&report, "Rehearsal"), "1 revision and 2 statements ran on 12 rows in 1 table");
+    assert_eq!(
+        line(&report, "Note"),
+        "rehearsed without rows in note: the code of b2 (migrations/versions/b2&#95;second.py:12) cannot read what the \
+         rehearsal makes up (JSONDecodeError: Expecting value: line 1 column 1 (char 0))"
+    );
+}

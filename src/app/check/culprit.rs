@@ -38,6 +38,7 @@ pub(super) async fn find(
         return Ok(found.and_then(|(_, rows)| rows));
     }
     let told = culprit::in_message(message).map(str::to_owned);
+    let run::Sent::Refused(sent) = &**sent else { return Ok(told) };
     let queries = culprit::queries(dialect, sent, message);
     if queries.is_empty() {
         return Ok(told);

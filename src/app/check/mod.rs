@@ -16,7 +16,9 @@
 mod compare;
 mod culprit;
 mod dialect;
+mod failure;
 mod history;
+mod made_up;
 mod prose;
 mod publish;
 mod regenerate;

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::culprit;
+use super::failure::{BASE, stopped};
+use super::made_up::{self, Stock};
 use super::sides::{Plan, Side, Sides};
 use super::way_back::{self, There, WentBack};
 use crate::app::{Console, Error};
@@ -14,7 +16,7 @@ use crate::generate::data;
 use crate::report::{AppliedRevision, AppliedStatement, Failure, Lock, Rehearsal, TableTouched, WayBack};
 use crate::run;
 use crate::run::migrate::{Applied, History, MigrationTool, Migrator, Models, Revision, Statement, Target};
-use crate::schema::{Dialect, ObjectName, Schema, snapshot};
+use crate::schema::{ObjectName, Schema, snapshot};
 use crate::store::baseline::Recorded;
 use crate::store::folder;
 
@@ -78,7 +80,7 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
     if let Some(base) = &plan.base {
         match up(plan, &base.comparing(), &sides.base, &filled, &base_history, &History::default()).await? {
             Ok(applied) => models_before = applied.models,
-            Err(error) => return stopped(sides, plan, error, "the base branch's migration"),
+            Err(error) => return stopped(sides, plan, error, BASE),
         }
     }
     let before = database::introspect(&filled.url()).await?;
@@ -104,28 +106,41 @@ pub(super) async fn rehearse(sides: &Sides, plan: &Plan, console: &Console) -> R
                 .into(),
         );
     }
-    for table in rows::insert(&filled.url(), &made.tables).await? {
-        notes.extend(table.rejected.iter().map(|(reason, rows)| {
-            format!("the database refused {rows} of the rows made for {}: {reason}", table.table)
-        }));
-    }
-    let rows_before = rows::sums(&filled.url()).await?;
-    let filled_before = filled.copy().await?;
-    step.done(&format!("{} rows", total(&rows_before)));
+    let mut stock = Stock::fill(filled, &made.tables, &mut notes).await?;
+    step.done(&format!("{} rows", total(&stock.sums)));
 
     let step = console.step("Migrate to the head");
-    let applied = match up(plan, &plan.head, &sides.head, &filled, &head_history, &base_history).await? {
+    let applied = match up(plan, &plan.head, &sides.head, &stock.filled, &head_history, &base_history).await? {
         Ok(applied) => applied,
         Err(error) => {
-            let histories = (&head_history, &base_history);
-            let row = culprit::find(plan, &plan.head, &sides.head, &filled_before, histories, &error).await?;
-            let ending = stopped(sides, plan, error, "the pull request's migration")?;
-            return Ok(match ending {
-                Ending::Stopped(failure) => Ending::Stopped(Box::new(Failure { row, ..*failure })),
-                arrived @ Ending::Arrived(_) => arrived,
-            });
+            let unread = made_up::unread(&before, &error);
+            let again = match unread.is_empty() {
+                true => None,
+                false => {
+                    let fewer = Stock::without(&empty, &made.tables, &unread).await?;
+                    let ended = up(plan, &plan.head, &sides.head, &fewer.filled, &head_history, &base_history).await?;
+                    ended.ok().map(|applied| (fewer, applied))
+                }
+            };
+            match again {
+                Some((fewer, applied)) => {
+                    notes.push(made_up::told(&error, &unread));
+                    stock = fewer;
+                    applied
+                }
+                None => {
+                    let (met, histories) = (&stock.before, (&head_history, &base_history));
+                    let row = culprit::find(plan, &plan.head, &sides.head, met, histories, &error).await?;
+                    let ending = stopped(sides, plan, error, "the pull request's migration")?;
+                    return Ok(match ending {
+                        Ending::Stopped(failure) => Ending::Stopped(Box::new(Failure { row, ..*failure })),
+                        arrived @ Ending::Arrived(_) => arrived,
+                    });
+                }
+            }
         }
     };
+    let Stock { filled, before: filled_before, sums: rows_before } = stock;
     let on_empty = match up(plan, &plan.head.comparing(), &sides.head, &empty, &head_history, &base_history).await? {
         Ok(applied) => applied,
         Err(error) => return stopped(sides, plan, error, "the pull request's migration on an empty database"),
@@ -205,7 +220,7 @@ pub(super) async fn script(
             at: Some(path.display().to_string()),
             statement: None,
             message: error.to_string(),
-            sent: Vec::new(),
+            sent: Box::new(run::Sent::Nothing),
         }));
     }
     let (revision, seconds) = (revision.revision.clone(), started.elapsed().as_secs_f64());
@@ -296,60 +311,6 @@ fn account(sides: &Sides, history: &History, applied: &Applied, on_empty: &Appli
 
 fn object(namespace: &str, name: &str) -> ObjectName {
     if namespace == "public" { ObjectName::new(name) } else { ObjectName::qualified(namespace, name) }
-}
-
-/// What has to be said of a failure where a statement on the schema ends the transaction that it stands in.
-const HALF_MIGRATED: &str = " MySQL and MariaDB commit each change of the schema at once: a database on which this \
-    migration failed keeps what ran before, and has to be put right by hand or from a backup before the next try.";
-
-/// A migration's failure is what the report is about; everything else is an error of the command.
-fn stopped(sides: &Sides, plan: &Plan, error: run::Error, stage: &str) -> Result<Ending, Error> {
-    let mut failure = Failure { stage: stage.to_owned(), ..Failure::default() };
-    match error {
-        run::Error::Migration { revision, at, statement, message, sent: _ } => {
-            (failure.path, failure.line) = place(sides, at.as_deref());
-            failure.revision = revision;
-            failure.statement = statement;
-            failure.error = message;
-            failure.next_step = Some("Correct the migration, or the rows that it meets, and push again.".into());
-        }
-        run::Error::MigrationTimeout { revision, at, statement, seconds } => {
-            failure.statement = statement;
-            (failure.path, failure.line) = place(sides, at.as_deref());
-            failure.revision = revision;
-            failure.error = format!("still running after {seconds} s, and stopped");
-            failure.next_step =
-                Some("Look for a loop or a lock in it, or raise migrations.timeout_seconds in .fabwright.yml.".into());
-        }
-        run::Error::SeveralHeads { heads, command } => {
-            failure.error = format!("the migration history has {} heads:\n{}", heads.len(), heads.join("\n"));
-            failure.next_step = Some(format!("Merge them with {command} and commit the new file."));
-        }
-        run::Error::Load { at, message, command } => {
-            (failure.path, failure.line) = place(sides, at.as_deref());
-            failure.error = message;
-            failure.next_step = Some(format!("Run {command} in the application's folder to see the same error."));
-        }
-        other => return Err(other.into()),
-    }
-    if failure.revision.is_some()
-        && plan.place.dialect() == Dialect::Mysql
-        && let Some(next_step) = &mut failure.next_step
-    {
-        next_step.push_str(HALF_MIGRATED);
-    }
-    Ok(Ending::Stopped(Box::new(failure)))
-}
-
-/// `file:line` of the application's folder as path and line in the repository.
-fn place(sides: &Sides, at: Option<&str>) -> (Option<String>, Option<u32>) {
-    let Some(at) = at else { return (None, None) };
-    let (path, line) = match at.rsplit_once(':') {
-        Some((path, line)) if line.parse::<u32>().is_ok() => (path, line.parse().ok()),
-        _ => (at, None),
-    };
-    let path = Path::new(path).strip_prefix(&sides.head.folder).unwrap_or(Path::new(path));
-    (Some(sides.in_repository(&path.to_string_lossy())), line)
 }
 
 pub(super) fn total(sums: &Sums) -> u64 {

@@ -39,6 +39,9 @@ pub(super) struct Failure {
     /// Whether the database refused it for what is in its rows.
     #[serde(default)]
     pub rows: bool,
+    /// Whether the revision's own code gave up, and not the database.
+    #[serde(default)]
+    pub code: bool,
     #[serde(default)]
     pub heads: Vec<String>,
     #[serde(default)]
@@ -250,6 +253,20 @@ pub(super) fn sent(answers: &[Answer]) -> Vec<String> {
     }
     sent.truncate(failed);
     sent
+}
+
+/// The queries that the revision which failed had sent.
+pub(super) fn queries(answers: &[Answer], failed: Option<&str>) -> Vec<String> {
+    let of_failed = |statement: &&Statement| Some(statement.revision.as_str()) == failed;
+    let statements = answers.iter().filter_map(|answer| match answer {
+        Answer::Statement(statement) => Some(statement),
+        _ => None,
+    });
+    let is_query = |sql: &&str| {
+        let start = sql.trim_start().get(..6).unwrap_or_default();
+        start.eq_ignore_ascii_case("select") || start.to_ascii_lowercase().starts_with("with")
+    };
+    statements.filter(of_failed).map(|statement| statement.sql.as_str()).filter(is_query).map(str::to_owned).collect()
 }
 
 /// The statement that was sent last, unless it came to its end.

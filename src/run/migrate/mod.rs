@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use self::answers::Answer;
 use super::child::LineCallback;
-use super::{Child, Error, Outcome, PythonEnvironment};
+use super::{Child, Error, Outcome, PythonEnvironment, Sent};
 use crate::hazard::culprit::Query;
 use crate::schema::BOOKKEEPING;
 pub use answers::{Applied, AppliedRevision, Culprit, History, Models, Revision, Statement, TableTouched, WayDown};
@@ -251,7 +251,13 @@ impl Migrator {
         }
         if !outcome.success() {
             let message = format!("`{}` failed:\n{}", args.join(" "), outcome.tail(20));
-            return Err(Error::Migration { revision: None, at: None, statement: None, message, sent: Vec::new() });
+            return Err(Error::Migration {
+                revision: None,
+                at: None,
+                statement: None,
+                message,
+                sent: Box::new(Sent::Nothing),
+            });
         }
         let file = uri.strip_prefix("sqlite:///").map(Path::new);
         if file.is_some_and(|file| file.metadata().map_or(0, |metadata| metadata.len()) == 0) {
@@ -341,11 +347,15 @@ impl Migrator {
                 },
                 "other_database" => self.other_database(BOOKKEEPING),
                 "migration" => Error::Migration {
+                    sent: Box::new(match (failure.rows, failure.code) {
+                        (true, _) => Sent::Refused(answers::sent(answers)),
+                        (false, true) => Sent::Asked(answers::queries(answers, failure.revision.as_deref())),
+                        (false, false) => Sent::Nothing,
+                    }),
                     revision: failure.revision,
                     at: failure.at,
                     statement: failure.statement.map(|sql| sql.trim().to_owned()),
                     message: failure.message,
-                    sent: if failure.rows { answers::sent(answers) } else { Vec::new() },
                 },
                 _ => Error::Load { at: failure.at, message: failure.message, command: self.heads_command() },
             });

@@ -468,7 +468,15 @@ def tell_failure(run, error):
         at=at,
         statement=getattr(error, "statement", None),
         rows=refused_for_rows(error),
+        code=failed_by_itself(error),
     )
+
+
+def failed_by_itself(error):
+    """Whether a revision's own code gave up, rather than the database."""
+    from sqlalchemy import exc
+
+    return not isinstance(error, (exc.DBAPIError, SystemExit, KeyboardInterrupt))
 
 
 def refused_for_rows(error):
