@@ -7,7 +7,7 @@ use super::application::{Application, kinds};
 use super::{Console, Error, Exit, Format};
 pub use crate::outcome::TestKind;
 use crate::outcome::write_junit;
-use crate::report::suite::SuiteRun;
+use crate::report::suite::{ARTIFACTS, SuiteRun};
 pub use crate::run::pytest::Shard;
 use crate::run::pytest::{Measured, Suite};
 use crate::store::folder;
@@ -75,6 +75,11 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
         suite.environment.push((PERFORMANCE_REPORTS.to_owned(), out.display().to_string()));
     }
 
+    if let Some(out) = &request.out {
+        folder::make(out)?;
+        let out = std::path::absolute(out).map_err(|source| Error::Unreadable { path: out.clone(), source })?;
+        suite.artifacts = Some(out.join(ARTIFACTS));
+    }
     let step = console.step("Test");
     let report = suite.run().await?;
     let coverage = suite.coverage().await?;

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report, TestCase as JunitCase, TestCaseStatus, TestRerun, TestSuite as JunitSuite};
+use quick_junit::{
+    NonSuccessKind, Property, Report, TestCase as JunitCase, TestCaseStatus, TestRerun, TestSuite as JunitSuite,
+};
 
-use super::{TestCase, TestReport, TestStatus};
+use super::{Artifacts, TestCase, TestReport, TestStatus};
+
+/// The names of the properties that say what was kept of a failure.
+const SCREENSHOT: &str = "screenshot";
+const TRACE: &str = "trace";
 
 /// The text of a JUnit file is not what it should be.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +66,8 @@ fn write_case(case: &TestCase) -> JunitCase {
     };
     let mut written = JunitCase::new(case.name.as_str(), status);
     written.set_classname(case.classname.as_str()).set_time(seconds(case.seconds));
+    written.add_properties(case.artifacts.screenshots.iter().map(|file| Property::new(SCREENSHOT, file.as_str())));
+    written.add_properties(case.artifacts.trace.iter().map(|file| Property::new(TRACE, file.as_str())));
     written
 }
 
@@ -80,11 +88,17 @@ fn read_case(case: JunitCase) -> TestCase {
         }
         TestCaseStatus::Skipped { message, .. } => TestStatus::Skipped { reason: text(message) },
     };
+    let kept = |wanted: &str| {
+        let properties = case.properties.iter().filter(|property| property.name.as_str() == wanted);
+        properties.map(|property| property.value.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    let artifacts = Artifacts { screenshots: kept(SCREENSHOT), trace: kept(TRACE).pop() };
     TestCase {
         classname: text(case.classname),
         name: case.name.into_string(),
         seconds: case.time.unwrap_or_default().as_secs_f64(),
         status,
+        artifacts,
     }
 }
 
@@ -98,7 +112,8 @@ mod tests {
     use crate::outcome::{TestKind, TestSuite};
 
     fn case(name: &str, status: TestStatus) -> TestCase {
-        TestCase { classname: "tests.unit.test_a".into(), name: name.into(), seconds: 0.25, status }
+        let artifacts = Artifacts { screenshots: vec!["a.png".into(), "b&<.png".into()], trace: Some("t.zip".into()) };
+        TestCase { classname: "tests.unit.test_a".into(), name: name.into(), seconds: 0.25, status, artifacts }
     }
 
     #[test]

@@ -78,6 +78,59 @@ pub struct TestCase {
     pub seconds: f64,
     /// What came of it.
     pub status: TestStatus,
+    /// What was kept of a failure.
+    #[serde(skip_serializing_if = "Artifacts::is_empty")]
+    pub artifacts: Artifacts,
+}
+
+/// Files that were kept of a failure in a browser, by their names in the folder of artifacts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Artifacts {
+    /// Pictures of the pages that were open.
+    pub screenshots: Vec<String>,
+    /// What the browser did, for `playwright show-trace`.
+    pub trace: Option<String>,
+}
+
+impl Artifacts {
+    /// Whether nothing was kept.
+    pub fn is_empty(&self) -> bool {
+        self.screenshots.is_empty() && self.trace.is_none()
+    }
+}
+
+impl TestCase {
+    /// The test's name as a sentence, with its parameters in parentheses.
+    pub fn title(&self) -> String {
+        let (name, parameters) = match self.name.split_once('[') {
+            Some((name, rest)) => (name, rest.strip_suffix(']')),
+            None => (self.name.as_str(), None),
+        };
+        let mut words = name.strip_prefix("test_").unwrap_or(name).replace('_', " ");
+        if let Some(first) = words.get(..1).map(str::to_uppercase) {
+            words.replace_range(..1, &first);
+        }
+        match parameters {
+            Some(parameters) => format!("{words} ({parameters})"),
+            None => words,
+        }
+    }
+
+    /// Where a test that did not hold broke off: the last line of the test's own file in its account.
+    pub fn place(&self) -> Option<(&str, u32)> {
+        let (TestStatus::Failed { detail, .. } | TestStatus::Error { detail, .. } | TestStatus::Flaky { detail, .. }) =
+            &self.status
+        else {
+            return None;
+        };
+        let module = self.classname.replace('.', "/");
+        detail.lines().rev().find_map(|line| {
+            let (path, rest) = line.split_once(".py:").map(|(path, rest)| (path.len() + 3, rest))?;
+            let path = line.get(..path)?;
+            let number = rest.split(':').next()?.parse().ok()?;
+            module.starts_with(path.strip_suffix(".py")?).then_some((path, number))
+        })
+    }
 }
 
 /// What came of a test.

@@ -5,9 +5,9 @@ mod series;
 use super::diagram::{self, Moment, mermaid};
 use super::facts::{Facts, Failure};
 use super::markdown::{self, Links};
+use super::suite;
 use super::wording::sentence::{Sentence, clip};
 use super::wording::{self, ChangeLine, count, locks, seconds, thousands};
-use crate::outcome::{TestKind, TestStatus};
 
 /// Long texts inside the part that always stays are cut here.
 const MAX_BLOCK: usize = 4_000;
@@ -76,28 +76,11 @@ pub(super) fn failure(failure: &Failure, links: Links<'_>) -> String {
 }
 
 fn failed_tests(facts: &Facts) -> Option<Part> {
-    let report = facts.tests.as_ref()?;
-    let failed: Vec<_> = report
-        .cases()
-        .filter_map(|(kind, case)| match &case.status {
-            TestStatus::Failed { message, detail } | TestStatus::Error { message, detail } => {
-                Some((kind, case, message, detail))
-            }
-            TestStatus::Passed | TestStatus::Flaky { .. } | TestStatus::Skipped { .. } => None,
-        })
-        .collect();
+    let failed: Vec<_> = suite::failures(facts.tests.as_ref()?).filter(|failure| !failure.held_then).collect();
     if failed.is_empty() {
         return None;
     }
-    let mut body: Vec<String> = failed
-        .iter()
-        .take(TOLD_TESTS)
-        .map(|(kind, case, message, detail)| {
-            let name = markdown::code(&format!("{}::{}", case.classname, case.name));
-            let detail = if detail.trim().is_empty() { message } else { detail };
-            format!("{name} ({})\n\n{}", kind.as_str(), markdown::fence("text", &clip(detail, 1_200)))
-        })
-        .collect();
+    let mut body: Vec<String> = failed.iter().take(TOLD_TESTS).map(|failure| failure.markdown_in_full(1_200)).collect();
     if failed.len() > TOLD_TESTS {
         body.push(format!("{} more fail.", failed.len() - TOLD_TESTS));
     }
@@ -323,30 +306,7 @@ fn rehearsal(facts: &Facts, links: Links<'_>) -> Option<Part> {
 
 fn suites(facts: &Facts) -> Option<Part> {
     let report = facts.tests.as_ref().filter(|report| !report.suites.is_empty())?;
-    let mut table = vec!["| kind | passed | failed | skipped |".to_owned(), "| --- | ---: | ---: | ---: |".to_owned()];
-    for suite in &report.suites {
-        let of = |wanted: fn(&TestStatus) -> bool| suite.cases.iter().filter(|case| wanted(&case.status)).count();
-        table.push(format!(
-            "| {} | {} | {} | {} |",
-            kind_name(suite.kind),
-            of(|status| matches!(status, TestStatus::Passed | TestStatus::Flaky { .. })),
-            of(|status| matches!(status, TestStatus::Failed { .. } | TestStatus::Error { .. })),
-            of(|status| matches!(status, TestStatus::Skipped { .. })),
-        ));
-    }
-    Some(part("tests by kind", 25, "Tests by kind", &table.join("\n")))
-}
-
-/// The kind of tests as people write it.
-pub(super) fn kind_name(kind: TestKind) -> &'static str {
-    match kind {
-        TestKind::Unit => "unit",
-        TestKind::Integration => "integration",
-        TestKind::E2e => "end to end",
-        TestKind::Performance => "performance",
-        TestKind::Security => "security",
-        TestKind::Accessibility => "accessibility",
-    }
+    Some(part("tests by kind", 25, "Tests by kind", &suite::table(report)))
 }
 
 fn part(name: &'static str, keep: u8, title: &str, body: &str) -> Part {

@@ -8,6 +8,9 @@ use crate::outcome::{Coverage, TestCase, TestKind, TestReport, TestStatus};
 
 /// Columns of a message on a terminal.
 const MESSAGE: usize = 300;
+/// The folder of what was kept of failures, beside the reports.
+pub const ARTIFACTS: &str = "artifacts";
+const HEADS: [&str; 6] = ["tests", "passed", "failed", "flaky", "skipped", "seconds"];
 /// Tests that are named as the slowest.
 const SLOWEST: usize = 5;
 
@@ -26,21 +29,21 @@ impl SuiteRun<'_> {
     /// For a terminal: what failed with its message, then a line for each kind.
     pub fn text(&self) -> String {
         let mut out = String::new();
-        for (word, kind, case, message) in self.told() {
-            let _ =
-                writeln!(out, "{word} {} {}\n       {}", kind.as_str(), name(case), clip(&visible(message), MESSAGE));
+        for failure in failures(self.report) {
+            let (word, kind) = (failure.word, kind_name(failure.kind));
+            let _ = writeln!(out, "{word:6} {} ({kind})\n       {}", failure.title, clip(&failure.message, MESSAGE));
+            let _ = writeln!(out, "       {}", failure.place);
+            for file in &failure.files {
+                let _ = writeln!(out, "       {file}");
+            }
         }
-        for row in self.rows() {
-            let _ = writeln!(
-                out,
-                "{:14} {:>5} passed {:>4} failed {:>4} flaky {:>4} skipped {:>7.1} s",
-                row.kind.as_str(),
-                row.passed,
-                row.failed,
-                row.flaky,
-                row.skipped,
-                row.seconds
-            );
+        for row in rows(self.report) {
+            let mut cells = row.iter();
+            let _ = write!(out, "{:14}", cells.next().map_or("", String::as_str));
+            for (cell, head) in cells.zip(&HEADS[1..]) {
+                let _ = write!(out, " {cell:>7} {head}");
+            }
+            out.push('\n');
         }
         for line in self.measured() {
             let _ = writeln!(out, "{line}");
@@ -51,28 +54,12 @@ impl SuiteRun<'_> {
 
     /// For a summary page.
     pub fn markdown(&self) -> String {
-        let mut out = format!("### {}\n\n", markdown::text(&self.headline()));
-        out.push_str(
-            "| tests | passed | failed | flaky | skipped | seconds |\n| --- | ---: | ---: | ---: | ---: | ---: |\n",
-        );
-        for row in self.rows() {
-            let _ = writeln!(
-                out,
-                "| {} | {} | {} | {} | {} | {:.1} |",
-                row.kind.as_str(),
-                row.passed,
-                row.failed,
-                row.flaky,
-                row.skipped,
-                row.seconds
-            );
-        }
+        let mut out = format!("### {}\n\n{}\n", markdown::text(&self.headline()), table(self.report));
         for line in self.measured() {
             let _ = write!(out, "\n{}\n", markdown::text(&line));
         }
-        for (word, kind, case, message) in self.told() {
-            let test = markdown::code(&name(case));
-            let _ = write!(out, "\n- {word} {} {test}: {}", kind.as_str(), markdown::text(message));
+        for failure in failures(self.report) {
+            let _ = write!(out, "\n{}\n", failure.markdown());
         }
         let slowest: Vec<String> = self
             .slowest()
@@ -80,7 +67,7 @@ impl SuiteRun<'_> {
             .map(|case| format!("{} ({:.1} s)", markdown::code(&name(case)), case.seconds))
             .collect();
         if !slowest.is_empty() {
-            let _ = write!(out, "\n\nSlowest: {}", slowest.join(", "));
+            let _ = write!(out, "\nSlowest: {}", slowest.join(", "));
         }
         out + "\n"
     }
@@ -116,7 +103,7 @@ impl SuiteRun<'_> {
 
     fn headline(&self) -> String {
         let counts = self.report.counts();
-        let flaky: usize = self.rows().iter().map(|row| row.flaky).sum();
+        let flaky = self.report.cases().filter(|(_, case)| matches!(case.status, TestStatus::Flaky { .. })).count();
         let flaky = if flaky > 0 { format!(" ({flaky} of them at the second try)") } else { String::new() };
         format!(
             "{} tests passed{flaky}, {} failed, {} were skipped in {:.1} s",
@@ -139,50 +126,107 @@ impl SuiteRun<'_> {
         ]
     }
 
-    /// What did not simply pass: a word for it, and the message.
-    fn told(&self) -> Vec<(&'static str, TestKind, &TestCase, &str)> {
-        self.report
-            .cases()
-            .filter_map(|(kind, case)| match &case.status {
-                TestStatus::Failed { message, .. } => Some(("FAILED", kind, case, message.as_str())),
-                TestStatus::Error { message, .. } => Some(("ERROR ", kind, case, message.as_str())),
-                TestStatus::Flaky { message, .. } => Some(("FLAKY ", kind, case, message.as_str())),
-                TestStatus::Passed | TestStatus::Skipped { .. } => None,
-            })
-            .collect()
-    }
-
     fn slowest(&self) -> Vec<&TestCase> {
         let mut cases: Vec<&TestCase> = self.report.cases().map(|(_, case)| case).collect();
         cases.sort_by(|a, b| b.seconds.total_cmp(&a.seconds).then_with(|| a.name.cmp(&b.name)));
         cases.into_iter().filter(|case| case.seconds >= 0.05).take(SLOWEST).collect()
     }
+}
 
-    fn rows(&self) -> Vec<Row> {
-        let row = |suite: &crate::outcome::TestSuite| {
-            let mut row = Row { kind: suite.kind, passed: 0, failed: 0, flaky: 0, skipped: 0, seconds: 0.0 };
-            for case in &suite.cases {
-                row.seconds += case.seconds;
-                match case.status {
-                    TestStatus::Passed => row.passed += 1,
-                    TestStatus::Failed { .. } | TestStatus::Error { .. } => row.failed += 1,
-                    TestStatus::Flaky { .. } => row.flaky += 1,
-                    TestStatus::Skipped { .. } => row.skipped += 1,
-                }
-            }
-            row
-        };
-        self.report.suites.iter().map(row).collect()
+/// A test that did not simply pass, in words.
+pub(super) struct Failure<'a> {
+    /// What came of it, in one word.
+    pub(super) word: &'static str,
+    /// Whether it held at the second try.
+    pub(super) held_then: bool,
+    /// Its kind.
+    pub(super) kind: TestKind,
+    /// Its name as a sentence.
+    pub(super) title: String,
+    /// What it said, in one line.
+    pub(super) message: String,
+    /// The file and the line where it broke off; where nobody knows, its name for pytest.
+    pub(super) place: String,
+    /// The whole account.
+    pub(super) detail: &'a str,
+    /// What was kept of it, by its path from the reports.
+    pub(super) files: Vec<String>,
+}
+
+impl Failure<'_> {
+    fn markdown(&self) -> String {
+        let (kind, place) = (kind_name(self.kind), markdown::code(&self.place));
+        let mut out = format!("**{}** {} ({kind}, {place})\n\n", markdown::text(&self.title), self.word.to_lowercase());
+        let _ = write!(out, "{}", markdown::text(&self.message));
+        for file in &self.files {
+            let _ = write!(out, "\n{}", markdown::code(file));
+        }
+        out
+    }
+
+    /// With the whole account, clipped to so many characters.
+    pub(super) fn markdown_in_full(&self, most: usize) -> String {
+        let detail = if self.detail.trim().is_empty() { String::new() } else { clip(self.detail, most) };
+        let detail = if detail.is_empty() { detail } else { format!("\n\n{}", markdown::fence("text", &detail)) };
+        format!("{}{detail}", self.markdown())
     }
 }
 
-struct Row {
-    kind: TestKind,
-    passed: usize,
-    failed: usize,
-    flaky: usize,
-    skipped: usize,
-    seconds: f64,
+/// What did not simply pass, in order.
+pub(super) fn failures(report: &TestReport) -> impl Iterator<Item = Failure<'_>> {
+    report.cases().filter_map(|(kind, case)| {
+        let (word, message, detail) = match &case.status {
+            TestStatus::Failed { message, detail } => ("FAILED", message, detail),
+            TestStatus::Error { message, detail } => ("ERROR", message, detail),
+            TestStatus::Flaky { message, detail } => ("FLAKY", message, detail),
+            TestStatus::Passed | TestStatus::Skipped { .. } => return None,
+        };
+        let place = case.place().map_or_else(|| name(case), |(path, line)| visible(&format!("{path}:{line}")));
+        let files = case.artifacts.screenshots.iter().chain(&case.artifacts.trace);
+        let files = files.map(|file| visible(&format!("{ARTIFACTS}/{file}"))).collect();
+        let (title, message) = (visible(&case.title()), visible(message));
+        let held_then = matches!(case.status, TestStatus::Flaky { .. });
+        Some(Failure { word, held_then, kind, title, message, place, detail, files })
+    })
+}
+
+/// A line for each kind of tests, in Markdown.
+pub(super) fn table(report: &TestReport) -> String {
+    let mut out = format!("| {} |\n| ---{} |", HEADS.join(" | "), " | ---:".repeat(HEADS.len() - 1));
+    for row in rows(report) {
+        let _ = write!(out, "\n| {} |", row.join(" | "));
+    }
+    out
+}
+
+/// The cells under [`HEADS`].
+fn rows(report: &TestReport) -> impl Iterator<Item = [String; 6]> {
+    report.suites.iter().map(|suite| {
+        let of = |wanted: fn(&TestStatus) -> bool| {
+            suite.cases.iter().filter(|case| wanted(&case.status)).count().to_string()
+        };
+        let seconds: f64 = suite.cases.iter().map(|case| case.seconds).sum();
+        [
+            kind_name(suite.kind).to_owned(),
+            of(|status| matches!(status, TestStatus::Passed)),
+            of(|status| matches!(status, TestStatus::Failed { .. } | TestStatus::Error { .. })),
+            of(|status| matches!(status, TestStatus::Flaky { .. })),
+            of(|status| matches!(status, TestStatus::Skipped { .. })),
+            format!("{seconds:.1}"),
+        ]
+    })
+}
+
+/// The kind of tests as people write it.
+pub(super) fn kind_name(kind: TestKind) -> &'static str {
+    match kind {
+        TestKind::Unit => "unit",
+        TestKind::Integration => "integration",
+        TestKind::E2e => "end to end",
+        TestKind::Performance => "performance",
+        TestKind::Security => "security",
+        TestKind::Accessibility => "accessibility",
+    }
 }
 
 fn name(case: &TestCase) -> String {

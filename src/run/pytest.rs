@@ -21,7 +21,9 @@ pub use plan::Shard;
 
 use super::child::{LineCallback, on_path};
 use super::{Error, Outcome, PythonEnvironment};
-use crate::outcome::{Coverage, TestCase, TestKind, TestReport, TestStatus, TestSuite, read_coverage, read_junit};
+use crate::outcome::{
+    Artifacts, Coverage, TestCase, TestKind, TestReport, TestStatus, TestSuite, read_coverage, read_junit,
+};
 
 /// More failures than this have one cause, and are not tried again.
 const RETRIED: usize = 25;
@@ -30,6 +32,9 @@ const TAIL: usize = 40;
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 /// The variable that tells browser tests which browser to start.
 const BROWSER_VARIABLE: &str = "FABWRIGHT_CHROMIUM";
+/// The variables that tell browser tests where to keep what a failure looked like, and to trace what they do.
+const ARTIFACTS_VARIABLE: &str = "FABWRIGHT_ARTIFACTS";
+const TRACE_VARIABLE: &str = "FABWRIGHT_TRACE";
 
 /// A test suite to run.
 #[derive(Clone)]
@@ -60,6 +65,8 @@ pub struct Suite {
     pub shard: Option<Shard>,
     /// Which lines are counted, if any are.
     pub measured: Option<Measured>,
+    /// The folder for pictures and traces of failures in a browser; none are kept without one.
+    pub artifacts: Option<PathBuf>,
 }
 
 /// What coverage.py looks at, and where it keeps what it saw.
@@ -94,6 +101,7 @@ impl Suite {
             first: Vec::new(),
             shard: None,
             measured: None,
+            artifacts: None,
         }
     }
 
@@ -177,7 +185,8 @@ impl Suite {
         if let Some(measured) = &self.measured {
             options.extend([format!("--cov={}", measured.package), "--cov-branch".into(), "--cov-report=".into()]);
         }
-        let (mut cases, _) = self.pytest(kind, &files, &options, browser.as_deref()).await?;
+        // A trace slows every test down: only a second try makes one, where there is to be one.
+        let (mut cases, _) = self.pytest(kind, &files, &options, browser.as_deref(), !self.retry_failed_tests).await?;
         if self.retry_failed_tests {
             self.retry(kind, &mut cases, browser.as_deref()).await?;
         }
@@ -194,11 +203,13 @@ impl Suite {
             return Ok(());
         }
         let ids: Vec<String> = failed.iter().map(|(_, id)| id.clone()).collect();
-        let (again, _) = self.pytest(kind, &ids, &[], browser).await?;
+        let (again, _) = self.pytest(kind, &ids, &[], browser, true).await?;
         for (index, _) in failed {
             let Some(case) = cases.get_mut(index) else { continue };
-            let held = |other: &&TestCase| other.name == case.name && other.classname == case.classname;
-            if again.iter().find(held).is_some_and(|other| other.status == TestStatus::Passed)
+            let is_same = |other: &&TestCase| other.name == case.name && other.classname == case.classname;
+            let Some(other) = again.iter().find(is_same) else { continue };
+            case.artifacts.trace.clone_from(&other.artifacts.trace);
+            if other.status == TestStatus::Passed
                 && let TestStatus::Failed { message, detail } | TestStatus::Error { message, detail } = &case.status
             {
                 case.status = TestStatus::Flaky { message: message.clone(), detail: detail.clone() };
@@ -222,7 +233,7 @@ impl Suite {
         let mut options: Vec<String> = left_out.iter().map(|id| format!("--deselect={id}")).collect();
         options.extend(stop_at_first.then(|| "-x".to_owned()));
         let browser = self.browser().await.ok();
-        self.pytest(TestKind::Unit, files, &options, browser.as_deref()).await
+        self.pytest(TestKind::Unit, files, &options, browser.as_deref(), false).await
     }
 
     /// The name by which pytest runs a test again; `None` when its file is not there.
@@ -236,6 +247,7 @@ impl Suite {
         what: &[String],
         options: &[String],
         browser: Option<&Path>,
+        traced: bool,
     ) -> Result<(Vec<TestCase>, Outcome), Error> {
         let folder = tempfile::tempdir().map_err(Error::at(std::env::temp_dir()))?;
         let junit = folder.path().join("junit.xml");
@@ -266,6 +278,11 @@ impl Suite {
         if let Some(browser) = browser {
             child = child.env(BROWSER_VARIABLE, browser);
         }
+        if let (Some(artifacts), Some(_)) = (&self.artifacts, browser) {
+            std::fs::create_dir_all(artifacts).map_err(Error::at(artifacts))?;
+            child = child.env(ARTIFACTS_VARIABLE, artifacts);
+            child = if traced { child.env(TRACE_VARIABLE, "1") } else { child };
+        }
         if let Some(callback) = &self.on_line {
             child = child.on_line(callback.clone());
         }
@@ -273,6 +290,11 @@ impl Suite {
         let read = std::fs::read_to_string(&junit).ok().and_then(|xml| read_junit(&xml).ok());
         let ended = outcome.code().is_some_and(|code| [0, 1, 5].contains(&code)) && read.is_some();
         let mut cases = read.unwrap_or_else(|| printed::cases(&outcome.stdout));
+        for case in &mut cases {
+            // The names come from tests, which may say anything.
+            case.artifacts.screenshots.retain(|file| self.is_kept(file));
+            case.artifacts.trace = case.artifacts.trace.take().filter(|file| self.is_kept(file));
+        }
         // Exit code 2 with failed collections is told case by case.
         let told =
             outcome.code() == Some(2) && cases.iter().any(|case| matches!(case.status, TestStatus::Error { .. }));
@@ -280,6 +302,12 @@ impl Suite {
             cases.push(self.broken_off(kind, &outcome));
         }
         Ok((cases, outcome))
+    }
+
+    /// Whether a file of that name lies in the folder of artifacts.
+    fn is_kept(&self, file: &str) -> bool {
+        let plain = Path::new(file).file_name().is_some_and(|name| name == file);
+        plain && self.artifacts.as_ref().is_some_and(|folder| folder.join(file).is_file())
     }
 
     fn broken_off(&self, kind: TestKind, outcome: &Outcome) -> TestCase {
@@ -316,7 +344,13 @@ pub fn chromium() -> Option<PathBuf> {
 }
 
 fn synthetic(kind: TestKind, name: &str, status: TestStatus) -> TestCase {
-    TestCase { classname: format!("tests.{}", kind.as_str()), name: name.to_owned(), seconds: 0.0, status }
+    TestCase {
+        classname: format!("tests.{}", kind.as_str()),
+        name: name.to_owned(),
+        seconds: 0.0,
+        status,
+        artifacts: Artifacts::default(),
+    }
 }
 
 fn last(text: &str) -> String {

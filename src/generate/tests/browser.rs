@@ -76,7 +76,9 @@ pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<Genera
     if !is_wanted(facts) {
         return Ok(files);
     }
-    files.push(renderer.support("tests/browser.py", "browser.py", &Support {})?);
+    for name in ["browser.py", "failures.py"] {
+        files.push(renderer.support(&format!("tests/{name}"), name, &Support {})?);
+    }
     if facts.config.generate_e2e_tests {
         files.push(package("tests/e2e"));
         files.push(renderer.test("tests/e2e/test_login.py", None, "login.py", &Login { first, views: routes })?);

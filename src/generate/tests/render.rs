@@ -32,6 +32,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("access.py", include_str!("../../../templates/tests/access.py.tera")),
     ("input.py", include_str!("../../../templates/tests/input.py.tera")),
     ("web.py", include_str!("../../../templates/tests/web.py.tera")),
+    ("failures.py", include_str!("../../../templates/tests/failures.py.tera")),
     ("browser.py", include_str!("../../../templates/tests/browser.py.tera")),
     ("e2e.py", include_str!("../../../templates/tests/e2e.py.tera")),
     ("login.py", include_str!("../../../templates/tests/login.py.tera")),

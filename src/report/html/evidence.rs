@@ -9,7 +9,7 @@ use crate::impact::Usage;
 use crate::outcome::{TestCase, TestReport, TestStatus, TestSuite};
 use crate::report::facts::{Compatibility, Facts};
 use crate::report::markdown::Links;
-use crate::report::parts::kind_name;
+use crate::report::suite::{failures, kind_name};
 use crate::report::wording::sentence::{Sentence, visible, visible_block};
 use crate::report::wording::{self, count, locks, seconds, thousands};
 
@@ -73,9 +73,11 @@ pub struct RunView {
 
 #[derive(Serialize)]
 struct FailedView {
-    name: String,
+    title: String,
     place: String,
+    message: String,
     detail: String,
+    files: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -232,23 +234,26 @@ pub fn runs(facts: &Facts) -> Vec<RunView> {
 }
 
 fn run(title: &'static str, report: &TestReport) -> RunView {
-    let failures = report
-        .cases()
-        .filter_map(|(kind, case)| match &case.status {
-            TestStatus::Failed { message, detail } | TestStatus::Error { message, detail } => Some(FailedView {
-                name: visible(&case.name),
-                place: format!("{} · {}", visible(&case.classname), kind_name(kind)),
-                detail: visible_block(if detail.trim().is_empty() { message } else { detail }),
-            }),
-            TestStatus::Passed | TestStatus::Flaky { .. } | TestStatus::Skipped { .. } => None,
-        })
-        .collect();
+    let failures = suite_failures(report);
     RunView {
         title,
         summary: format!("{} · {}", numbers(report.cases().map(|(_, case)| case)), seconds(report.seconds)),
         failures,
         suites: report.suites.iter().map(suite).collect(),
     }
+}
+
+fn suite_failures(report: &TestReport) -> Vec<FailedView> {
+    let failed = failures(report).filter(|failure| !failure.held_then);
+    failed
+        .map(|failure| FailedView {
+            place: format!("{} · {}", kind_name(failure.kind), failure.place),
+            detail: visible_block(failure.detail),
+            title: failure.title,
+            message: failure.message,
+            files: failure.files,
+        })
+        .collect()
 }
 
 fn suite(suite: &TestSuite) -> SuiteView {

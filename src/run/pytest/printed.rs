@@ -1,6 +1,6 @@
 //! What the lines that pytest prints with `-v` tell of a run that left no JUnit file.
 
-use crate::outcome::{TestCase, TestStatus};
+use crate::outcome::{Artifacts, TestCase, TestStatus};
 
 const WORDS: [&str; 6] = [" PASSED", " XPASS", " FAILED", " ERROR", " SKIPPED", " XFAIL"];
 
@@ -20,7 +20,15 @@ pub(super) fn cases(output: &str) -> Vec<TestCase> {
         let line = line.trim_end();
         WORDS.iter().find_map(|word| Some((test(line.strip_suffix(word)?)?, status(word))))
     });
-    ended.map(|((classname, name), status)| TestCase { classname, name, seconds: 0.0, status }).collect()
+    ended
+        .map(|((classname, name), status)| TestCase {
+            classname,
+            name,
+            seconds: 0.0,
+            status,
+            artifacts: Artifacts::default(),
+        })
+        .collect()
 }
 
 /// The test that was running when the output broke off.

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask.sessions import SecureCookieSessionInterface
 
-from tests import application, databases, support
+from tests import application, databases, failures, support
 from tests.browser import browser, live, live_rows, pages, signed_in  # noqa: F401
 
 KINDS = ("unit", "integration", "security", "e2e", "accessibility", "performance")
@@ -30,6 +30,16 @@ def pytest_collection_modifyitems(items):
         for kind in KINDS:
             if kind in Path(item.path).parent.parts:
                 item.add_marker(getattr(pytest.mark, kind))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A picture of what a browser showed when a test failed."""
+    report = yield
+    shown = getattr(item, "funcargs", {}).get("browser")
+    if report.failed and shown:
+        failures.keep(item, shown)
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
-from tests import application, support
+from tests import application, failures, support
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
@@ -65,6 +65,7 @@ def signed_in(browser, live):
     """
     context = browser.new_context(base_url=live.config["LIVE_URL"])
     context.set_default_timeout(10_000)
+    failures.begin(context)
     page = context.new_page()
     log_in(page, "admin", "admin")
     page.wait_for_url("**/")
@@ -74,13 +75,16 @@ def signed_in(browser, live):
 
 
 @pytest.fixture
-def pages(signed_in):
+def pages(request, browser, signed_in):
     """An administrator's browser. Script errors and broken answers fail the test."""
     context, cookies = signed_in
     context.clear_cookies()
     context.add_cookies(cookies)
-    pages = Pages(context.new_page())
-    yield pages
+    with failures.traced(request.node, context):
+        pages = Pages(context.new_page())
+        yield pages
+        if pages.problems:
+            failures.keep(request.node, browser)
     pages.forget()
     for page in context.pages:
         page.close()
