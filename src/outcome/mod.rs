@@ -107,8 +107,8 @@ impl TestCase {
             None => (self.name.as_str(), None),
         };
         let mut words = name.strip_prefix("test_").unwrap_or(name).replace('_', " ");
-        if let Some(first) = words.get(..1).map(str::to_uppercase) {
-            words.replace_range(..1, &first);
+        if let Some(first) = words.chars().next() {
+            words.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
         }
         match parameters {
             Some(parameters) => format!("{words} ({parameters})"),
@@ -193,5 +193,38 @@ impl TestReport {
             }
         }
         counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(classname: &str, name: &str, detail: &str) -> TestCase {
+        TestCase {
+            classname: classname.into(),
+            name: name.into(),
+            seconds: 0.0,
+            status: TestStatus::Failed { message: String::new(), detail: detail.into() },
+            artifacts: Artifacts::default(),
+        }
+    }
+
+    #[test]
+    fn a_name_is_a_sentence() {
+        let title = |name| case("", name, "").title();
+        assert_eq!(title("test_an_order_has_a_number"), "An order has a number");
+        assert_eq!(title("test_status_is_taken[active-é[1]]"), "Status is taken (active-é[1])");
+        assert_eq!(title("test_é"), "É");
+        assert_eq!(title("test_"), "");
+    }
+
+    #[test]
+    fn the_place_is_the_last_line_of_the_test_itself() {
+        let detail = "tests/unit/test_a.py:7: in test_x\n    f()\ntests/unit/test_a.py:3: in f\n    g()\ntests/support.py:9: in g\nE   x.py:y";
+        assert_eq!(case("tests.unit.test_a.TestC", "test_x", detail).place(), Some(("tests/unit/test_a.py", 3)));
+        assert_eq!(case("tests.unit.test_b", "test_x", detail).place(), None);
+        let passed = TestCase { status: TestStatus::Passed, ..case("tests.unit.test_a", "test_x", "") };
+        assert_eq!(passed.place(), None);
     }
 }

@@ -88,6 +88,74 @@ async fn a_test_that_holds_at_the_second_try_is_flaky() {
     assert_eq!(suite.run().await.unwrap().counts().failed, 2);
 }
 
+const BROWSER: &str = r##"
+import os
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests import failures
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.failed:
+        failures.keep(item, item.funcargs["browser"])
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        path = os.environ["FABWRIGHT_CHROMIUM"]
+        yield playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+
+
+@pytest.fixture
+def page(request, browser):
+    context = browser.new_context()
+    failures.begin(context)
+    with failures.traced(request.node, context):
+        page = context.new_page()
+        page.set_content("<h1>Shop</h1>")
+        yield page
+    context.close()
+"##;
+
+#[tokio::test]
+async fn a_failure_in_a_browser_leaves_a_picture_and_the_second_try_a_trace() {
+    let project = Project::new(&[
+        ("tests/__init__.py", ""),
+        ("tests/conftest.py", BROWSER),
+        ("tests/failures.py", include_str!("../../templates/tests/failures.py.tera")),
+        (
+            "tests/e2e/test_a.py",
+            "import pytest\n\n\n@pytest.mark.parametrize('shop', ['../<a> b'])\ndef test_a_shop_is_open(page, shop, record_property):\n    \
+             record_property('screenshot', '../../conftest.py')\n    assert page.inner_text('h1') == 'Open'\n\n\n\
+             def test_good(page):\n    assert page.inner_text('h1') == 'Shop'\n",
+        ),
+    ]);
+    let kept = tempfile::tempdir().unwrap();
+    let mut suite = project.suite(&[TestKind::E2e]).await;
+    suite.artifacts = Some(kept.path().to_owned());
+    let report = suite.run().await.unwrap();
+    let case = report.cases().map(|(_, case)| case).find(|case| case.name != "test_good").unwrap();
+    assert_eq!(case.title(), "A shop is open (../<a> b)");
+    assert_eq!(case.place(), Some(("tests/e2e/test_a.py", 7)));
+    let [picture] = case.artifacts.screenshots.as_slice() else { panic!("{case:?}") };
+    assert!(picture.starts_with("e2e-test_a.py-test_a_shop_is_open-..-a-b-"), "{picture}");
+    assert!(std::fs::read(kept.path().join(picture)).unwrap().starts_with(b"\x89PNG"));
+    let trace = case.artifacts.trace.as_ref().unwrap();
+    assert!(std::fs::read(kept.path().join(trace)).unwrap().starts_with(b"PK"));
+    let mut files: Vec<_> =
+        std::fs::read_dir(kept.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    files.sort();
+    assert_eq!(files, [picture.clone(), trace.clone()], "a test that held keeps nothing");
+    let xml = write_junit(&report);
+    assert!(xml.contains(&format!(r#"<property name="screenshot" value="{picture}"/>"#)), "{xml}");
+}
+
 #[tokio::test]
 async fn a_file_that_cannot_be_imported_is_an_error() {
     let project = Project::new(&[

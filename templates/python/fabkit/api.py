@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import decimal
 import sys
 
 import flask_appbuilder as fab
@@ -83,6 +84,15 @@ class ModelRestApi(PerRequestFilters, fab.ModelRestApi):
     """A REST API for the rows of a table."""
 
     model2schemaconverter = SchemaConverter
+
+    def add_apispec_components(self, api_spec):
+        super().add_apispec_components(api_spec)
+        # The bounds and defaults of decimals would be texts in JSON.
+        for schema in api_spec.components.schemas.values():
+            for facts in schema.get("properties", {}).values():
+                for name, value in facts.items():
+                    if isinstance(value, decimal.Decimal):
+                        facts[name] = float(value)
 
     @before_request
     def check_depth(self):

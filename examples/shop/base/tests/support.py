@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import prison
 import pytest
 import sqlalchemy as sa
+from flask_appbuilder import Model
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from tests.pages import assert_no_sql
@@ -150,6 +151,13 @@ class Rows:
             session = database(self.app).session
             yield session
             session.remove()
+
+    def know_what_is_there(self):
+        """Rows that stayed from earlier tests are not new."""
+        with self.session() as session:
+            for mapper in Model.registry.mappers:
+                rows = session.scalars(sa.select(mapper.class_))
+                self.known.update((mapper.class_, key_of(row)) for row in rows)
 
     def add(self, factory, **values):
         """Commit a row of this factory and return its primary key."""

@@ -7,10 +7,14 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask_appbuilder.api.manager import resolver
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from app.fabkit import fields
+from app.fabkit.api import ModelRestApi
 
 ID = "12345678-1234-5678-1234-567812345678"
 MOMENT = datetime.datetime(2028, 2, 29, 23, 59, 59, 250_000)
@@ -112,6 +116,22 @@ def test_a_query_nested_beyond_reason_is_refused(api):
     deep = "(a:" * 200 + "1" + ")" * 200
     answer = api.client.get(f"/api/v1/category/?q={deep}", headers=api.headers)
     assert answer.status_code == 400, f"answered {answer.status_code}"
+
+
+def test_the_document_of_the_api_holds_numbers_as_numbers(app):
+    plugins = [MarshmallowPlugin(schema_name_resolver=resolver)]
+    spec = APISpec("tests", "1", "3.0.2", plugins=plugins)
+    for view in app.appbuilder.baseviews:
+        if isinstance(view, ModelRestApi):
+            view.add_apispec_components(spec)
+    facts = [
+        fact
+        for schema in spec.components.schemas.values()
+        for field in schema.get("properties", {}).values()
+        for fact in field.values()
+    ]
+    assert facts, "no API is described"
+    assert not any(isinstance(fact, Decimal) for fact in facts)
 
 
 @pytest.mark.parametrize("key", ["9" * 40, "-1", "1.5", "%00"])

@@ -54,7 +54,9 @@ def live(browser, prepared_database, copies):
 @pytest.fixture
 def live_rows(live):
     """Rows in the database of the server. They stay until the session ends."""
-    return support.Rows(live)
+    rows = support.Rows(live)
+    rows.know_what_is_there()
+    return rows
 
 
 @pytest.fixture(scope="session")
