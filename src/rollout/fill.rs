@@ -16,11 +16,17 @@ pub(super) fn copies(widened: &Widened) -> Vec<Batch> {
         let (old, new) = (quoted(dialect, &copy.from.name), quoted(dialect, &copy.to.name));
         let replaced = type_change(&copy.from.data_type.kind, &copy.to.data_type.kind) == TypeChange::Replaced;
         let value = match dialect {
+            _ if copy.conversion.is_some() => copy.conversion.clone().unwrap_or_default(),
             Dialect::Postgres if replaced => format!("{old}::{}", copy.to.data_type.sql),
             Dialect::Postgres | Dialect::Mysql | Dialect::Sqlite => old.clone(),
         };
         let what = format!("{}.{} from {}", copy.table, copy.to.name, copy.from.name);
-        written(widened, &copy.table, what, &new, &value, &format!("{new} IS NULL AND {old} IS NOT NULL"))
+        let mut condition = format!("{new} IS NULL AND {old} IS NOT NULL");
+        if copy.conversion.is_some() {
+            // What the migration makes nothing of would come again and again.
+            condition.push_str(&format!(" AND ({value}) IS NOT NULL"));
+        }
+        written(widened, &copy.table, what, &new, &value, &condition)
     };
     widened.copies.iter().map(batch).collect()
 }

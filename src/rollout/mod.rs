@@ -19,7 +19,7 @@ pub use self::stage::{Batch, Query, Stage, Work};
 use self::widen::Widened;
 use crate::diff::{Renames, SchemaChange, differences};
 use crate::migration::{self, Plan, Reverse, Step};
-use crate::schema::{Dialect, Schema};
+use crate::schema::{Dialect, ObjectName, Schema};
 
 /// A series of stages, each of which leaves both the deployed code and the code that comes next at work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +32,33 @@ pub struct Rollout {
     pub end: Schema,
 }
 
-/// The stages for these changes between two schemas. `rows` are the statements by which the migration itself changes
-/// rows. `None` when deployed code survives all of them at once, or when no
+/// What the migration itself does to values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Own {
+    /// The statements by which it changes rows.
+    pub rows: Vec<String>,
+    /// How it makes values of another type.
+    pub conversions: Vec<Conversion>,
+}
+
+/// `ALTER COLUMN … TYPE … USING …`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversion {
+    /// The table, under the name that it had in the statement.
+    pub table: ObjectName,
+    /// The column.
+    pub column: String,
+    /// The expression over the columns of the row.
+    pub expression: String,
+}
+
+/// The stages for these changes between two schemas. `None` when deployed code survives all of them at once, or when no
 /// migration can be written.
-pub fn rollout(from: &Schema, to: &Schema, changes: &[SchemaChange], rows: &[String]) -> Option<Rollout> {
+pub fn rollout(from: &Schema, to: &Schema, changes: &[SchemaChange], own: &Own) -> Option<Rollout> {
     if from.dialect != to.dialect || changes.iter().all(|change| change.backward_compatible) {
         return None;
     }
-    let widened = widen::widen(from, to, changes);
+    let widened = widen::widen(from, to, changes, &own.conversions);
     let mut stages = Vec::new();
     stages.extend(expand(from, &widened));
     let copied = fill::copies(&widened);
@@ -48,10 +67,10 @@ pub fn rollout(from: &Schema, to: &Schema, changes: &[SchemaChange], rows: &[Str
         stages.push(Stage::new("Fill what was added", why, Work::Fill(copied)));
     }
     stages.extend(checked(&widened));
-    if !rows.is_empty() {
+    if !own.rows.is_empty() {
         let why = "Its own statements, so that the new code finds the rows as it expects them. What the old code writes \
                    after that needs them once more.";
-        stages.push(Stage::new("Change rows as the migration does", why, Work::Rows(rows.to_vec())));
+        stages.push(Stage::new("Change rows as the migration does", why, Work::Rows(own.rows.clone())));
     }
     let why = "It runs beside the old code. The next stage waits until the old code runs nowhere any more, and until \
                nobody wants it back.";

@@ -9,6 +9,7 @@
 
 mod apply;
 
+use super::Conversion;
 use super::name::{beside, default, plainest, quoted};
 use crate::diff::{Change, ColumnDifference, Renames, SchemaChange, TypeChange, aligned, type_change};
 use crate::schema::lexer::{self, mentions};
@@ -23,6 +24,8 @@ pub(super) struct Copy {
     pub(super) from: Column,
     /// Where the new code has it, as it is in the end.
     pub(super) to: Column,
+    /// How the migration itself makes the one of the other.
+    pub(super) conversion: Option<String>,
 }
 
 /// A table that goes by two names for a while.
@@ -72,7 +75,7 @@ fn sets_before(dialect: Dialect) -> bool {
     dialect == Dialect::Postgres
 }
 
-pub(super) fn widen(from: &Schema, to: &Schema, changes: &[SchemaChange]) -> Widened {
+pub(super) fn widen(from: &Schema, to: &Schema, changes: &[SchemaChange], conversions: &[Conversion]) -> Widened {
     let all: Vec<Change> = changes.iter().map(|change| change.change.clone()).collect();
     let renames = Renames { columns: Vec::new(), ..Renames::of(&all) };
     let expanded = aligned(from, &renames).into_owned();
@@ -90,6 +93,11 @@ pub(super) fn widen(from: &Schema, to: &Schema, changes: &[SchemaChange]) -> Wid
     // What needs two places comes first, since other changes of the same column must know.
     for change in &all {
         widened.double(change, from);
+    }
+    for copy in &mut widened.copies {
+        let old = widened.renames.old_table(&copy.table);
+        let is_of = |one: &&Conversion| one.column == copy.from.name && (one.table == copy.table || one.table == *old);
+        copy.conversion = conversions.iter().find(is_of).map(|one| one.expression.clone());
     }
     for change in changes {
         widened.add(change);
@@ -191,7 +199,7 @@ impl Widened {
                 old.nullable = true;
             }
         }
-        self.copies.push(Copy { table: table.clone(), from: from.clone(), to });
+        self.copies.push(Copy { table: table.clone(), from: from.clone(), to, conversion: None });
     }
 
     /// What of a change can come at once.

@@ -149,3 +149,15 @@ fn code_that_cannot_read_what_only_the_rehearsal_wrote() {
          rehearsal makes up (JSONDecodeError: Expecting value: line 1 column 1 (char 0))"
     );
 }
+
+#[test]
+fn stages_make_values_of_another_type_as_the_migration_does() {
+    let upgrade = sent(&["ALTER TABLE note ALTER COLUMN body TYPE integer USING length(body)"]);
+    let downgrade = sent(&["ALTER TABLE note ALTER COLUMN body TYPE varchar(200) USING body::text"]);
+    let universe = pull_request("rehearsal: {dialect: postgres, rows_per_table: 12}", &upgrade, &downgrade);
+    universe.fabwright(&["check", "--base", "main", "--head", "feature", "--no-commit", "--no-tests"]);
+    let report = universe.file("fabwright-report/report.md");
+    assert!(report.contains("UPDATE public.note SET body_new = length(body) WHERE id IN"), "{report}");
+    assert!(report.contains("THEN NEW.body_new := length(NEW.body);"), "{report}");
+    assert!(report.contains("All stages were run on the base's schema with 24 rows"), "{report}");
+}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use fabwright::database::{DatabaseUrl, MysqlServer, PostgresServer, Scratch, introspect, observe, rows, script};
 use fabwright::diff::{self, RenameEvidence, RenameHints, Renames};
-use fabwright::rollout::{Rollout, Work, rollout};
+use fabwright::rollout::{Own, Rollout, Work, rollout};
 use fabwright::run::migrate::{Migrator, MigratorSettings, Target, detect};
 use fabwright::schema::{Dialect, ObjectName};
 use jiff::Timestamp;
@@ -41,8 +41,8 @@ async fn go_through(scenario: &Scenario, url: &DatabaseUrl, wanted: &DatabaseUrl
     run(wanted, scenario.after, scenario, "the head").await;
     let (from, to) = (introspect(url).await.unwrap(), introspect(wanted).await.unwrap());
     let changes = diff::compare(&from, &to, &hints(scenario), Timestamp::UNIX_EPOCH).changes;
-    let told =
-        rollout(&from, &to, &changes, &[]).unwrap_or_else(|| panic!("{}: nothing to be made safe", scenario.name));
+    let told = rollout(&from, &to, &changes, &Own::default())
+        .unwrap_or_else(|| panic!("{}: nothing to be made safe", scenario.name));
     // `{n}` is another number each time.
     let mut number = 0;
     let mut numbered = |sql: &str| {
@@ -146,7 +146,7 @@ async fn the_stages_of_the_example_are_revisions_that_lead_to_its_schema() {
     let hints = observe::renames(Dialect::Sqlite, applied.statements.iter().map(|statement| statement.sql.as_str()));
     let changes = diff::compare(&from, &to, &hints, Timestamp::UNIX_EPOCH).changes;
     let rows = vec!["UPDATE customer SET email = 'none:50%' WHERE 1 = 0;".to_owned()];
-    let told = rollout(&from, &to, &changes, &rows).unwrap();
+    let told = rollout(&from, &to, &changes, &Own { rows, ..Own::default() }).unwrap();
     assert_eq!(told.by_hand, Vec::<String>::new());
     assert_eq!(told.end, to);
 

@@ -1,8 +1,6 @@
 //! The rows that the rehearsal makes, and what to do when a revision's own code cannot read them: texts and documents
 //! have a form that only the application knows.
 
-use std::collections::BTreeSet;
-
 use crate::app::Error;
 use crate::database::Scratch;
 use crate::database::rows::{self, Sums};
@@ -33,11 +31,7 @@ impl Stock {
     }
 
     /// A copy of `empty` with all rows but those of some tables.
-    pub(super) async fn without(
-        empty: &Scratch,
-        made: &[TableRows],
-        unread: &BTreeSet<ObjectName>,
-    ) -> Result<Self, Error> {
+    pub(super) async fn without(empty: &Scratch, made: &[TableRows], unread: &[ObjectName]) -> Result<Self, Error> {
         let kept: Vec<TableRows> = made.iter().filter(|rows| !unread.contains(&rows.table)).cloned().collect();
         Self::fill(empty.copy().await?, &kept, &mut Vec::new()).await
     }
@@ -45,21 +39,25 @@ impl Stock {
 
 /// The tables that a revision had read when its own code gave up, and those that refer to them. Empty where it was the
 /// database that refused something.
-pub(super) fn unread(before: &Schema, error: &run::Error) -> BTreeSet<ObjectName> {
-    let run::Error::Migration { sent, .. } = error else { return BTreeSet::new() };
-    let run::Sent::Asked(asked) = &**sent else { return BTreeSet::new() };
-    let mut waiting: Vec<&ObjectName> = culprit::read_by(before, asked);
-    let mut found = BTreeSet::new();
-    while let Some(table) = waiting.pop() {
-        if found.insert(table.clone()) {
-            waiting.extend(before.references_to(table).map(|(other, _)| &other.name));
+pub(super) fn unread(before: &Schema, error: &run::Error) -> Vec<ObjectName> {
+    let run::Error::Migration { sent, .. } = error else { return Vec::new() };
+    let run::Sent::Asked(asked) = &**sent else { return Vec::new() };
+    let mut found: Vec<ObjectName> = culprit::read_by(before, asked).into_iter().cloned().collect();
+    let mut at = 0;
+    while let Some(table) = found.get(at).cloned() {
+        let children = before.references_to(&table).map(|(other, _)| other.name.clone());
+        for child in children {
+            if !found.contains(&child) {
+                found.push(child);
+            }
         }
+        at += 1;
     }
     found
 }
 
 /// What is said when the migration went through without these rows.
-pub(super) fn told(error: &run::Error, unread: &BTreeSet<ObjectName>) -> String {
+pub(super) fn told(error: &run::Error, unread: &[ObjectName]) -> String {
     let run::Error::Migration { revision, at, message, .. } = error else { return String::new() };
     let place = at.as_ref().map(|at| format!(" ({at})")).unwrap_or_default();
     let revision = revision.as_deref().unwrap_or("a revision");

@@ -8,8 +8,9 @@ use super::sides::Sides;
 use crate::app::{Console, Error};
 use crate::database::{Scratch, introspect, script};
 use crate::diff::{Renames, SchemaChange, differences};
+use crate::hazard::statement::{Action, Body, Script, Statements, TableChange};
 use crate::report::{AppliedStatement, Series, Trial};
-use crate::rollout::{Rollout, Stage, Work, rollout};
+use crate::rollout::{Conversion, Own, Rollout, Stage, Work, rollout};
 
 /// A migration that changes rows by more statements than these computes them: there is nothing to be written out.
 const MOST: usize = 20;
@@ -26,7 +27,8 @@ pub(super) async fn series(
     console: &Console,
 ) -> Result<Option<Series>, Error> {
     let (before, after) = (&rehearsed.before, &rehearsed.after);
-    let Some(rollout) = rollout(before, after, changes, &on_rows(rehearsed)) else { return Ok(None) };
+    let own = Own { rows: on_rows(rehearsed), conversions: conversions(rehearsed) };
+    let Some(rollout) = rollout(before, after, changes, &own) else { return Ok(None) };
     let step = console.step("Try it in stages");
     let trial = tried(rehearsed, &rollout).await?;
     let stages = rollout.stages.len();
@@ -49,6 +51,25 @@ fn on_rows(rehearsed: &Rehearsed) -> Vec<String> {
     let on_rows: Vec<&AppliedStatement> = statements.filter(is_on_rows).collect();
     let full: Option<Vec<String>> = on_rows.iter().map(|statement| statement.full.clone()).collect();
     full.filter(|full| full.len() <= MOST).unwrap_or_default()
+}
+
+/// How the migration itself makes values of another type.
+fn conversions(rehearsed: &Rehearsed) -> Vec<Conversion> {
+    let statements = rehearsed.account.revisions.iter().flat_map(|revision| &revision.statements);
+    let of = |statement: &AppliedStatement| {
+        let body = Body::Sql(statement.sql.clone());
+        let script = Script { path: None, revision: None, in_transaction: false, body };
+        let read = Statements::read(rehearsed.before.dialect, &[script]);
+        let acts = read.all.into_iter().flat_map(|statement| statement.acts);
+        acts.filter_map(|act| match act.action {
+            Action::Alter { table, change: TableChange::SetType { column, using: Some(expression), .. } } => {
+                Some(Conversion { table, column, expression })
+            }
+            _ => None,
+        })
+        .collect::<Vec<_>>()
+    };
+    statements.flat_map(of).collect()
 }
 
 async fn tried(rehearsed: &Rehearsed, rollout: &Rollout) -> Result<Trial, Error> {

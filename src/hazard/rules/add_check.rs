@@ -5,6 +5,7 @@ use crate::hazard::context::{in_revision, python};
 use crate::hazard::rule::{ANY, Look};
 use crate::hazard::statement::{Action, ConstraintKind, NewConstraint, TableChange};
 use crate::hazard::{Confidence, Context, Rule, Step, Warning};
+use crate::schema::lexer::mentions;
 use crate::schema::{Dialect, ObjectName};
 
 /// A CHECK constraint is added.
@@ -75,8 +76,15 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
 
 fn advice(context: &Context<'_>, table: &ObjectName, expression: &str, name: Option<&str>) -> String {
     let sql = context.table_sql(table);
-    let mut advice =
-        format!("-- Must give 0 before the migration runs:\nSELECT count(*) FROM {sql} WHERE NOT ({expression});");
+    let added = context.changes.iter().find_map(|change| match &change.change {
+        Change::ColumnAdded { table: of, column } if of == table && mentions(expression, &column.name) => Some(column),
+        _ => None,
+    });
+    let when = match added {
+        Some(column) => format!("once {} is filled", column.name),
+        None => "before the migration runs".to_owned(),
+    };
+    let mut advice = format!("-- Must give 0 {when}:\nSELECT count(*) FROM {sql} WHERE NOT ({expression});");
     if let (Dialect::Postgres, Some(name)) = (context.dialect(), name) {
         let constraint = context.quote(name);
         advice.push_str(&format!(

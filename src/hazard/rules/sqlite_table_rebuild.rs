@@ -35,7 +35,13 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     if let Some(table) = context.moved_aside(table, step.at) {
         return Some(warning(context, table));
     }
-    (!context.is_new_at(table, step.at) && context.is_rebuilt(table, step.at)).then(|| warning(context, table))
+    // A second batch on the table is the same advice.
+    let earlier = context.statements.iter().take(step.at).flat_map(|statement| &statement.acts);
+    let known = earlier.into_iter().any(
+        |act| matches!(&act.action, Action::DropTable { table: dropped, .. } if context.from.same_name(dropped, table)),
+    );
+    (!known && !context.is_new_at(table, step.at) && context.is_rebuilt(table, step.at))
+        .then(|| warning(context, table))
 }
 
 fn warning(context: &Context<'_>, table: &ObjectName) -> Warning {

@@ -22,7 +22,10 @@ pub(super) fn steps(widened: &Widened) -> Vec<Step> {
     let mut steps = Vec::new();
     for (table, copies) in tables {
         let (make, remove) = match widened.dialect() {
-            Dialect::Postgres => postgres::triggers(table, &copies),
+            Dialect::Postgres => {
+                let columns = widened.expanded.table(table).map(|table| table.columns.as_slice());
+                postgres::triggers(table, columns.unwrap_or_default(), &copies)
+            }
             Dialect::Mysql => mysql::triggers(table, &copies),
             Dialect::Sqlite => sqlite::triggers(widened, table, &copies),
         };
