@@ -13,10 +13,11 @@ mod rows;
 mod types;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::{Executor, PgConnection};
+use tokio::task::JoinSet;
 
 use super::super::postgres_session::connect;
 use super::super::{DatabaseUrl, Error, Result};
@@ -31,12 +32,18 @@ pub(super) async fn introspect(url: &DatabaseUrl) -> Result<Schema> {
     let cannot = || Error::server(format!("cannot read {url}"));
     let (one, other) = tokio::join!(connect(url), connect(url));
     let mut one = one?;
-    let (version, mut other) = begin(&mut one, other).await.map_err(cannot())?;
-    let queue = Queue::new(&mut one, version).await.map_err(cannot())?;
-    let (catalog, origin) = match &mut other {
-        Some(other) => {
-            let (layout, words) = tokio::join!(layout(&mut one, version, &queue), words(other, version, &queue));
-            read(&mut one, layout.map_err(cannot())?, words.map_err(cannot())?).await
+    let (version, other) = begin(&mut one, other).await.map_err(cannot())?;
+    let queue = Arc::new(Queue::new(&mut one, version).await.map_err(cannot())?);
+    let (catalog, origin) = match other {
+        Some(mut other) => {
+            // A task of its own, since it takes a processor to read the rows, too. It ends with this set.
+            let mut task = JoinSet::new();
+            let shared = Arc::clone(&queue);
+            task.spawn(async move { words(&mut other, version, &shared).await });
+            let layout = layout(&mut one, version, &queue).await.map_err(cannot())?;
+            let words = task.join_next().await.and_then(std::result::Result::ok);
+            let words = words.unwrap_or(Err(sqlx::Error::WorkerCrashed)).map_err(cannot())?;
+            read(&mut one, layout, words).await
         }
         None => {
             let layout = layout(&mut one, version, &queue).await.map_err(cannot())?;
@@ -77,7 +84,7 @@ async fn join(one: &mut PgConnection, mut other: PgConnection) -> sqlx::Result<P
 }
 
 /// What is still to be asked about further objects, by whichever connection has the time. The last goes first.
-struct Queue(RefCell<Vec<Cow<'static, str>>>);
+struct Queue(Mutex<Vec<Cow<'static, str>>>);
 
 impl Queue {
     /// Everything about which there may be an answer.
@@ -88,11 +95,11 @@ impl Queue {
         let mut all: Vec<_> = queries.map(|query| Cow::Owned(format!("{}{query}", queries::USERS))).collect();
         let published = if version >= 150_000 { queries::PUBLISHED } else { queries::PUBLISHED_BEFORE_15 };
         all.push(Cow::Borrowed(published));
-        Ok(Self(RefCell::new(all)))
+        Ok(Self(Mutex::new(all)))
     }
 
     fn next(&self) -> Option<Cow<'static, str>> {
-        self.0.borrow_mut().pop()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 }
 

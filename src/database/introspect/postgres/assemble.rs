@@ -87,7 +87,7 @@ pub(super) fn schema(mut catalog: Catalog) -> Schema {
             class => class.split_once(" on ").map(|(_, class)| class),
         };
         match target {
-            Some(class) => belongs.push((key, (addresses.class(class), row.oid, row.part))),
+            Some(class) => belongs.push((key, addresses.id(class, row.oid, row.part))),
             None => addresses.put(&row.class, row.oid, row.part, key),
         }
         schema.others.push(other);
@@ -121,7 +121,8 @@ struct Places<'a> {
 }
 
 impl Places<'_> {
-    fn column(&self, relation: i64, number: i64) -> Option<String> {
+    fn column(&self, relation: u32, number: i32) -> Option<String> {
+        let relation = i64::from(relation);
         let column = self.columns.get(relation, i16::try_from(number).ok()?)?;
         Some(address::member("column", &self.tables.get(&relation)?.name, &column.name))
     }
@@ -135,7 +136,7 @@ struct Addresses {
     /// The number of `pg_class`.
     relations: u32,
     known: HashMap<Id, String>,
-    stand_ins: HashMap<(u32, i64), (u32, i64)>,
+    stand_ins: HashMap<(u32, u32), (u32, u32)>,
 }
 
 impl Addresses {
@@ -144,8 +145,12 @@ impl Addresses {
         self.classes.get(name).copied().unwrap_or_default()
     }
 
+    fn id(&self, class: &str, oid: i64, part: i64) -> Id {
+        (self.class(class), u32::try_from(oid).unwrap_or_default(), i32::try_from(part).unwrap_or_default())
+    }
+
     fn put(&mut self, class: &str, oid: i64, part: i64, address: String) {
-        self.known.insert((self.class(class), oid, part), address);
+        self.known.insert(self.id(class, oid, part), address);
     }
 
     fn stand_in(&mut self, rows: Vec<StandIn>) {

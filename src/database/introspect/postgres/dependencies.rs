@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
+use sqlx::{PgConnection, Row};
 
 use super::queries;
 use super::rows::{Dependency, StandIn};
@@ -15,16 +16,16 @@ pub(super) async fn classes(connection: &mut PgConnection) -> sqlx::Result<HashM
 }
 
 pub(super) async fn dependencies(connection: &mut PgConnection) -> sqlx::Result<Vec<Dependency>> {
-    let rows: Vec<(Oid, Oid, i32, Oid, Oid, i32)> = sqlx::query_as(queries::DEPENDENCIES).fetch_all(connection).await?;
-    let id = |class: Oid, oid: Oid, part: i32| (class.0, i64::from(oid.0), i64::from(part));
-    let rows = rows.into_iter().map(|(class, oid, part, other_class, other, other_part)| {
-        (id(class, oid, part), id(other_class, other, other_part))
-    });
-    Ok(rows.collect())
+    let number = |row: &PgRow, place: usize| Ok::<_, sqlx::Error>(row.try_get::<Oid, _>(place)?.0);
+    let read = |row: PgRow| {
+        let one = (number(&row, 0)?, number(&row, 1)?, row.try_get(2)?);
+        Ok((one, (number(&row, 3)?, number(&row, 4)?, row.try_get(5)?)))
+    };
+    sqlx::query(queries::DEPENDENCIES).try_map(read).fetch_all(connection).await
 }
 
 pub(super) async fn stand_ins(connection: &mut PgConnection) -> sqlx::Result<Vec<StandIn>> {
     let rows: Vec<(Oid, Oid, Oid, Oid)> = sqlx::query_as(queries::STAND_INS).fetch_all(connection).await?;
-    let id = |class: Oid, oid: Oid| (class.0, i64::from(oid.0));
-    Ok(rows.into_iter().map(|(class, oid, other_class, other)| (id(class, oid), id(other_class, other))).collect())
+    let pairs = rows.into_iter().map(|(class, oid, other, of)| ((class.0, oid.0), (other.0, of.0)));
+    Ok(pairs.collect())
 }

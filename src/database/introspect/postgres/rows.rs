@@ -52,14 +52,14 @@ pub(super) struct OtherRow {
     pub removal: String,
 }
 
-/// An object by the numbers of its class and its own, and the part of it.
-pub(super) type Id = (u32, i64, i64);
+/// An object by the numbers of its class and its own, and the part of it. There are very many: they are kept small.
+pub(super) type Id = (u32, u32, i32);
 
 /// One object needs the other.
 pub(super) type Dependency = (Id, Id);
 
 /// The class and the number of an object, and of the one that it stands for.
-pub(super) type StandIn = ((u32, i64), (u32, i64));
+pub(super) type StandIn = ((u32, u32), (u32, u32));
 
 /// The name of an object, `public` being the namespace that goes without saying.
 pub(super) fn object_name(namespace: &str, name: &str) -> ObjectName {
