@@ -77,7 +77,7 @@ pub(in crate::migration) fn plan(from: &Schema, to: &Schema, changes: &[Change],
     planner.remove();
     // What is made anew comes under its new name at once.
     let stays = |key: &str| !planner.going.contains(key);
-    let mut renamed = renames::steps(from, &renames, |table| stays(&address::table(table)));
+    let mut renamed = renames::steps(from, &renames, stays);
     renamed.extend(parts.into_iter().filter(|(key, _)| stays(key)).map(|(_, step)| step));
     planner.steps.extend(renamed);
     planner.create();

@@ -91,6 +91,13 @@ pub(crate) const LINKED: &[(&str, &str, &str)] = &[
          CREATE TABLE p2 PARTITION OF p (CONSTRAINT own UNIQUE (v, id)) FOR VALUES IN ('2');",
     ),
     (
+        "the enum by which a table is divided loses a value while the column gets another name",
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE p (id integer, kind e, at date) PARTITION BY LIST (kind);
+         CREATE TABLE p1 PARTITION OF p FOR VALUES IN ('a');",
+        "CREATE TYPE e AS ENUM ('a'); CREATE TABLE p (id integer, sort e, at date) PARTITION BY LIST (sort);
+         CREATE TABLE p1 PARTITION OF p FOR VALUES IN ('a');",
+    ),
+    (
         "a trigger of the parent is disabled on a partition that comes",
         "CREATE TABLE p (id integer, v text) PARTITION BY LIST (id); CREATE TABLE p1 (id integer, v text);
          CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;",

@@ -338,9 +338,11 @@ impl<'a> Planner<'a> {
             _ => return Vec::new(),
         };
         let marker = format!(" on {plural} for role ");
-        let in_force = self.past.keys().filter(|key| self.new.contains_key(*key) && !self.going.contains(*key));
-        let given = in_force.filter_map(|key| {
-            let (right, rest) = key.strip_prefix("default grant ")?.trim_matches('"').split_once(&marker)?;
+        const PRIVILEGES: &str = "default grant ";
+        let all = self.past.range(PRIVILEGES.to_owned()..).take_while(|(key, _)| key.starts_with(PRIVILEGES));
+        let in_force = all.filter(|(key, _)| self.new.contains_key(*key) && !self.going.contains(*key));
+        let given = in_force.filter_map(|(key, _)| {
+            let (right, rest) = key.strip_prefix(PRIVILEGES)?.trim_matches('"').split_once(&marker)?;
             let (place, to) = rest.rsplit_once(" to ")?;
             let elsewhere = place
                 .split_once(" in schema ")

@@ -106,6 +106,7 @@ impl Planner<'_> {
             .collect();
         let mut steps = Vec::new();
         let mut keep = self.keep_rows();
+        let kept = self.kept();
         let holds = !keep.is_empty();
         for key in order::sorted(&needs).into_iter().rev() {
             let Some(atom) = self.old.get(&key) else { continue };
@@ -130,7 +131,10 @@ impl Planner<'_> {
                 continue;
             }
             let reverse = match atom.body {
-                Body::Table(_) if self.kept(&key) => Reverse::Statements(Vec::new()),
+                Body::Table(table) if kept.contains(&key) || table.options.contains_key("partition by") => {
+                    // The rows of a divided table are those of its partitions.
+                    Reverse::Statements(Vec::new())
+                }
                 Body::Table(table) => {
                     let rows = format!("TABLE {}", path(&table.name));
                     let save_first = Save::new(Dialect::Postgres, &table.name.name, &[], rows);

@@ -92,21 +92,26 @@ pub(super) fn renamed<'a>(mut atoms: Atoms<'a>, renames: &Renames) -> Atoms<'a> 
     atoms.into_iter().map(|(key, atom)| (moves.apply(&key), atom)).collect()
 }
 
-/// Whether the column gets its new name with that of the parent.
-fn led(from: &Schema, renames: &Renames, table: &ObjectName, old: &str, new: &str) -> bool {
+/// Whether the column gets its new name with that of a parent to which the table stays linked.
+fn led(
+    from: &Schema,
+    renames: &Renames,
+    table: &ObjectName,
+    (old, new): (&str, &str),
+    linked: impl Fn(&ObjectName) -> bool,
+) -> bool {
     let past = from.table(renames.old_table(table));
     let Some(past) = past.filter(|past| past.options.contains_key(&format!("inherited {old}"))) else { return false };
     let parents = ["partition of", "inherits"].into_iter().filter_map(|option| past.options.get(option));
     let parents: Vec<&str> = parents.flat_map(|names| names.split(", ")).collect();
-    renames
-        .columns
-        .iter()
-        .any(|(of, from, to, _)| from == old && to == new && parents.contains(&path(renames.old_table(of)).as_str()))
+    renames.columns.iter().any(|(of, from, to, _)| {
+        from == old && to == new && parents.contains(&path(renames.old_table(of)).as_str()) && linked(of)
+    })
 }
 
-/// The statements that rename the tables that stay, by their new names, and their columns, in an order that never meets
-/// a taken name.
-pub(super) fn steps(from: &Schema, renames: &Renames, stays: impl Fn(&ObjectName) -> bool) -> Vec<Step> {
+/// The statements that rename what stays of the tables, by their new addresses, and their columns, in an order that never
+/// meets a taken name.
+pub(super) fn steps(from: &Schema, renames: &Renames, stays: impl Fn(&str) -> bool) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut add = |purpose: String, statement: String, reverse: String| {
         steps.push(Step {
@@ -117,7 +122,7 @@ pub(super) fn steps(from: &Schema, renames: &Renames, stays: impl Fn(&ObjectName
             reverse: Reverse::Statements(vec![reverse]),
         });
     };
-    for (from, to, _) in renames.tables.iter().filter(|(_, to, _)| stays(to)) {
+    for (from, to, _) in renames.tables.iter().filter(|(_, to, _)| stays(&address::table(to))) {
         let moved = |from: &ObjectName, to: &ObjectName| {
             let mut at = from.clone();
             let mut statements = Vec::new();
@@ -134,9 +139,13 @@ pub(super) fn steps(from: &Schema, renames: &Renames, stays: impl Fn(&ObjectName
         add(format!("Rename table {from} to {to}"), moved(from, to), moved(to, from));
     }
     let tables: BTreeSet<&ObjectName> =
-        renames.columns.iter().map(|(table, ..)| table).filter(|table| stays(table)).collect();
+        renames.columns.iter().map(|(table, ..)| table).filter(|table| stays(&address::table(table))).collect();
     for table in tables {
-        let own = renames.columns.iter().filter(|(of, old, new, _)| of == table && !led(from, renames, of, old, new));
+        let linked = |parent: &ObjectName| stays(&address::member("link", table, &path(parent)));
+        let own = renames
+            .columns
+            .iter()
+            .filter(|(of, old, new, _)| of == table && !led(from, renames, of, (old, new), linked));
         let wanted: Vec<(String, String)> = own.map(|(_, from, to, _)| (from.clone(), to.clone())).collect();
         let names = wanted.iter().map(|(from, _)| from.clone()).collect();
         for (from, to) in rename_order(&wanted, names, |name| format!("{name}_passing")) {

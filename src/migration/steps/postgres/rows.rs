@@ -1,5 +1,7 @@
 //! The rows of tables that are made anew: kept in a temporary table, and brought back as far as the columns are there.
 
+use std::collections::BTreeSet;
+
 use super::Planner;
 use super::alter::cast;
 use super::atom::{Atom, Body};
@@ -21,9 +23,9 @@ impl<'a> Planner<'a> {
         pairs.filter(|(old, new)| !(divided(old) && divided(new))).collect()
     }
 
-    /// Whether the rows of the table at `key` come back.
-    pub(super) fn kept(&self, key: &str) -> bool {
-        self.anew().iter().any(|(_, new)| address::table(&new.name) == key)
+    /// The tables whose rows come back.
+    pub(super) fn kept(&self) -> BTreeSet<String> {
+        self.anew().iter().map(|(_, new)| address::table(&new.name)).collect()
     }
 
     /// Whether the type of the old column goes, if only to be made anew.
