@@ -38,6 +38,7 @@ pub(super) fn entity(
         body.push(assign("list_columns", texts(&list)));
         body.push(assign("show_columns", texts(&show)));
     }
+    body.extend(super::view::order(entity, list.iter().cloned()));
     let (add, edit) = (entity.api_write_columns(), entity.api_edit_columns());
     if add == edit {
         body.push(assign("add_columns = edit_columns", Code::texts(add)));

@@ -46,6 +46,7 @@ pub(super) fn entity(
     body.extend(labels(entity));
     body.extend(refusals(entity));
     body.push(assign("list_columns", Code::texts(entity.list_columns())));
+    body.extend(order(entity, entity.list_columns().into_iter().map(str::to_owned)));
     body.push(assign("show_columns", Code::texts(entity.show_columns())));
     let (add, edit) = (entity.add_columns(), entity.edit_columns());
     if add == edit {
@@ -106,6 +107,14 @@ fn master(application: &Application, entity: &Entity, imports: &mut Imports) -> 
         assign("related_views", classes(&parts)),
     ];
     Some(MasterText { class_name, body })
+}
+
+/// The columns that rows can be ordered by, where those are not all that are listed.
+pub(super) fn order(entity: &Entity, listed: impl Iterator<Item = String>) -> Option<String> {
+    let is_ordered = |name: &String| entity.attribute(name).is_none_or(|attribute| attribute.kind.is_ordered());
+    let (kept, odd): (Vec<String>, Vec<String>) = listed.partition(is_ordered);
+    let kept = kept.iter().map(String::as_str).filter(|name| entity.relation(name).is_none());
+    (!odd.is_empty()).then(|| assign("order_columns", Code::texts(kept)))
 }
 
 fn search(entity: &Entity) -> String {
@@ -233,6 +242,9 @@ fn field(entity: &Entity, attribute: &Attribute, imports: &mut Imports) -> Optio
     }
     if let AttributeKind::Numeric { scale: Some(scale), .. } = attribute.kind {
         arguments.push(Code::keyword("places", Code::plain(scale.to_string())));
+    }
+    if let AttributeKind::DateTime { with_time_zone: true } = attribute.kind {
+        arguments.push(Code::keyword("timezone", Code::plain("True")));
     }
     if attribute.nullable {
         arguments.push(Code::keyword("nullable", Code::plain("True")));

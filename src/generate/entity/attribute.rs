@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::outcome::{self, Decision, FormField, Outcome, Refusal};
-use super::types::{self, Domains};
+use super::types::{self, OwnTypes};
 use super::{Attribute, AttributeKind, Check, CheckRule, DefaultValue, EnumClass, EnumMember, ReferenceKey};
 use crate::generate::names;
 use crate::schema::lexer::{TokenKind, tokens};
@@ -12,7 +12,7 @@ use crate::schema::{Column, ColumnDefault, DataType, Dialect, Table, TypeKind};
 /// What the server decides about columns.
 pub(super) struct Server<'a> {
     pub(super) dialect: Dialect,
-    pub(super) domains: &'a Domains,
+    pub(super) own_types: &'a OwnTypes,
 }
 
 /// The attributes of a table, in column order.
@@ -54,8 +54,8 @@ fn one(
     keys: &[ReferenceKey],
     server: &Server<'_>,
 ) -> Attribute {
-    let base = types::resolve(&column.data_type, server.domains);
-    let kind = kind(column, base, &name, class_name, checks, server.dialect);
+    let base = types::resolve(&column.data_type, server.own_types);
+    let kind = kind(column, base, &name, class_name, checks, server);
     let default = column.default.as_ref().and_then(|default| constant(default, &kind));
     let primary_key = table.is_key(&column.name);
     let foreign_key = keys.iter().find(|key| key.columns == [column.name.clone()]).cloned();
@@ -69,6 +69,7 @@ fn one(
     let mut attribute = Attribute {
         declared: column.data_type.sql.clone(),
         collation: column.collation.clone(),
+        any_letter: server.dialect != Dialect::Mysql || has_any_letter(table, column),
         label: names::label(&name),
         python: types::python(&kind),
         sqlalchemy: types::sqlalchemy(column, base, &kind, server.dialect),
@@ -89,6 +90,12 @@ fn one(
     };
     attribute.outcome = settle(&attribute);
     attribute
+}
+
+/// Whether a column of MySQL's holds every letter of Unicode.
+fn has_any_letter(table: &Table, column: &Column) -> bool {
+    let collation = column.collation.as_ref().or_else(|| table.options.get("collation"));
+    collation.is_none_or(|collation| collation.starts_with("utf8mb4"))
 }
 
 /// What the type says. FAB knows a number by its SQLAlchemy class, and some servers have numbers of other classes.
@@ -143,7 +150,7 @@ fn kind(
     name: &str,
     class_name: &str,
     checks: &[Check],
-    dialect: Dialect,
+    server: &Server<'_>,
 ) -> AttributeKind {
     let enumeration = |values: &[String], database_name: Option<String>, declared: Option<u32>, by_check: bool| {
         let members = names::enum_members(values)
@@ -171,11 +178,11 @@ fn kind(
             });
             match list {
                 Some((values, name)) => enumeration(values, name, *length, true),
-                None => types::kind(base, dialect),
+                None => types::kind(base, server.own_types, server.dialect),
             }
         }
         TypeKind::Enum { name, values } => enumeration(values, name.clone(), None, false),
-        _ => types::kind(base, dialect),
+        _ => types::kind(base, server.own_types, server.dialect),
     }
 }
 

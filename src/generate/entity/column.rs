@@ -17,6 +17,8 @@ pub struct Attribute {
     pub declared: String,
     /// The collation, when it is not the default of its table or type.
     pub collation: Option<String>,
+    /// Whether text may hold every letter there is: MySQL has character sets that do not.
+    pub any_letter: bool,
     /// What kind of value it holds.
     pub kind: AttributeKind,
     /// The Python type without `| None`, as in `datetime.date`.
@@ -126,7 +128,21 @@ pub enum AttributeKind {
     Native {
         /// The type, in the server's words.
         sql: String,
+        /// How many columns a composite type has, and none for every other.
+        columns: usize,
     },
+}
+
+impl AttributeKind {
+    /// Whether a value can stand in an address and be found again.
+    pub fn has_text(&self) -> bool {
+        !matches!(self, Self::Binary { .. } | Self::Float | Self::Json | Self::Array(_) | Self::Interval)
+    }
+
+    /// Whether rows can be ordered by it on every server.
+    pub fn is_ordered(&self) -> bool {
+        !matches!(self, Self::Json | Self::Array(_) | Self::Native { .. })
+    }
 }
 
 /// What an array holds.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::attribute::Server;
 use super::outcome::{Decision, Refusal};
-use super::types::Domains;
+use super::types::OwnTypes;
 use super::{
     Application, Association, AssociationEnd, Attribute, AttributeKind, Check, Display, Entity, Key, Menu,
     ReferenceKey, Settings, UniqueKey, attribute, details, relation,
@@ -31,8 +31,8 @@ impl Application {
             })
             .collect();
         let without_class: BTreeSet<&ObjectName> = associations.iter().map(|(table, _)| &table.name).collect();
-        let domains = Domains::of(schema);
-        let server = Server { dialect: schema.dialect, domains: &domains };
+        let own_types = OwnTypes::of(schema);
+        let server = Server { dialect: schema.dialect, own_types: &own_types };
         let mut application = Self {
             package: settings.package.clone(),
             dialect: schema.dialect,
@@ -219,18 +219,13 @@ fn display(attributes: &[Attribute]) -> Display {
 
 /// What only the whole table decides: whether it has pages.
 fn settle(entity: &mut Entity) {
-    let refusal = match &entity.key {
-        Key::Composite(_) => Some(Refusal::CompositeKey),
-        Key::Integer(name) | Key::Other(name) => {
-            let renamed = entity.attribute(name).is_some_and(|attribute| attribute.column != *name);
-            if renamed {
-                Some(Refusal::RenamedKey)
-            } else if entity.list_columns().is_empty() {
-                Some(Refusal::OnlyKey)
-            } else {
-                None
-            }
-        }
+    let in_address = |name: &str| entity.attribute(name).is_some_and(|attribute| attribute.kind.has_text());
+    let refusal = if !entity.key.attributes().into_iter().all(in_address) {
+        Some(Refusal::KeyWithoutText)
+    } else if entity.list_columns().is_empty() {
+        Some(Refusal::OnlyKey)
+    } else {
+        None
     };
     if let Some(refusal) = refusal {
         entity.view = Decision::Excluded(refusal);

@@ -53,10 +53,10 @@ pub enum Refusal {
     RelatedView,
     /// FAB would make the reverse of a one-to-one relation required.
     ReverseOfOne,
-    /// FAB's routes take one key column.
+    /// FAB's select boxes set one key column.
     CompositeKey,
-    /// FAB reads a key by the column's name, which is no Python name.
-    RenamedKey,
+    /// The key holds what no address can.
+    KeyWithoutText,
     /// Nothing but a key: FAB's list needs a column.
     OnlyKey,
     /// A select box would load every row; search by the key instead.
@@ -84,8 +84,8 @@ impl fmt::Display for Refusal {
             Self::NoSerialiser => "Flask-AppBuilder cannot serialise this type",
             Self::RelatedView => "listed below the row",
             Self::ReverseOfOne => "edited from the other side",
-            Self::CompositeKey => "Flask-AppBuilder takes keys of one column",
-            Self::RenamedKey => "Flask-AppBuilder needs a key whose name is a Python name",
+            Self::CompositeKey => "its columns are set instead",
+            Self::KeyWithoutText => "its key cannot stand in an address",
             Self::OnlyKey => "there is nothing to show but the key",
             Self::TooManyRows => "the search form would load every row",
         })

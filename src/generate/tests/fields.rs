@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::checks::{self, Boundary};
 use super::facts::Facts;
-use crate::generate::entity::{AttributeKind, CheckRule, Comparison, Entity, Key, RelationKind};
+use crate::generate::entity::{AttributeKind, CheckRule, Comparison, Entity, Key, Relation, RelationKind};
 use crate::generate::python::string;
 
 /// A field of a form or of a JSON body.
@@ -16,6 +16,8 @@ pub(super) struct Field {
     pub form: Option<String>,
     /// What a JSON body holds, as a Python expression.
     pub json: String,
+    /// What makes the row that this and other columns refer to together, and gives all of them.
+    pub spread: Option<String>,
     /// The attribute that holds the value afterwards.
     pub attribute: String,
     /// What it holds when it came from a form, as a Python expression over `form`; nothing when that can't be told.
@@ -57,6 +59,14 @@ pub(super) fn fields(facts: &Facts<'_>, entity: &Entity, names: &[&str]) -> Vec<
     names.iter().filter_map(|name| attribute(facts, entity, name).or_else(|| relation(facts, entity, name))).collect()
 }
 
+/// The relation of several columns that a column takes part in, and the row that it refers to.
+fn shared_key<'f>(facts: &Facts<'f>, entity: &'f Entity, name: &str) -> Option<(&'f Relation, &'f Entity)> {
+    let relation = entity.relations.iter().find(|relation| {
+        relation.owns_key && relation.local.len() > 1 && relation.local.iter().any(|local| local == name)
+    })?;
+    Some((relation, facts.application.entity(&relation.target)?))
+}
+
 fn attribute(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
     let attribute = entity.attribute(name)?;
     let range = super::range::Range::of(attribute, entity);
@@ -64,13 +74,37 @@ fn attribute(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
         // No value is sure to keep the rule, but NULL keeps every rule.
         return None;
     }
-    let value = facts.sample(entity, name)?.value();
-    let stored = Some(value.python.clone());
+    let sample = facts.sample(entity, name)?;
+    let value = sample.value();
+    if let Some((relation, target)) = shared_key(facts, entity, name) {
+        let integer = matches!(attribute.kind, AttributeKind::Integer { .. });
+        let names: Vec<String> = relation.local.iter().map(|name| string(name)).collect();
+        let first = relation.local.first().is_some_and(|first| first == name);
+        let quoted = string(name);
+        return Some(Field {
+            name: name.to_owned(),
+            form: None,
+            json: String::new(),
+            spread: first.then(|| format!("parts(rows.add(factories.new_{}), {})", target.module, names.join(", "))),
+            attribute: name.to_owned(),
+            from_form: integer.then(|| format!("int(form[{quoted}])")),
+            from_body: integer.then(|| format!("body[{quoted}]")),
+            required: attribute.is_required(),
+            many: false,
+            fixed: !attribute.outcome.edit.is_included(),
+            wrong: wrong(&attribute.kind),
+            longest: None,
+        });
+    }
+    // How the server spells a value may depend on its settings.
+    let is_spelled = !matches!(attribute.kind, AttributeKind::Native { .. }) || sample.change.is_some();
+    let stored = is_spelled.then(|| value.python.clone());
     let boolean = attribute.kind == AttributeKind::Boolean;
     Some(Field {
         name: name.to_owned(),
         form: value.form.clone(),
         json: value.json.clone(),
+        spread: None,
         attribute: name.to_owned(),
         from_form: stored.clone(),
         from_body: stored,
@@ -108,6 +142,7 @@ fn relation(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
         name: name.to_owned(),
         form: Some(if many { format!("[str({made})]") } else { format!("str({made})") }),
         json: if many { format!("[{made}]") } else { made },
+        spread: None,
         attribute: if many { name.to_owned() } else { local },
         from_form: single.then(|| format!("int(form[{}])", string(name))),
         from_body: single.then(|| format!("body[{}]", string(name))),

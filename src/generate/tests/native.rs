@@ -10,6 +10,9 @@ pub(super) fn values(sql: &str, dialect: Dialect) -> Option<(String, Option<Stri
     if dialect == Dialect::Sqlite {
         return pair("abc", "xyz");
     }
+    if sql.starts_with("time") && sql.ends_with("with time zone") {
+        return pair("09:30:00+00", "17:45:00+01");
+    }
     if sql.ends_with("[]") {
         return alone("{}");
     }
@@ -36,7 +39,6 @@ pub(super) fn values(sql: &str, dialect: Dialect) -> Option<(String, Option<Stri
         "macaddr8" => pair("08:00:2b:01:02:03:04:05", "08:00:2b:0a:0b:0c:0d:0e"),
         "bit" => pair(&"0".repeat(size.unwrap_or(1)), &"1".repeat(size.unwrap_or(1))),
         "bit varying" => pair("0", "1"),
-        "time" if plain.ends_with("with time zone") => pair("09:30:00+00", "17:45:00+01"),
         "int4range" | "int8range" => pair("[1,5)", "[6,9)"),
         "numrange" => pair("[1.0,2.5)", "[3.5,4.0]"),
         "tsrange" => pair(
@@ -66,6 +68,7 @@ pub(super) fn values(sql: &str, dialect: Dialect) -> Option<(String, Option<Stri
         "jsonpath" => pair("$.\"a\"", "$.\"b\""),
         "hstore" => pair("\"a\"=>\"1\"", "\"b\"=>\"2\""),
         "ltree" => pair("top.one", "top.two"),
+        "name" => pair("one", "two"),
         "set" => {
             let members: Vec<&str> = plain.split('\'').skip(1).step_by(2).collect();
             Some(((*members.first()?).to_owned(), members.get(1).map(|member| (*member).to_owned())))

@@ -97,7 +97,8 @@ impl Picker<'_> {
             AttributeKind::Integer { .. } | AttributeKind::Numeric { .. } | AttributeKind::Float => self.number(),
             AttributeKind::Boolean => {
                 let start = !matches!(self.attribute.default, Some(DefaultValue::Boolean(true)));
-                Sample { factory: truth(start).to_owned(), change: Some(boolean(!start)), fixed: boolean(start) }
+                let value = |value| if self.attribute.nullable { choice(value) } else { boolean(value) };
+                Sample { factory: truth(start).to_owned(), change: Some(value(!start)), fixed: value(start) }
             }
             AttributeKind::Text { .. } => self.text(),
             AttributeKind::Enum(class) => {
@@ -141,7 +142,12 @@ impl Picker<'_> {
                 };
                 plain(one, other, form, other)
             }
-            AttributeKind::Native { sql } => match native::values(sql, self.style.dialect) {
+            // Every column of a composite may be NULL.
+            AttributeKind::Native { columns, .. } if *columns > 0 => {
+                let empty = string(&format!("({})", ",".repeat(columns - 1)));
+                Sample { change: None, ..plain(&empty, &empty, &empty, &empty) }
+            }
+            AttributeKind::Native { sql, .. } => match native::values(sql, self.style.dialect) {
                 Some((one, other)) => {
                     let change = other.as_deref().map(text_value);
                     Sample { factory: string(&one), fixed: change.clone().unwrap_or_else(|| text_value(&one)), change }
@@ -236,7 +242,7 @@ impl Picker<'_> {
             shortest: self.range.shortest,
             longest: self.range.longest,
             realistic: self.style.realistic,
-            beyond_ascii: self.style.beyond_ascii && !self.range.opaque,
+            beyond_ascii: self.style.beyond_ascii && !self.range.opaque && self.attribute.any_letter,
         };
         let fixed = text_value(&words.changed());
         let free = !self.range.opaque && !self.rank.above && !self.rank.below;
@@ -266,7 +272,9 @@ impl Picker<'_> {
     }
 
     fn moment(&self) -> Sample {
-        let base = format!("datetime.datetime(2026, 1, {}, 3, 4, 5)", 2 + self.rank.steps.clamp(0, 26));
+        let zoned = matches!(self.attribute.kind, AttributeKind::DateTime { with_time_zone: true });
+        let (zone, offset) = if zoned { (", tzinfo=datetime.UTC", "+00:00") } else { ("", "") };
+        let base = format!("datetime.datetime(2026, 1, {}, 3, 4, 5{zone})", 2 + self.rank.steps.clamp(0, 26));
         let spread = (self.attribute.unique || self.shared_unique()) && !self.rank.above && !self.rank.below;
         let factory = if spread { format!("{base} + datetime.timedelta(minutes=n)") } else { base };
         let year = match (self.rank.above, self.rank.below) {
@@ -275,9 +283,9 @@ impl Picker<'_> {
             _ => Some(2028),
         };
         let value = |(year, month, day)| Value {
-            python: format!("datetime.datetime({year}, {month}, {day}, 23, 59, 58)"),
+            python: format!("datetime.datetime({year}, {month}, {day}, 23, 59, 58{zone})"),
             form: Some(string(&format!("{year}-{month:02}-{day:02} 23:59:58"))),
-            json: string(&format!("{year}-{month:02}-{day:02}T23:59:58")),
+            json: string(&format!("{year}-{month:02}-{day:02}T23:59:58{offset}")),
         };
         let change = year.filter(|_| !self.range.opaque).map(|year| value((year, 2, 29)));
         Sample { factory, change, fixed: value((2026, 1, 2 + self.rank.steps.clamp(0, 26))) }
@@ -291,6 +299,11 @@ fn plain(factory: &str, python: &str, form: &str, json: &str) -> Sample {
 
 fn truth(value: bool) -> &'static str {
     if value { "True" } else { "False" }
+}
+
+/// A value that may be left open is chosen, and not ticked.
+fn choice(value: bool) -> Value {
+    Value { python: truth(value).to_owned(), form: Some(string(truth(value))), json: truth(value).to_owned() }
 }
 
 fn boolean(value: bool) -> Value {

@@ -9,7 +9,7 @@ use crate::generate::entity::{
     Attribute, AttributeKind, CheckRule, DefaultValue, Entity, EnumClass, Key, Relation, RelationKind,
 };
 use crate::generate::python::string;
-use crate::schema::{ColumnDefault, ReferentialAction};
+use crate::schema::{ColumnDefault, Dialect, ReferentialAction};
 
 /// The context of the template.
 #[derive(Debug, Serialize)]
@@ -217,6 +217,8 @@ fn not_null(facts: &Facts<'_>, entity: &Entity) -> Vec<NotNull> {
         .attributes
         .iter()
         .filter(|attribute| !attribute.nullable && !attribute.primary_key && attribute.generated.is_none())
+        // MySQL's servers may take NULL for the time that it is.
+        .filter(|attribute| facts.application.dialect != Dialect::Mysql || !attribute.declared.starts_with("timestamp"))
         .map(|attribute| NotNull { name: attribute.name.clone(), column: attribute.column.clone() })
         .collect()
 }
@@ -272,7 +274,10 @@ fn texts(facts: &Facts<'_>, entity: &Entity) -> Vec<Named> {
     settable(facts, entity)
         .filter_map(|attribute| {
             let range = super::range::Range::of(attribute, entity);
-            let plain = matches!(attribute.kind, AttributeKind::Text { .. }) && !range.opaque && !attribute.primary_key;
+            let plain = matches!(attribute.kind, AttributeKind::Text { .. })
+                && attribute.any_letter
+                && !range.opaque
+                && !attribute.primary_key;
             let longest = range.longest.unwrap_or(200).min(2000);
             (plain && facts.sample(entity, &attribute.name)?.change.is_some()).then(|| {
                 let letters: String = "Żółć ñ 東京 🦀 ".chars().cycle().take(longest as usize).collect();

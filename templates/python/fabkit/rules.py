@@ -19,9 +19,8 @@ class Unique:
             return True
         with datamodel.session.no_autoflush:
             query = datamodel.session.query(datamodel.obj).filter_by(**values)
-            if hasattr(form, "_id"):
-                query = query.filter(datamodel.get_pk() != form._id)
-            taken = query.first() is not None
+            own = getattr(form, "_id", None)
+            taken = any(datamodel.get_pk_value(row) != own for row in query.limit(2))
         if taken:
             _complain(form[self.names[-1]], "Already exists.")
         return not taken

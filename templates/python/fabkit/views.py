@@ -51,6 +51,16 @@ class CheckedArguments:
         )
 
 
+class Keys:
+    """Takes the key of a row as the datamodel puts it into addresses."""
+
+    def _serialize_pk_if_composite(self, pk):
+        return pk
+
+    def _deserialize_pk_if_composite(self, pk):
+        return pk
+
+
 class RelatedLists:
     """Lists the rows below a row: one list for each key that leads to it."""
 
@@ -58,9 +68,10 @@ class RelatedLists:
     def _related_views(self):
         model = self.datamodel.obj
         return [
-            view if relation is None else _by(view, relation)
+            view if len(relations) == 1 else _by(view, relation)
             for view in self.__dict__.get("_inner_views") or []
-            for relation in _relations(view, model)
+            for relations in [_relations(view, model)]
+            for relation in relations
         ]
 
     @_related_views.setter
@@ -73,9 +84,7 @@ class RelatedLists:
     def _get_related_view_widget(self, item, related_view, *arguments, **options):
         relation = getattr(related_view, "related_by", None)
         if relation is None:
-            return super()._get_related_view_widget(
-                item, related_view, *arguments, **options
-            )
+            relation = _relations(related_view, self.datamodel.obj)[0]
         filters = related_view.datamodel.get_filters().add_filter_related_view(
             relation,
             self.datamodel.FilterRelationOneToManyEqual,
@@ -87,14 +96,13 @@ class RelatedLists:
 
 
 def _relations(view, model):
-    """The relations of a view's rows to a model; None where there is only one."""
-    names = [
+    """The relations of a view's rows to a model."""
+    return [
         name
         for name in view.datamodel.list_properties
         if view.datamodel.is_relation_many_to_one(name)
         and view.datamodel.get_related_model(name) is model
     ]
-    return names if len(names) > 1 else [None]
 
 
 def _by(view, relation):
@@ -125,7 +133,7 @@ class CheckedForm:
         super().populate_obj(item)
 
 
-class ModelView(CheckedArguments, PerRequestFilters, RelatedLists, fab.ModelView):
+class ModelView(CheckedArguments, PerRequestFilters, RelatedLists, Keys, fab.ModelView):
     """Pages for the rows of a table."""
 
     form_rules = ()
@@ -160,7 +168,7 @@ class ModelView(CheckedArguments, PerRequestFilters, RelatedLists, fab.ModelView
 
 
 class MasterDetailView(
-    CheckedArguments, PerRequestFilters, RelatedLists, fab.MasterDetailView
+    CheckedArguments, PerRequestFilters, RelatedLists, Keys, fab.MasterDetailView
 ):
     """A list of masters beside the rows of the one that is chosen."""
 

@@ -36,6 +36,13 @@ def prepare():
     return app
 
 
+class Key(tuple):
+    """A key of several columns, as addresses have it."""
+
+    def __str__(self):
+        return json.dumps(list(self), separators=(",", ":"))
+
+
 class Rows:
     """Makes valid rows, parents included."""
 
@@ -159,7 +166,8 @@ class Probe:
 
     def make(self, cls):
         with self.app.app_context():
-            return inspect(self.rows.make(cls)).identity[0]
+            key = Key(inspect(self.rows.make(cls)).identity)
+            return key if len(key) > 1 else key[0]
 
     def pages(self, view):
         cls, base, name = view.datamodel.obj, view.route_base, type(view).__name__
@@ -188,7 +196,12 @@ class Probe:
         if self.row(cls, other) is not None:
             self.faults.append((base, "not deleted"))
         keys = inspect(cls).primary_key
-        form |= {one.key: other for one in keys if one.key in view.add_columns}
+        values = other if isinstance(other, Key) else [other]
+        key = {one.key: value for one, value in zip(keys, values, strict=True)}
+        for relation in inspect(cls).relationships:
+            for column in relation.local_columns & set(keys):
+                key[relation.key] = key[column.key]
+        form |= {name: key[name] for name in key.keys() & set(view.add_columns)}
         answer = self.expect(302, f"{base}/add", "post", data=form)
         if answer.status_code == 200:
             self.faults.append(

@@ -5,4 +5,4 @@ from app import create_app
 from flask_appbuilder import Model
 
 create_app()
-Model.metadata.create_all(sqlalchemy.create_engine(f"sqlite:///{sys.argv[1]}"))
+Model.metadata.create_all(sqlalchemy.create_engine(sys.argv[1]))

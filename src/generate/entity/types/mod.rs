@@ -85,24 +85,37 @@ impl SqlType {
 /// Where models find the types of `fabkit`.
 const TYPES: &str = "..fabkit.types";
 
-/// The base types of the domains of a PostgreSQL schema, by the words that columns are declared with.
+/// The types that a PostgreSQL schema has of its own, by the words that columns are declared with.
 #[derive(Debug, Default)]
-pub(super) struct Domains(BTreeMap<String, DataType>);
+pub(super) struct OwnTypes {
+    /// What domains stand for.
+    domains: BTreeMap<String, DataType>,
+    /// How many columns composite types have.
+    composites: BTreeMap<String, usize>,
+}
 
-impl Domains {
+impl OwnTypes {
     pub(super) fn of(schema: &Schema) -> Self {
-        let domains = schema.others.iter().filter(|other| other.kind == "domain");
-        Self(domains.filter_map(|other| postgres::domain(&other.definition)).collect())
+        let definitions = |kind: &'static str| {
+            schema.others.iter().filter(move |other| other.kind == kind).map(|other| other.definition.as_str())
+        };
+        Self {
+            domains: definitions("domain").filter_map(postgres::domain).collect(),
+            composites: definitions("composite type").filter_map(postgres::composite).collect(),
+        }
     }
 }
 
 /// The kind of a type, before checks make an enum of it, and the type that the kind is of: a domain's base.
-pub(super) fn resolve<'a>(data_type: &'a DataType, domains: &'a Domains) -> &'a DataType {
-    domains.0.get(&data_type.sql).unwrap_or(data_type)
+pub(super) fn resolve<'a>(data_type: &'a DataType, own: &'a OwnTypes) -> &'a DataType {
+    own.domains.get(&data_type.sql).unwrap_or(data_type)
 }
 
 /// What kind of value a type that is no enum holds.
-pub(super) fn kind(data_type: &DataType, dialect: Dialect) -> AttributeKind {
+pub(super) fn kind(data_type: &DataType, own: &OwnTypes, dialect: Dialect) -> AttributeKind {
+    if let Some(columns) = own.composites.get(&data_type.sql) {
+        return AttributeKind::Native { sql: data_type.sql.clone(), columns: *columns };
+    }
     let special = match dialect {
         Dialect::Postgres => postgres::kind(data_type),
         Dialect::Mysql => mysql::kind(data_type),
@@ -133,7 +146,7 @@ fn general_kind(data_type: &DataType) -> AttributeKind {
 }
 
 fn native(sql: &str) -> AttributeKind {
-    AttributeKind::Native { sql: sql.to_owned() }
+    AttributeKind::Native { sql: sql.to_owned(), columns: 0 }
 }
 
 /// The SQLAlchemy type of a column, whose domain, where it has one, stands for `base`.
@@ -194,7 +207,7 @@ fn portable(kind: &AttributeKind, word: &str) -> SqlType {
         AttributeKind::Json => of("JSON", vec![none_as_null()]),
         AttributeKind::Uuid => of("Uuid", Vec::new()),
         AttributeKind::Array(_) => SqlType::native(word),
-        AttributeKind::Native { sql } => SqlType::native(sql),
+        AttributeKind::Native { sql, .. } => SqlType::native(sql),
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) fn kind(data_type: &DataType) -> Option<AttributeKind> {
         (TypeKind::Integer { bits }, _) if sql.contains("unsigned") || sql.contains("zerofill") => {
             Some(AttributeKind::Integer { least: 0, most: (1_i128 << u32::from(*bits).clamp(2, 64)) - 1 })
         }
+        // Its limit is in bytes, and forms count characters.
+        (TypeKind::Text { .. }, "tinytext") => Some(AttributeKind::Text { length: None }),
         (TypeKind::Other, "year") => Some(AttributeKind::Integer { least: 1901, most: 2155 }),
         (TypeKind::Other, "bit") => {
             let bits = numbers(sql).first().copied().unwrap_or(1).clamp(1, 64);

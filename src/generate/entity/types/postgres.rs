@@ -11,6 +11,8 @@ pub(super) fn kind(data_type: &DataType) -> Option<AttributeKind> {
     match (&data_type.kind, data_type.sql.as_str()) {
         // Python's driver would drop the zone, and pages would show another time.
         (TypeKind::Time, sql) if sql.ends_with("with time zone") => Some(super::native(sql)),
+        // It holds fewer bytes than forms could count characters.
+        (TypeKind::Text { .. }, "name") => Some(super::native("name")),
         (TypeKind::Array { element }, _) => element_kind(&element.kind).map(AttributeKind::Array),
         (TypeKind::Other, "oid") => Some(AttributeKind::Integer { least: 0, most: i128::from(u32::MAX) }),
         _ => None,
@@ -42,7 +44,7 @@ pub(super) fn sqlalchemy(data_type: &DataType, kind: &AttributeKind) -> SqlType 
         }
         (AttributeKind::Integer { .. }, "OID") => own("OID", Vec::new()),
         (AttributeKind::Json, "JSONB") => own("JSONB", vec![none_as_null()]),
-        (AttributeKind::Text { .. }, "NAME" | "CITEXT" | "PUBLIC.CITEXT") => {
+        (AttributeKind::Text { .. }, "CITEXT" | "PUBLIC.CITEXT") => {
             portable(kind, "TEXT").with_variant(SqlType::native(sql), &["postgresql"])
         }
         (AttributeKind::Time, _) => match precision() {
@@ -90,6 +92,13 @@ pub(super) fn domain(definition: &str) -> Option<(String, DataType)> {
         _ => return None,
     };
     (!sql.contains('[')).then(|| (name.to_owned(), DataType { sql: sql.to_owned(), kind }))
+}
+
+/// The words of a composite type's columns, and how many columns it has, from `CREATE TYPE name AS (column type, …)`.
+pub(super) fn composite(definition: &str) -> Option<(String, usize)> {
+    let (name, rest) = definition.strip_prefix("CREATE TYPE ")?.split_once(" AS (")?;
+    let columns = rest.lines().filter(|line| !line.trim().is_empty() && line.trim() != ")").count();
+    Some((name.to_owned(), columns))
 }
 
 /// The base type for programs, and the domain for the server.

@@ -16,5 +16,8 @@ extend. Each mends something that Flask-AppBuilder does:
 * forms turn a missing text into an empty one (`views`), know nothing of constraints
   over several columns (`rules`), lose decimals and cannot leave a check box empty
   (`fields`);
-* an API takes integer keys only, and demands an enum although it has a default (`api`).
+* only whole numbers are good keys: here dates, UUIDs, texts with a slash, and several
+  columns at once are too (`interface`);
+* an API demands an enum although it has a default, makes a row of a key that none has,
+  and knows no bytes (`api`).
 """

@@ -93,6 +93,20 @@ class UUIDField(wtforms.StringField):
             raise ValueError(self.gettext("Not a valid UUID.")) from None
 
 
+class MomentField(wtforms.DateTimeField):
+    """A date and a time, as UTC has them."""
+
+    def process_data(self, value):
+        self.data = value
+        if value is not None and value.tzinfo is not None:
+            self.data = value.astimezone(datetime.UTC).replace(tzinfo=None)
+
+    def process_formdata(self, valuelist):
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            self.data = self.data.replace(tzinfo=datetime.UTC)
+
+
 class BytesField(wtforms.TextAreaField):
     """Bytes, as Base64."""
 
@@ -188,9 +202,9 @@ def json_field(label, nullable=False, default=None):
     )
 
 
-def datetime_field(label, nullable=False, default=None):
-    """A date and a time, fractions of a second included."""
-    return wtforms.DateTimeField(
+def datetime_field(label, timezone=False, nullable=False, default=None):
+    """A date and a time, fractions of a second included; UTC where it has a zone."""
+    return (MomentField if timezone else wtforms.DateTimeField)(
         label,
         format=["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S"],
         validators=_checks(nullable, ()),

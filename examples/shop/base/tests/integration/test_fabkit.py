@@ -10,14 +10,18 @@ import pytest
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask_appbuilder.api.manager import resolver
+from marshmallow import ValidationError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from app.fabkit import fields
-from app.fabkit.api import ModelRestApi
+from app.fabkit import api as api_classes
+from app.fabkit import fields, interface
 
 ID = "12345678-1234-5678-1234-567812345678"
+SPAN = datetime.timedelta(hours=36, minutes=30)
 MOMENT = datetime.datetime(2028, 2, 29, 23, 59, 59, 250_000)
+UTC = MOMENT.replace(tzinfo=datetime.UTC)
 
 
 class Colour(enum.Enum):
@@ -44,6 +48,13 @@ def _read(field, text):
         (fields.time_field("At"), "23:59", datetime.time(23, 59)),
         (fields.time_field("At"), "23:59:59.250000", MOMENT.time()),
         (fields.datetime_field("At"), "2028-02-29 23:59:59.250000", MOMENT),
+        (fields.datetime_field("At", timezone=True), "2028-02-29 23:59:59.250000", UTC),
+        (fields.interval_field("For"), "1 day, 12:30:00", SPAN),
+        (fields.interval_field("For", nullable=True), " ", None),
+        (fields.bytes_field("Data"), "AP8=", b"\x00\xff"),
+        (fields.integer_field("Year"), "2028", 2028),
+        (fields.text_field("Range"), "[1,5)", "[1,5)"),
+        (fields.text_field("Range", nullable=True), "", None),
         (fields.json_field("Data"), '{"a": [1, null]}', {"a": [1, None]}),
         (fields.json_field("Data", nullable=True), " ", None),
         (fields.decimal_field("Sum", places=4), "1.2345", Decimal("1.2345")),
@@ -64,6 +75,11 @@ def test_a_field_takes_what_people_enter(field, text, value):
         (fields.uuid_field("Id"), ""),
         (fields.time_field("At"), "25:61"),
         (fields.datetime_field("At"), "2026-02-30 10:00:00"),
+        (fields.interval_field("For"), "a while"),
+        (fields.interval_field("For"), f"{'9' * 20} days"),
+        (fields.bytes_field("Data"), "no Base64!"),
+        (fields.integer_field("Year"), "this one"),
+        (fields.text_field("Range"), ""),
         (fields.json_field("Data"), "{"),
         (fields.json_field("Data"), ""),
         (fields.decimal_field("Sum"), "NaN"),
@@ -81,6 +97,9 @@ def test_what_a_field_shows_is_what_it_takes_again():
         (fields.json_field("Data"), {"ä": [1.5, None, "x"]}),
         (fields.time_field("At"), MOMENT.time()),
         (fields.uuid_field("Id"), uuid.UUID(ID)),
+        (fields.interval_field("For"), SPAN),
+        (fields.bytes_field("Data"), b"\x00\xff"),
+        (fields.datetime_field("At", timezone=True), UTC.replace(microsecond=0)),
         (fields.decimal_field("Sum", places=4), Decimal("1.2345")),
     ):
         shown = _form(field, value=value).value._value()
@@ -90,6 +109,53 @@ def test_what_a_field_shows_is_what_it_takes_again():
 def test_what_was_entered_stays_on_the_page():
     assert _form(fields.json_field("Data"), "{").value._value() == "{"
     assert _form(fields.json_field("Data")).value._value() == ""
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Line(Base):
+    __tablename__ = "line"
+    day: Mapped[datetime.date] = mapped_column(primary_key=True)
+    shop: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    colour: Mapped[Colour] = mapped_column(primary_key=True)
+
+
+class Note(Base):
+    __tablename__ = "note"
+    path: Mapped[str] = mapped_column(primary_key=True)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Line(day=MOMENT.date(), shop=uuid.UUID(ID), colour=Colour.blue),
+        Note(path="a/b"),
+        Note(path='"'),
+        Note(path=""),
+    ],
+)
+def test_a_key_in_an_address_is_the_key_of_its_row(row):
+    text = interface.key_text(row)
+    assert "/" not in text and text
+    key = row.__mapper__.primary_key_from_instance(row)
+    assert interface.key_values(type(row), text) == list(key)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "[1]", "1", '["today","x","red"]'])
+def test_what_is_no_key_is_told_from_one(text):
+    with pytest.raises(ValueError):
+        interface.key_values(Line, text)
+
+
+def test_the_api_gives_and_takes_bytes_as_base64():
+    data = api_classes.Bytes()
+    assert data.serialize("data", {"data": b"\x00\xff"}) == "AP8="
+    assert data.deserialize("AP8=") == b"\x00\xff"
+    for wrong in ("no Base64!", 5):
+        with pytest.raises(ValidationError):
+            data.deserialize(wrong)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +188,7 @@ def test_the_document_of_the_api_holds_numbers_as_numbers(app):
     plugins = [MarshmallowPlugin(schema_name_resolver=resolver)]
     spec = APISpec("tests", "1", "3.0.2", plugins=plugins)
     for view in app.appbuilder.baseviews:
-        if isinstance(view, ModelRestApi):
+        if isinstance(view, api_classes.ModelRestApi):
             view.add_apispec_components(spec)
     facts = [
         fact

@@ -41,7 +41,7 @@ class Databases:
         return url.set(database=name).render_as_string(hide_password=False)
 
     def close(self):
-        for url, drop in self.made:
+        for url, drop in reversed(self.made):
             _execute(url, drop)
 
 
@@ -66,6 +66,11 @@ def _copy_tables(url, target):
         tell("SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
         kinds = ask("SHOW FULL TABLES")
         tables = [name for name, kind in kinds if kind == "BASE TABLE"]
+        sequences = {
+            name: ask(f"SELECT next_not_cached_value, increment FROM `{name}`")[0]
+            for name, kind in kinds
+            if kind == "SEQUENCE"
+        }
         definitions = {
             name: ask(f"SHOW CREATE TABLE `{name}`")[0][1] for name in tables
         }
@@ -73,6 +78,8 @@ def _copy_tables(url, target):
         names = [row[0] for row in ask("SHOW TRIGGERS")]
         triggers = [ask(f"SHOW CREATE TRIGGER `{name}`")[0][2] for name in names]
         tell(f"USE `{target}`")
+        for name, (first, step) in sequences.items():
+            tell(f"CREATE SEQUENCE `{name}` START WITH {first} INCREMENT BY {step}")
         for name in tables:
             tell(definitions[name])
             kept = [f"`{row[0]}`" for row in columns[name] if row[5] not in GENERATED]

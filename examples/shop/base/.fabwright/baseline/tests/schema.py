@@ -53,7 +53,14 @@ def reflected(session, table):
 
 def _type(column, session):
     """A column's type in the words of the database."""
-    words = column.type.compile(dialect=session.connection().dialect).upper()
+    dialect = session.connection().dialect
+    words = column.type.compile(dialect=dialect).upper()
+    if dialect.name in ("mysql", "mariadb"):
+        # The width is for showing only, but for the one that makes a truth value.
+        words = words.replace("BOOL", "TINYINT(1)").replace("YEAR(4)", "YEAR")
+        words = re.sub(r"INT(EGER)?\((?!1\))\d+\)", "INT", words)
+        words = words.replace("INTEGER", "INT").replace("NUMERIC", "DECIMAL")
+        words = re.split(r" CHARACTER SET | COLLATE ", words)[0]
     return words.replace(" ", "")
 
 
@@ -61,6 +68,8 @@ def _is_known(column, session):
     """Whether SQLAlchemy has a class for the words that the column is declared with."""
     dialect = session.connection().dialect
     if isinstance(column.type.dialect_impl(dialect), UserDefinedType):
+        return False
+    if isinstance(column.type, sa.JSON) and dialect.name in ("mysql", "mariadb"):
         return False
     if dialect.name != "sqlite":
         return True
@@ -75,6 +84,20 @@ def assert_type(session, table, column, expected):
     actual = _type(reflected(session, table).c[column], session)
     message = f"{table}.{column} is declared {actual}, not {expected}"
     assert actual == expected.replace(" ", ""), message
+
+
+def _has_default(session, column):
+    if session.connection().dialect.name not in ("mysql", "mariadb"):
+        return column.server_default is not None
+    ask = sa.text(
+        "SELECT column_default FROM information_schema.columns WHERE"
+        " table_schema = DATABASE() AND table_name = :table AND column_name = :name"
+    )
+    names = {"table": column.table.name, "name": column.name}
+    default = session.execute(ask, names).scalar()
+    # MariaDB has a word for none.
+    generated = column.computed is not None
+    return generated or default not in (None, "NULL")
 
 
 def _references(table):
@@ -189,9 +212,10 @@ def assert_matches_model(session, table):
             compare(f"type of {column.name}", *types)
         nullable = found.nullable and not found.primary_key
         compare(f"{column.name} may be NULL", nullable, bool(column.nullable))
-        in_database = found.server_default is not None
-        in_model = column.server_default is not None
-        compare(f"{column.name} has a server default", in_database, in_model)
+        if column is not table.autoincrement_column:
+            in_database = _has_default(session, found)
+            in_model = column.server_default is not None
+            compare(f"{column.name} has a server default", in_database, in_model)
     keys = [column.name for column in actual.primary_key]
     compare("primary key", keys, [column.name for column in table.primary_key])
     compare("foreign keys", _references(actual), _references(table))

@@ -1,7 +1,9 @@
 # ruff: noqa: E501
 """What the generated tests share: rows and the REST API, with clear failures."""
 
+import json
 from contextlib import contextmanager
+from urllib.parse import quote
 
 import prison
 import pytest
@@ -50,7 +52,7 @@ def save(session, row):
 REASONS = {
     "NOT NULL": ("not null", "null value", "cannot be null"),
     "UNIQUE": ("unique", "duplicate"),
-    "CHECK": ("check",),
+    "CHECK": ("check", "failed for"),
     "FOREIGN KEY": ("foreign key",),
     "VALUE": ("",),
 }
@@ -214,10 +216,27 @@ class Rows:
         assert added == 0, f"{added} rows were added to {model.__tablename__}"
 
 
+class Key(tuple):
+    """A key of several columns: its text is what the API answers with."""
+
+    def __str__(self):
+        plain = [one if isinstance(one, (int, str)) else str(one) for one in self]
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+    def __format__(self, _):
+        """As it stands in an address."""
+        return quote(str(self), safe="!$&'()*+,/:;=@")
+
+
 def key_of(row):
-    """The primary key: a value, or a tuple when there are several columns."""
-    key = tuple(row.__mapper__.primary_key_from_instance(row))
+    """The primary key: a value, or several when there are several columns."""
+    key = Key(row.__mapper__.primary_key_from_instance(row))
     return key[0] if len(key) == 1 else key
+
+
+def parts(key, *names):
+    """The columns of a key of several, for those that refer to it."""
+    return dict(zip(names, key, strict=True))
 
 
 def assert_row(row, **expected):

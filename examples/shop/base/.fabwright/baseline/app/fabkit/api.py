@@ -22,9 +22,11 @@ from flask_appbuilder.api.convert import Model2SchemaConverter
 from flask_appbuilder.exceptions import DatabaseException, FABException
 from flask_appbuilder.hooks import before_request
 from marshmallow import fields
+from marshmallow_sqlalchemy.fields import Related, RelatedList
 from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy.exc import SQLAlchemyError
 
-from .interface import PerRequestFilters, key_value
+from .interface import PerRequestFilters, key_values
 
 MAX_QUERY_DEPTH = 50
 
@@ -44,8 +46,37 @@ class Bytes(fields.Field):
             raise self.make_error("invalid") from None
 
 
+class Reference(Related):
+    """A row by its key, which has to be there."""
+
+    default_error_messages = {"missing": "There is no such row."}
+
+    def _deserialize(self, value, *arguments, **options):
+        try:
+            key = key_values(self.related_model, value)
+            row = self.session.get(self.related_model, tuple(key))
+        except (SQLAlchemyError, ArithmeticError, TypeError, ValueError):
+            self.session.rollback()
+            row = None
+        if row is None:
+            raise self.make_error("missing")
+        return row
+
+
 class SchemaConverter(Model2SchemaConverter):
     """Makes the schemas of an API."""
+
+    def _column2relation(
+        self, datamodel, column, nested=False, parent_schema_name=None
+    ):
+        field = super()._column2relation(datamodel, column, nested, parent_schema_name)
+        if nested:
+            return field
+        options = {"required": field.required, "allow_none": field.allow_none}
+        many = isinstance(field, RelatedList)
+        own = RelatedList(Reference(), **options) if many else Reference(**options)
+        own.unique = field.unique
+        return own
 
     def _column2field(self, datamodel, column, *arguments, **options):
         sql = datamodel.list_columns.get(column.name)
@@ -111,12 +142,12 @@ class ModelRestApi(PerRequestFilters, fab.ModelRestApi):
     )
     @merge_response_func(fab.ModelRestApi.merge_show_title, "show_title")
     def get(self, pk, **arguments):
-        key = self.datamodel.obj.__mapper__.primary_key[0].type
         try:
-            pk = key_value(key, pk)
+            key = key_values(self.datamodel.obj, pk)
         except ValueError:
             return self.response_404()
-        return self.get_headless(pk, **arguments)
+        is_number = len(key) == 1 and isinstance(key[0], int)
+        return self.get_headless(key[0] if is_number else pk, **arguments)
 
     get.__doc__ = fab.ModelRestApi.get.__doc__
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import copy
+import datetime
+import decimal
+import enum
+import json
 import logging
 import uuid
 
@@ -21,6 +25,8 @@ MESSAGES = (
     ("check", "A value is outside its allowed range."),
     ("not null", "A required value is missing."),
     ("null value", "A required value is missing."),
+    ("cannot be null", "A required value is missing."),
+    ("constraint", "A value is outside its allowed range."),
 )
 
 
@@ -51,13 +57,30 @@ class SQLAInterface(interface.SQLAInterface):
     def get(self, id, filters=None, select_columns=None, outer_default_load=False):
         """The row with this key, or None; also for a key that can't be one."""
         try:
-            key = self.obj.__mapper__.primary_key
-            if len(key) == 1 and isinstance(id, str):
-                id = key_value(key[0].type, id)
+            key = key_values(self.obj, id)
+            id = key if len(key) > 1 else key[0]
             return super().get(id, filters, select_columns, outer_default_load)
         except (SQLAlchemyError, OverflowError, ValueError):
             self.session.rollback()
             return None
+
+    def get_related_obj(self, col_name, value):
+        model = self.get_related_model(col_name)
+        try:
+            return self.session.get(model, tuple(key_values(model, value)))
+        except ValueError:
+            return None
+
+    def get_pk_value(self, item):
+        return key_text(item)
+
+    def get_keys(self, lst):
+        return [key_text(item) for item in lst]
+
+    def _get_pk_name(self, model):
+        mapper = model.__mapper__
+        names = [mapper.get_property_by_column(one).key for one in mapper.primary_key]
+        return names if len(names) > 1 else names[0]
 
     eager = ()
     """The relations that a list shows."""
@@ -86,10 +109,56 @@ def explain(error) -> str:
     return "The database rejected the change."
 
 
-def key_value(type_, text):
-    """A key from an address, as the column holds it."""
+def key_text(item):
+    """The key of a row, as addresses and answers hold it: several columns as JSON."""
+    values = [
+        value if isinstance(value, (int, str)) else str(getattr(value, "value", value))
+        for value in item.__mapper__.primary_key_from_instance(item)
+    ]
+    text = values[0]
+    if len(values) > 1:
+        text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    elif isinstance(text, str) and (text in ("", ".", "..") or set(text) & {"/", '"'}):
+        text = json.dumps(text, ensure_ascii=False)
+    # A slash would end the key in an address.
+    return text.replace("/", "\\u002f") if isinstance(text, str) else text
+
+
+def key_values(model, key):
+    """The values of a key, as the columns of the model hold them.
+
+    ValueError for what can't be a key.
+    """
+    columns = model.__mapper__.primary_key
+    if isinstance(key, str) and (len(columns) > 1 or key.startswith('"')):
+        key = json.loads(key)
+    values = list(key) if isinstance(key, (list, tuple)) else [key]
+    if len(values) != len(columns):
+        raise ValueError(key)
+    return [_key_value(one.type, it) for one, it in zip(columns, values, strict=True)]
+
+
+READERS = {
+    int: int,
+    float: float,
+    decimal.Decimal: decimal.Decimal,
+    uuid.UUID: uuid.UUID,
+    datetime.date: datetime.date.fromisoformat,
+    datetime.datetime: datetime.datetime.fromisoformat,
+    datetime.time: datetime.time.fromisoformat,
+}
+
+
+def _key_value(type_, value):
     python_type = type_.python_type
-    return python_type(text) if python_type in (int, uuid.UUID) else text
+    if not isinstance(value, str) or python_type is str:
+        return value
+    if issubclass(python_type, enum.Enum):
+        return python_type(value)
+    try:
+        return READERS[python_type](value)
+    except (KeyError, ArithmeticError):
+        raise ValueError(value) from None
 
 
 class PerRequestFilters:
