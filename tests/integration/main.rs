@@ -34,6 +34,7 @@ mod postgres;
 mod pytest;
 mod python;
 mod rehearsal;
+mod reports;
 mod rollout;
 mod rules;
 mod sabotage;
