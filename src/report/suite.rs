@@ -33,8 +33,8 @@ impl SuiteRun<'_> {
             let (word, kind) = (failure.word, kind_name(failure.kind));
             let _ = writeln!(out, "{word:6} {} ({kind})\n       {}", failure.title, clip(&failure.message, MESSAGE));
             let _ = writeln!(out, "       {}", failure.place);
-            for file in &failure.files {
-                let _ = writeln!(out, "       {file}");
+            for (what, file) in &failure.files {
+                let _ = writeln!(out, "       {what} {file}");
             }
         }
         for row in rows(self.report) {
@@ -149,8 +149,8 @@ pub(super) struct Failure<'a> {
     pub(super) place: String,
     /// The whole account.
     pub(super) detail: &'a str,
-    /// What was kept of it, by its path from the reports.
-    pub(super) files: Vec<String>,
+    /// What was kept of it: what that is, and its path from the reports.
+    pub(super) files: Vec<(&'static str, String)>,
 }
 
 impl Failure<'_> {
@@ -158,8 +158,8 @@ impl Failure<'_> {
         let (kind, place) = (kind_name(self.kind), markdown::code(&self.place));
         let mut out = format!("**{}** {} ({kind}, {place})\n\n", markdown::text(&self.title), self.word.to_lowercase());
         let _ = write!(out, "{}", markdown::text(&self.message));
-        for file in &self.files {
-            let _ = write!(out, "\n{}", markdown::code(file));
+        for (what, file) in &self.files {
+            let _ = write!(out, "\\\n{what} {}", markdown::code(file));
         }
         out
     }
@@ -182,9 +182,12 @@ pub(super) fn failures(report: &TestReport) -> impl Iterator<Item = Failure<'_>>
             TestStatus::Passed | TestStatus::Skipped { .. } => return None,
         };
         let place = case.place().map_or_else(|| name(case), |(path, line)| visible(&format!("{path}:{line}")));
-        let files = case.artifacts.screenshots.iter().chain(&case.artifacts.trace);
-        let files = files.map(|file| visible(&format!("{ARTIFACTS}/{file}"))).collect();
-        let (title, message) = (visible(&case.title()), visible(message));
+        let screenshots = case.artifacts.screenshots.iter().map(|file| ("screenshot", file));
+        let files = screenshots.chain(case.artifacts.trace.iter().map(|file| ("trace", file)));
+        let files = files.map(|(what, file)| (what, visible(&format!("{ARTIFACTS}/{file}")))).collect();
+        // How pytest says that a test did not hold is of no interest to a reader.
+        let said = ["AssertionError: ", "Failed: "].iter().find_map(|word| message.strip_prefix(word));
+        let (title, message) = (visible(&case.title()), visible(said.unwrap_or(message)));
         let held_then = matches!(case.status, TestStatus::Flaky { .. });
         Some(Failure { word, held_then, kind, title, message, place, detail, files })
     })

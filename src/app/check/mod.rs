@@ -177,7 +177,8 @@ pub async fn check(
                 let regeneration = regenerate::regenerate(&sides, &rehearsed, &mut facts, console)?;
                 facts.compatibility = Compatibility::Inferred { reason: "no tests were run".to_owned() };
                 if request.tests {
-                    suites::run(&sides, &plan, &rehearsed, regeneration.as_ref(), &mut facts, console).await?;
+                    let kept = publish::out(request).join(report::suite::ARTIFACTS);
+                    suites::run(&sides, &plan, &rehearsed, regeneration.as_ref(), kept, &mut facts, console).await?;
                 }
                 let exit;
                 (record, decided, exit) = decide(&sides, &mut facts, forge, conversations).await;

@@ -212,7 +212,7 @@ fn author() -> Author {
 }
 
 /// The folder for the reports.
-fn out(request: &Request) -> PathBuf {
+pub(super) fn out(request: &Request) -> PathBuf {
     if request.out.is_absolute() { request.out.clone() } else { request.repo.join(&request.out) }
 }
 

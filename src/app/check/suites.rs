@@ -1,5 +1,6 @@
 //! Runs the generated tests on the new schema: the head's, and the base's to learn whether deployed code survives.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::regenerate::Regeneration;
@@ -17,12 +18,13 @@ const ABOUT_THE_SCHEMA: &str = "schema";
 
 const NO_TESTS: &str = "the base has no generated tests";
 
-/// Runs the suites and puts their results into the facts.
+/// Runs the suites and puts their results into the facts. What a failure in a browser looked like goes into `kept`.
 pub(super) async fn run(
     sides: &Sides,
     plan: &Plan,
     rehearsed: &Rehearsed,
     regeneration: Option<&Regeneration>,
+    kept: PathBuf,
     facts: &mut Facts,
     console: &Console,
 ) -> Result<(), Error> {
@@ -31,7 +33,9 @@ pub(super) async fn run(
         return Ok(());
     }
     let step = console.step("Test the head");
-    let report = suite(sides, &sides.head, plan, rehearsed, kinds(&sides.config.tests)).run().await?;
+    let mut head = suite(sides, &sides.head, plan, rehearsed, kinds(&sides.config.tests));
+    head.artifacts = Some(std::path::absolute(&kept).unwrap_or(kept));
+    let report = head.run().await?;
     step.done(&counted(&report));
     facts.tests = Some(report);
 

@@ -77,7 +77,14 @@ struct FailedView {
     place: String,
     message: String,
     detail: String,
-    files: Vec<String>,
+    files: Vec<KeptView>,
+}
+
+/// A file that was kept of a failure.
+#[derive(Serialize)]
+struct KeptView {
+    what: &'static str,
+    path: String,
 }
 
 #[derive(Serialize)]
@@ -251,7 +258,7 @@ fn suite_failures(report: &TestReport) -> Vec<FailedView> {
             detail: visible_block(failure.detail),
             title: failure.title,
             message: failure.message,
-            files: failure.files,
+            files: failure.files.into_iter().map(|(what, path)| KeptView { what, path }).collect(),
         })
         .collect()
 }
