@@ -84,3 +84,44 @@ fn an_impossible_switch_stops_the_generation() {
     let config = TestGenerationConfig { chaos_engineering_tests: true, ..TestGenerationConfig::default() };
     assert!(files(&application(), &config).is_err());
 }
+
+#[test]
+fn every_switch_of_the_generation_changes_what_is_written_and_no_other_does() {
+    let written = |switch: &str| {
+        let config: TestGenerationConfig = serde_yaml::from_str(switch).unwrap();
+        files(&application(), &config).unwrap()
+    };
+    let as_it_is = written("{}");
+    for switch in [
+        "generate_unit_tests: false",
+        "generate_integration_tests: false",
+        "generate_e2e_tests: false",
+        "generate_performance_tests: false",
+        "generate_security_tests: false",
+        "generate_accessibility_tests: false",
+        "include_edge_cases: false",
+        "include_error_scenarios: false",
+        "include_boundary_tests: false",
+        "realistic_test_data: false",
+        "test_data_variety: low",
+        "test_data_variety: medium",
+        "include_performance_datasets: false",
+    ] {
+        assert_ne!(written(switch), as_it_is, "{switch}");
+    }
+    for switch in [
+        "target_coverage_percentage: 50",
+        "parallel_execution: false",
+        "max_test_workers: 1",
+        "test_timeout_seconds: 10",
+        "retry_failed_tests: false",
+        "generate_html_reports: false",
+        "generate_junit_xml: false",
+        "generate_coverage_reports: false",
+        "generate_performance_reports: false",
+        "ci_cd_integration: false",
+        "webhook_notifications: false",
+    ] {
+        assert_eq!(written(switch), as_it_is, "{switch}");
+    }
+}
