@@ -70,6 +70,12 @@ pub enum Error {
          as `application.path` in .fabwright.yml"
     )]
     NoApplication { folder: PathBuf },
+    /// An application of another generation.
+    #[error(
+        "{file}: Flask-AppBuilder {version} is locked, and code is generated for Flask-AppBuilder 5. Upgrade the \
+         application first: version 5 needs SQLAlchemy 2 and sets `__tablename__` on every model"
+    )]
+    OldFlaskAppBuilder { file: String, version: String },
     /// No tests.
     #[error(
         "{folder}: there are no tests in tests/unit, tests/integration or tests/security; `fabwright generate` writes them"
@@ -147,6 +153,7 @@ impl Error {
             | Self::Outside { .. }
             | Self::NoApplication { .. }
             | Self::NoTests { .. }
+            | Self::OldFlaskAppBuilder { .. }
             | Self::Unreadable { .. }
             | Self::Posting { .. }
             | Self::OtherCommit { .. }

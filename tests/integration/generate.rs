@@ -107,3 +107,21 @@ fn comparable(table: &Table) -> Table {
     }
     table
 }
+
+#[test]
+fn an_application_on_flask_appbuilder_4_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("requirements.txt"), "Flask-AppBuilder==4.8.1\n").unwrap();
+    std::fs::write(folder.path().join("schema.sql"), "CREATE TABLE tag (id INTEGER PRIMARY KEY, name TEXT);").unwrap();
+    let said = Command::new(env!("CARGO_BIN_EXE_fabwright"))
+        .args(["generate", "schema.sql", "--dialect", "sqlite", "--out", "."])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(!said.status.success());
+    let words = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(words.contains("requirements.txt: Flask-AppBuilder 4.8.1 is locked"), "{words}");
+    let mut left: Vec<_> = folder.path().read_dir().unwrap().map(|one| one.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["requirements.txt", "schema.sql"]);
+}
