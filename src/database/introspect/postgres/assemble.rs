@@ -251,10 +251,13 @@ fn column(row: &ColumnRow, texts: Texts, table: &mut Table, addresses: &mut Addr
         b'm' => "MAIN",
         _ => "EXTENDED",
     };
-    set("storage", row.storage.map(|letter| storage(letter).to_owned()));
-    set("compression", row.compression.map(|letter| if letter == b'l' { "lz4" } else { "pglz" }.to_owned()));
-    set("statistics", row.statistics.map(|target| target.to_string()));
-    set("options", row.options.as_deref().map(str::to_owned));
+    let rare = row.rare.as_deref();
+    if let Some(rare) = rare {
+        set("storage", rare.storage.map(|letter| storage(letter).to_owned()));
+        set("compression", rare.compression.map(|letter| if letter == b'l' { "lz4" } else { "pglz" }.to_owned()));
+        set("statistics", rare.statistics.map(|target| target.to_string()));
+        set("options", rare.options.as_deref().map(str::to_owned));
+    }
     set("inherited", row.inherited.then(|| "true".to_owned()));
     if row.identity != 0 {
         let when = if row.identity == b'a' { "ALWAYS" } else { "BY DEFAULT" };
@@ -279,7 +282,7 @@ fn column(row: &ColumnRow, texts: Texts, table: &mut Table, addresses: &mut Addr
         default,
         generated,
         auto_increment: row.identity != 0 || next,
-        collation: row.collation.as_deref().map(str::to_owned),
+        collation: rare.and_then(|rare| rare.collation.as_deref()).map(str::to_owned),
         comment: texts.comment,
         identity: u64::try_from(row.number).ok(),
         ..Column::new(&*row.name, data_type)

@@ -64,12 +64,19 @@ pub(super) struct ColumnRow {
     /// How it is generated and how it is an identity, as in the catalog: the zero byte where it is not.
     pub generated: u8,
     pub identity: u8,
+    /// The number of its collation.
+    pub collation_oid: u32,
+    /// What hardly any column has: there are very many of them, and each is kept small.
+    pub rare: Option<Box<Rare>>,
+}
+
+/// What is said of a column that is not as its type would have it.
+#[derive(PartialEq, Eq, Default)]
+pub(super) struct Rare {
     pub storage: Option<u8>,
     pub compression: Option<u8>,
     pub statistics: Option<i32>,
-    /// The number of its collation.
-    pub collation_oid: u32,
-    /// The path of its collation, if that is not its type's own.
+    /// The path of its collation.
     pub collation: Option<Rc<str>>,
     pub options: Option<Box<str>>,
 }
@@ -126,13 +133,14 @@ pub(super) async fn columns(connection: &mut PgConnection, version: i32) -> sqlx
         .collect();
     let types: HashMap<(i64, i64), Rc<TypeRow>> =
         types.into_iter().map(|row| ((row.oid, row.modifier), Rc::new(row))).collect();
-    let joined = rows.into_iter().filter_map(|row| {
+    let mut joined = Vec::with_capacity(rows.len());
+    joined.extend(rows.into_iter().filter_map(|row| {
         let kind = types.get(&(i64::from(row.data_type.0), i64::from(row.modifier)))?;
         let collation =
             if i64::from(row.collation.0) == kind.collation { None } else { collations.get(&row.collation.0).cloned() };
         Some(row.joined(Rc::clone(kind), collation))
-    });
-    Ok(joined.collect())
+    }));
+    Ok(joined)
 }
 
 /// The SEQUENCE options of identity columns.
@@ -199,6 +207,13 @@ fn raw(row: PgRow) -> sqlx::Result<RawColumn> {
 impl RawColumn {
     fn joined(self, kind: Rc<TypeRow>, collation: Option<Rc<str>>) -> ColumnRow {
         let (storage, compression) = (byte(self.storage), byte(self.compression));
+        let rare = Rare {
+            storage: (kind.storage.as_bytes().first() != Some(&storage)).then_some(storage),
+            compression: (compression != 0).then_some(compression),
+            statistics: (self.statistics != -1).then_some(self.statistics),
+            collation: collation.filter(|_| self.collation.0 != 0),
+            options: self.options,
+        };
         ColumnRow {
             relation: i64::from(self.relation.0),
             number: self.number,
@@ -207,12 +222,8 @@ impl RawColumn {
             generated: byte(self.generated),
             identity: byte(self.identity),
             collation_oid: self.collation.0,
-            collation: collation.filter(|_| self.collation.0 != 0),
             inherited: self.inherited,
-            storage: (kind.storage.as_bytes().first() != Some(&storage)).then_some(storage),
-            compression: (compression != 0).then_some(compression),
-            statistics: (self.statistics != -1).then_some(self.statistics),
-            options: self.options,
+            rare: (rare != Rare::default()).then(|| Box::new(rare)),
             kind,
         }
     }
