@@ -1,4 +1,4 @@
-//! Values of types that mean something to one family of servers only, spelled as the server spells them.
+//! What servers call their types, and values of types that mean something to one family of servers only.
 
 use crate::schema::Dialect;
 
@@ -75,6 +75,24 @@ pub(super) fn values(sql: &str, dialect: Dialect) -> Option<(String, Option<Stri
         }
         _ => None,
     }
+}
+
+/// A text or decimal type with its limits, in the words of SQLAlchemy's reflection: `VARCHAR(40)`, `NUMERIC(12, 4)`.
+pub(super) fn spelled(declared: &str) -> Option<String> {
+    let (word, rest) = declared.split_once('(')?;
+    let (limits, flags) = rest.split_once(')')?;
+    let word = match word.trim().to_ascii_lowercase().as_str() {
+        "varchar" | "character varying" => "VARCHAR",
+        "char" | "character" => "CHAR",
+        "nvarchar" => "NVARCHAR",
+        "nchar" => "NCHAR",
+        "numeric" => "NUMERIC",
+        "decimal" => "DECIMAL",
+        _ => return None,
+    };
+    let limits: Vec<&str> = limits.split(',').map(str::trim).collect();
+    (flags.is_empty() && limits.iter().all(|limit| limit.parse::<u32>().is_ok()))
+        .then(|| format!("{word}({})", limits.join(", ")))
 }
 
 /// Geometries of MySQL and MariaDB, as well-known text.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::checks::{self, Boundary, Pair};
 use super::facts::{Facts, refuses_delete};
+use super::native;
 use super::text;
 use crate::generate::entity::{
     Attribute, AttributeKind, CheckRule, DefaultValue, Entity, EnumClass, Key, Relation, RelationKind,
@@ -229,28 +230,10 @@ fn types(entity: &Entity) -> Vec<Declared> {
         .iter()
         .filter(|attribute| attribute.collation.is_none())
         .filter_map(|attribute| {
-            let sql = spelled(&attribute.declared)?;
+            let sql = native::spelled(&attribute.declared)?;
             Some(Declared { name: attribute.name.clone(), column: attribute.column.clone(), sql })
         })
         .collect()
-}
-
-/// A text or decimal type with its limits, in the words of SQLAlchemy's reflection: `VARCHAR(40)`, `NUMERIC(12, 4)`.
-fn spelled(declared: &str) -> Option<String> {
-    let (word, rest) = declared.split_once('(')?;
-    let (limits, flags) = rest.split_once(')')?;
-    let word = match word.trim().to_ascii_lowercase().as_str() {
-        "varchar" | "character varying" => "VARCHAR",
-        "char" | "character" => "CHAR",
-        "nvarchar" => "NVARCHAR",
-        "nchar" => "NCHAR",
-        "numeric" => "NUMERIC",
-        "decimal" => "DECIMAL",
-        _ => return None,
-    };
-    let limits: Vec<&str> = limits.split(',').map(str::trim).collect();
-    (flags.is_empty() && limits.iter().all(|limit| limit.parse::<u32>().is_ok()))
-        .then(|| format!("{word}({})", limits.join(", ")))
 }
 
 fn decimals(facts: &Facts<'_>, entity: &Entity) -> Vec<Named> {
