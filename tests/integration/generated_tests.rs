@@ -13,13 +13,14 @@ use fabwright::schema::{Dialect, Schema};
 use crate::python::interpreter;
 
 /// Tests of each kind of key, of the types that forms and APIs know least of, and of the database itself.
-const SLICE: [&str; 9] = [
+const SLICE: [&str; 10] = [
     "tests/integration/test_database.py",
     "tests/integration/test_fabkit.py",
     "tests/integration/test_composite_api.py",
     "tests/integration/test_composite_views.py",
     "tests/integration/test_dated_views.py",
     "tests/integration/test_generated_api.py",
+    "tests/integration/test_shared_key_api.py",
     "tests/integration/test_under_composite_views.py",
     "tests/unit/test_composite_link.py",
     "tests/unit/test_itself.py",

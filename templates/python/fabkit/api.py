@@ -21,9 +21,10 @@ from flask_appbuilder.api import (
 from flask_appbuilder.api.convert import Model2SchemaConverter
 from flask_appbuilder.exceptions import DatabaseException, FABException
 from flask_appbuilder.hooks import before_request
-from marshmallow import fields
+from marshmallow import fields, validate
 from marshmallow_sqlalchemy.fields import Related, RelatedList
 from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import SQLAlchemyError
 
 from .interface import PerRequestFilters, key_values
@@ -85,6 +86,10 @@ class SchemaConverter(Model2SchemaConverter):
             field = Bytes()
         elif isinstance(type_, DateTime) and type_.timezone:
             field = fields.AwareDateTime(default_timezone=datetime.UTC)
+        elif isinstance(type_, mysql.BIT):
+            # Its length counts bits, and the value is a number.
+            most = 2 ** (type_.length or 1) - 1
+            field = fields.Integer(validate=validate.Range(0, most))
         else:
             return super()._column2field(datamodel, column, *arguments, **options)
         has_default = sql.default is not None or sql.server_default is not None
