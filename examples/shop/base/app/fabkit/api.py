@@ -30,6 +30,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from .interface import PerRequestFilters, key_values
 
 MAX_QUERY_DEPTH = 50
+# Pages of as many rows end where the offsets that servers know end.
+MAX_PAGE = 2**31 - 1
 
 
 class Bytes(fields.Field):
@@ -170,7 +172,9 @@ class ModelRestApi(PerRequestFilters, fab.ModelRestApi):
         return super()._handle_filters_args(rison_args)
 
     def _sanitize_page_args(self, page, page_size):
-        return super()._sanitize_page_args(max(page or 0, 0), page_size)
+        page = min(max(page or 0, 0), MAX_PAGE)
+        page_size = page_size and min(page_size, MAX_PAGE)
+        return super()._sanitize_page_args(page, page_size)
 
     def response_422(self, message=None):
         error = sys.exc_info()[1]

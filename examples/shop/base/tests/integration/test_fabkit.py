@@ -184,6 +184,14 @@ def test_a_query_nested_beyond_reason_is_refused(api):
     assert answer.status_code == 400, f"answered {answer.status_code}"
 
 
+def test_a_page_behind_every_row_is_empty(api):
+    for page in (10**9, 2**64):
+        query = f"(page:{page},page_size:100)"
+        answer = api.client.get(f"/api/v1/category/?q={query}", headers=api.headers)
+        assert answer.status_code == 200, f"answered {answer.status_code}"
+        assert answer.json["result"] == []
+
+
 def test_the_document_of_the_api_holds_numbers_as_numbers(app):
     plugins = [MarshmallowPlugin(schema_name_resolver=resolver)]
     spec = APISpec("tests", "1", "3.0.2", plugins=plugins)
