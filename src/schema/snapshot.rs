@@ -86,11 +86,11 @@ struct DatabaseRef<'a> {
     dependencies: &'a Dependencies,
 }
 
-#[derive(Serialize)]
-struct WholeRef<'a> {
-    format: u32,
-    #[serde(flatten)]
-    schema: &'a Schema,
+impl<'a> DatabaseRef<'a> {
+    fn of(schema: &'a Schema) -> Self {
+        let Schema { dialect, views, triggers, others, dependencies, .. } = schema;
+        Self { format: FORMAT, dialect: *dialect, views, triggers, others, dependencies }
+    }
 }
 
 /// The files of a snapshot folder: name to text.
@@ -98,9 +98,7 @@ pub fn to_files(schema: &Schema) -> BTreeMap<String, String> {
     let schema = schema.sorted();
     let mut files: BTreeMap<String, String> =
         schema.tables.shared().par_iter().map(|table| (file_name(&table.name), pretty(&**table))).collect();
-    let Schema { dialect, views, triggers, others, dependencies, .. } = &*schema;
-    let database = DatabaseRef { format: FORMAT, dialect: *dialect, views, triggers, others, dependencies };
-    files.insert(DATABASE_FILE.to_owned(), pretty(&database));
+    files.insert(DATABASE_FILE.to_owned(), pretty(&DatabaseRef::of(&schema)));
     files
 }
 
@@ -161,17 +159,59 @@ pub fn from_each<'a, E: Send>(
 
 /// The whole schema as one document.
 pub fn to_text(schema: &Schema) -> String {
-    pretty(&WholeRef { format: FORMAT, schema: &schema.sorted() })
+    let mut bytes = Vec::new();
+    // Memory takes whatever is written to it.
+    let _ = write(schema, &mut bytes);
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Writes what [`to_text`] gives.
+/// Writes what [`to_text`] gives: the file of the database with the tables in it, of which some at a time are put into
+/// words on all processors.
 ///
 /// # Errors
 ///
 /// When the writer fails.
 pub fn write(schema: &Schema, mut writer: impl io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut writer, &WholeRef { format: FORMAT, schema: &schema.sorted() })?;
+    const AT_ONCE: usize = 512;
+    let schema = schema.sorted();
+    let nothing = Dependencies::new();
+    let empty =
+        DatabaseRef { views: &[], triggers: &[], others: &[], dependencies: &nothing, ..DatabaseRef::of(&schema) };
+    let empty = pretty(&empty);
+    let head = empty.trim_end_matches("\n}\n");
+    write!(writer, "{head},\n  \"tables\": [")?;
+    let mut before = "\n    ";
+    for tables in schema.tables.shared().chunks(AT_ONCE) {
+        let texts: Vec<String> =
+            tables.par_iter().map(|table| pretty(&**table).trim_end().replace('\n', "\n    ")).collect();
+        for text in texts {
+            write!(writer, "{before}{text}")?;
+            before = ",\n    ";
+        }
+    }
+    writer.write_all(if schema.tables.is_empty() { b"]" } else { b"\n  ]" })?;
+    let mut rest = Behind { left: head.len(), writer: &mut writer };
+    serde_json::to_writer_pretty(&mut rest, &DatabaseRef::of(&schema))?;
     writer.write_all(b"\n")
+}
+
+/// Takes a text, and passes on what comes behind its first bytes.
+struct Behind<W> {
+    left: usize,
+    writer: W,
+}
+
+impl<W: io::Write> io::Write for Behind<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let skipped = piece.len().min(self.left);
+        self.left -= skipped;
+        self.writer.write_all(piece.get(skipped..).unwrap_or_default())?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
 }
 
 /// The schema in one document.

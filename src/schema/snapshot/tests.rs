@@ -122,3 +122,25 @@ fn a_document_reads_the_same_piece_by_piece_and_shares_what_is_equal() {
     assert!(matches!(from_reader_like(newer.as_bytes(), &schema.tables), Err(Error::Format { found: 2, .. })));
     assert!(matches!(from_reader_like(&b"{"[..], &schema.tables), Err(Error::Malformed { .. })));
 }
+
+#[test]
+fn a_document_is_what_serde_would_write_at_once() {
+    #[derive(Serialize)]
+    struct AtOnce<'a> {
+        format: u32,
+        #[serde(flatten)]
+        schema: &'a Schema,
+    }
+    let names: Vec<String> = (0..1_100).map(|number| format!("table_{number:04}\n\"{{}}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for names in [&[][..], &HOSTILE[..], &names[..]] {
+        let mut schema = schema(names);
+        let view = || View { name: ObjectName::new("v\n}\n"), materialized: false, definition: "SELECT 1".to_owned() };
+        for views in [Vec::new(), vec![view()]] {
+            schema.views = views;
+            schema.sort();
+            let at_once = serde_json::to_string_pretty(&AtOnce { format: FORMAT, schema: &schema }).unwrap();
+            assert_eq!(to_text(&schema), at_once + "\n");
+        }
+    }
+}
