@@ -130,8 +130,16 @@ pub fn identity(option: &str) -> String {
         None => ("ALWAYS", option.strip_prefix("ALWAYS").unwrap_or(option)),
     };
     // The statement has no place for a type of the sequence that is not the column's.
-    let sequence = sequence.split_once(" AS ").map_or(sequence, |(sequence, _)| sequence);
+    let (sequence, _) = sequence_type(sequence);
     format!("GENERATED {when} AS IDENTITY ({})", sequence.trim())
+}
+
+/// The options of an identity's sequence, and its type where that is not the column's. Names may hold any words.
+pub fn sequence_type(option: &str) -> (&str, Option<&str>) {
+    match option.rsplit_once(" AS ") {
+        Some((options, of @ ("smallint" | "integer" | "bigint"))) => (options, Some(of)),
+        _ => (option, None),
+    }
 }
 
 /// CREATE TABLE with these lines between its parentheses.

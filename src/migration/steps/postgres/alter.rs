@@ -3,7 +3,7 @@
 mod bounds;
 
 use super::atom::{Atom, Body, names_of};
-use crate::migration::render::postgres::{path, quoted, string, typed};
+use crate::migration::render::postgres::{path, quoted, sequence_type, string, typed};
 use crate::schema::lexer::{TokenKind, tokens};
 use crate::schema::{Column, DataType, Other, Table, TypeKind};
 
@@ -169,7 +169,7 @@ fn changed_identity(old: &str, new: &str, of: &DataType, atom: &Atom<'_>) -> Vec
         statements.extend(bounds::within(&next, old, new));
     }
     let options = |text: &str| {
-        let text = text.split_once(" AS ").map_or(text, |(text, _)| text);
+        let (text, _) = sequence_type(text);
         text.split_once(" START WITH ").map(|(_, rest)| format!("START WITH {rest}")).unwrap_or_default()
     };
     let mut parts = Vec::new();
@@ -185,9 +185,8 @@ fn changed_identity(old: &str, new: &str, of: &DataType, atom: &Atom<'_>) -> Vec
     if !parts.is_empty() {
         statements.push(format!("{alter} {};", parts.join(" ")));
     }
-    let of_type = |text: &str| text.split_once(" AS ").map(|(_, of)| of.to_owned());
-    match of_type(new) {
-        same if same == of_type(old) => {}
+    match sequence_type(new).1 {
+        same if same == sequence_type(old).1 => {}
         Some(_) => statements.extend(identity_type(new)),
         // The sequence takes the type that the column has.
         None => statements.push(format!("{alter} TYPE {};", of.sql)),
@@ -197,7 +196,8 @@ fn changed_identity(old: &str, new: &str, of: &DataType, atom: &Atom<'_>) -> Vec
 
 /// Gives the sequence a type of its own, which the clause in CREATE TABLE cannot say.
 pub(super) fn identity_type(option: &str) -> Option<String> {
-    let (rest, of) = option.split_once(" AS ")?;
+    let (rest, of) = sequence_type(option);
+    let of = of?;
     let (name, options) = rest.split_once("SEQUENCE NAME ")?.1.split_once(" START WITH ")?;
     let (_, bounds) = options.split_once(" MINVALUE ")?;
     let (bounds, _) = bounds.split_once(" CACHE ")?;
