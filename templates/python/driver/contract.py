@@ -66,7 +66,9 @@ def prepare(app):
         role = manager.find_role(manager.auth_role_admin)
         mail = f"{USER}@example.org"
         manager.add_user(USER, USER, USER, mail, role, password)
-        fill(app.extensions["sqlalchemy"].session)
+        database = app.extensions["sqlalchemy"]
+        # Flask-SQLAlchemy 2 has it one level down.
+        fill(getattr(database, "db", database).session)
     return password
 
 

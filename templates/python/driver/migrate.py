@@ -295,9 +295,12 @@ def keep_fab_from_creating_tables(directory):
         return
     try:
         from flask_appbuilder import AppBuilder
+        from flask_appbuilder.security.sqla.manager import SecurityManager
     except ImportError:
         return
     init_app = AppBuilder.init_app
+    # Version 4 has no setting for it.
+    SecurityManager.create_db = lambda self: None
 
     def quiet_init_app(self, app, *args, **options):
         app.config["FAB_CREATE_DB"] = False
