@@ -72,10 +72,15 @@ pub enum Error {
     NoApplication { folder: PathBuf },
     /// An application of another generation.
     #[error(
-        "{file}: Flask-AppBuilder {version} is locked, and code is generated for Flask-AppBuilder 5. Upgrade the \
-         application first: version 5 needs SQLAlchemy 2 and sets `__tablename__` on every model"
+        "{file}: Flask-AppBuilder {version} is asked for, and code is generated for versions 4 and 5. {}",
+        if *major < 4 {
+            "Upgrade the application to version 4 first"
+        } else {
+            "Look for a newer Fabwright, or set `application.flask_appbuilder: 5` in .fabwright.yml to try code of \
+             version 5"
+        }
     )]
-    OldFlaskAppBuilder { file: String, version: String },
+    FlaskAppBuilder { file: String, major: u32, version: String },
     /// No tests.
     #[error(
         "{folder}: there are no tests in tests/unit, tests/integration or tests/security; `fabwright generate` writes them"
@@ -153,7 +158,7 @@ impl Error {
             | Self::Outside { .. }
             | Self::NoApplication { .. }
             | Self::NoTests { .. }
-            | Self::OldFlaskAppBuilder { .. }
+            | Self::FlaskAppBuilder { .. }
             | Self::Unreadable { .. }
             | Self::Posting { .. }
             | Self::OtherCommit { .. }

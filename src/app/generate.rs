@@ -1,11 +1,11 @@
 //! `fabwright generate`: models, views, APIs and tests for a schema, merged with what is there.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::{Console, Error, Exit, source};
+use super::{Console, Error, Exit, framework, source};
 use crate::config::{self, Config};
-use crate::generate::{self, Application, FileKind, GeneratedFile, Selection, Settings};
+use crate::generate::{self, Application, FabVersion, FileKind, GeneratedFile, Selection, Settings};
 use crate::merge::{self, Strategies, TreeMerge};
 use crate::schema::{Dialect, Schema, snapshot};
 use crate::store::baseline::{BASELINE, Recorded, SCHEMA};
@@ -36,9 +36,9 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
         folder::make(&request.out)?;
     }
     let config = config::load(&request.out, request.config.as_deref())?;
-    refuse_old_flask_appbuilder(&request.out, &config)?;
+    let fab = framework::version(&request.out, &config)?;
     let recorded = Recorded::in_folder(&request.out)?;
-    let generated = texts(files(&schema, &config)?);
+    let generated = texts(files(&schema, &config, fab)?);
     let branch = folder::read_some(&request.out, recorded.baseline.keys().chain(generated.keys()))?;
     let merge = merged(&recorded.baseline, &branch, &generated, &config, &[]);
     let snapshot = snapshot::to_files(&schema);
@@ -77,59 +77,9 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     Ok(if conflicts > 0 { Exit::Conflicts } else { Exit::Done })
 }
 
-/// Files that say which version of a package an application runs on.
-const LOCKS: [&str; 6] =
-    ["requirements.txt", "requirements/base.txt", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock"];
-
-/// Code for Flask-AppBuilder 5 does not run on version 4, whose models have no types and whose sessions are others.
-fn refuse_old_flask_appbuilder(folder: &Path, config: &Config) -> Result<(), Error> {
-    let own = config.application.requirements.iter().map(|path| path.display().to_string());
-    let names: Vec<String> = LOCKS.into_iter().map(str::to_owned).chain(own).collect();
-    for (file, text) in folder::read_some(folder, &names)? {
-        if let Some(version) = locked(&text, "flask-appbuilder")
-            && version.split('.').next().and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major < 5)
-        {
-            return Err(Error::OldFlaskAppBuilder { file, version });
-        }
-    }
-    Ok(())
-}
-
-/// The version that a requirements file (`name==1.2`) or a lock file (`name = "name"`, then `version = "1.2"`, or the
-/// same in JSON) has for a package.
-fn locked(text: &str, package: &str) -> Option<String> {
-    let lines: Vec<String> = text.lines().map(|line| line.trim().to_lowercase().replace('_', "-")).collect();
-    let number = |words: &str| -> Option<String> {
-        let start = words.find(|character: char| character.is_ascii_digit())?;
-        let rest = &words[start..];
-        Some(
-            rest[..rest
-                .find(|character: char| !(character.is_ascii_alphanumeric() || character == '.'))
-                .unwrap_or(rest.len())]
-                .to_owned(),
-        )
-    };
-    let pinned = lines.iter().find_map(|line| {
-        let rest = line.strip_prefix(package)?;
-        let rest =
-            rest.strip_prefix('[').and_then(|extras| extras.split_once(']')).map_or(rest, |(_, rest)| rest).trim();
-        rest.strip_prefix("===")
-            .or_else(|| rest.strip_prefix("=="))
-            .or_else(|| rest.strip_prefix("~="))
-            .and_then(number)
-    });
-    pinned.or_else(|| {
-        let named = [format!("name = \"{package}\""), format!("\"{package}\": {{")];
-        let at = lines.iter().position(|line| named.contains(line))?;
-        let version = |line: &&String| line.starts_with("version = ") || line.starts_with("\"version\": ");
-        // Pipenv keeps hashes before the version.
-        number(lines.iter().skip(at).take(400).find(version)?)
-    })
-}
-
-/// Every generated file for a schema.
-pub(super) fn files(schema: &Schema, config: &Config) -> Result<Vec<GeneratedFile>, Error> {
-    let settings = Settings { package: config.application.package.clone(), ..Settings::default() };
+/// Every generated file for a schema and a version of Flask-AppBuilder.
+pub(super) fn files(schema: &Schema, config: &Config, fab: FabVersion) -> Result<Vec<GeneratedFile>, Error> {
+    let settings = Settings { package: config.application.package.clone(), fab, ..Settings::default() };
     let application = Application::from_schema(schema, &settings);
     let wanted = |kind: FileKind| match kind {
         FileKind::Model => config.generate.models,
@@ -160,24 +110,4 @@ pub(super) fn merged(
 ) -> TreeMerge {
     let strategies = Strategies { by_path: config.generate.strategies.clone(), ..Strategies::default() };
     merge::tree(baseline, branch, generated, &strategies, renames)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::locked;
-
-    #[test]
-    fn a_version_is_found_in_every_kind_of_file() {
-        for text in [
-            "flask==2.3\nFlask-AppBuilder==4.8.1  # old\n",
-            "flask_appbuilder[oauth] ~= 4.8.1\n",
-            "[[package]]\nname = \"flask-appbuilder\"\nversion = \"4.8.1\"\n",
-            "{\n  \"flask-appbuilder\": {\n    \"hashes\": [\n      \"sha256:ab\"\n    ],\n    \"version\": \"==4.8.1\"\n  }\n}\n",
-        ] {
-            assert_eq!(locked(text, "flask-appbuilder").as_deref(), Some("4.8.1"), "{text}");
-        }
-        for text in ["flask-appbuilder>=4\n", "flask-appbuilder-extras==1.0\n", "name = \"flask\"\nversion = \"4\"\n"] {
-            assert_eq!(locked(text, "flask-appbuilder"), None, "{text}");
-        }
-    }
 }

@@ -10,6 +10,7 @@ mod ending;
 mod error;
 mod exit;
 pub mod forge;
+mod framework;
 pub mod gate;
 pub mod generate;
 mod hazards;

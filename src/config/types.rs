@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::diff::Severity;
 use crate::gate::codeowners::CodeOwners;
 use crate::gate::{Policy, Rule};
+use crate::generate::FabVersion;
 use crate::generate::tests::TestGenerationConfig;
 use crate::merge::Strategy;
 use crate::schema::Dialect;
@@ -42,6 +43,8 @@ pub struct Application {
     pub factory: Option<String>,
     /// The Python package that generated code goes into.
     pub package: String,
+    /// The major version of Flask-AppBuilder that code is written for; found out when not given.
+    pub flask_appbuilder: Option<FabVersion>,
     /// A Python interpreter that has the application's requirements. Without one, Fabwright makes an environment.
     pub python: Option<PathBuf>,
     /// Requirement files for that environment; those of the usual names when not given.
@@ -58,6 +61,7 @@ impl Default for Application {
             path: PathBuf::from("."),
             factory: None,
             package: "app".into(),
+            flask_appbuilder: None,
             python: None,
             requirements: Vec::new(),
             database_variable: "DATABASE_URL".into(),

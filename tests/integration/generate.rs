@@ -108,20 +108,43 @@ fn comparable(table: &Table) -> Table {
     table
 }
 
-#[test]
-fn an_application_on_flask_appbuilder_4_is_left_as_it_is() {
+/// What `fabwright generate` says where this requirement stands, and the files that are there then.
+fn generated_with(requirement: &str) -> (Output, Vec<String>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("requirements.txt"), "Flask-AppBuilder==4.8.1\n").unwrap();
+    std::fs::write(folder.path().join("requirements.txt"), requirement).unwrap();
     std::fs::write(folder.path().join("schema.sql"), "CREATE TABLE tag (id INTEGER PRIMARY KEY, name TEXT);").unwrap();
     let said = Command::new(env!("CARGO_BIN_EXE_fabwright"))
         .args(["generate", "schema.sql", "--dialect", "sqlite", "--out", "."])
         .current_dir(folder.path())
         .output()
         .unwrap();
-    assert!(!said.status.success());
-    let words = String::from_utf8_lossy(&said.stderr).into_owned();
-    assert!(words.contains("requirements.txt: Flask-AppBuilder 4.8.1 is locked"), "{words}");
-    let mut left: Vec<_> = folder.path().read_dir().unwrap().map(|one| one.unwrap().file_name()).collect();
+    let mut left: Vec<_> =
+        folder.path().read_dir().unwrap().map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
     left.sort();
-    assert_eq!(left, ["requirements.txt", "schema.sql"]);
+    (said, left, folder)
+}
+
+#[test]
+fn is_written_for_the_version_that_the_application_has_locked() {
+    let model = |requirement| {
+        let (said, _, folder) = generated_with(requirement);
+        assert!(said.status.success(), "{}", text(&said));
+        std::fs::read_to_string(folder.path().join("app/models/tag.py")).unwrap()
+    };
+    let (old, new) = (model("Flask-AppBuilder==4.8.1\n"), model("flask-appbuilder~=5.3\n"));
+    assert!(old.contains("    name = Column(Text)\n"), "{old}");
+    assert!(new.contains("    name: Mapped[str | None] = mapped_column(Text)\n"), "{new}");
+}
+
+#[test]
+fn another_version_is_refused_and_leaves_everything_as_it_was() {
+    for (requirement, words) in [
+        ("flask-appbuilder<4\n", "requirements.txt: Flask-AppBuilder 3 is asked for, and code is generated for"),
+        ("flask-appbuilder==6.0.1\n", "set `application.flask_appbuilder: 5` in .fabwright.yml"),
+    ] {
+        let (said, left, _folder) = generated_with(requirement);
+        assert_eq!(said.status.code(), Some(2), "{}", text(&said));
+        assert!(text(&said).contains(words), "{}", text(&said));
+        assert_eq!(left, ["requirements.txt", "schema.sql"]);
+    }
 }

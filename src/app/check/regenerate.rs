@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::rehearse::Rehearsed;
 use super::sides::Sides;
 use crate::app::generate::{files, merged, texts};
-use crate::app::{Console, Error};
+use crate::app::{Console, Error, framework};
 use crate::diff::Change;
-use crate::generate::{FileKind, GeneratedFile};
+use crate::generate::{FabVersion, FileKind, GeneratedFile};
 use crate::merge::TreeMerge;
 use crate::report::{Facts, Generated};
 use crate::schema::{ObjectName, snapshot};
@@ -45,8 +45,9 @@ pub(super) fn regenerate(
         return Ok(None);
     }
     let step = console.step("Regenerate");
-    let generated = files(&rehearsed.after, &sides.config)?;
-    let renames = moved_files(rehearsed, sides, facts, &generated)?;
+    let fab = framework::version(&sides.head.folder, &sides.config)?;
+    let generated = files(&rehearsed.after, &sides.config, fab)?;
+    let renames = moved_files(rehearsed, sides, facts, &generated, fab)?;
     let generated = texts(generated);
     let branch = folder::read_some(&sides.head.folder, recorded.baseline.keys().chain(generated.keys()))?;
     let merge = merged(&recorded.baseline, &branch, &generated, &sides.config, &renames);
@@ -91,6 +92,7 @@ fn moved_files(
     sides: &Sides,
     facts: &Facts,
     generated: &[GeneratedFile],
+    fab: FabVersion,
 ) -> Result<Vec<(String, String)>, Error> {
     let renamed: Vec<(&ObjectName, &ObjectName)> = facts
         .changes
@@ -103,7 +105,7 @@ fn moved_files(
     if renamed.is_empty() {
         return Ok(Vec::new());
     }
-    let before = files(&rehearsed.before, &sides.config)?;
+    let before = files(&rehearsed.before, &sides.config, fab)?;
     let of = |files: &[GeneratedFile], table: &ObjectName| -> Vec<(FileKind, String)> {
         files
             .iter()

@@ -1,6 +1,6 @@
 //! `__table_args__`: what a table demands beyond its columns.
 
-use crate::generate::entity::{Association, Attribute, Entity, ReferenceKey, UniqueKey};
+use crate::generate::entity::{Application, Association, Attribute, Entity, FabVersion, ReferenceKey, UniqueKey};
 use crate::generate::python::{Code, Imports};
 use crate::schema::{Dialect, Index, ObjectName, ReferentialAction, quote};
 
@@ -9,11 +9,19 @@ use crate::schema::{Dialect, Index, ObjectName, ReferentialAction, quote};
 pub(super) struct Names {
     hides_text: bool,
     dialect: Dialect,
+    fab: FabVersion,
 }
 
 impl Names {
-    pub(super) fn of<'a>(dialect: Dialect, mut attributes: impl Iterator<Item = &'a Attribute>) -> Self {
-        Self { hides_text: attributes.any(|attribute| attribute.name == "text"), dialect }
+    pub(super) fn of<'a>(application: &Application, mut attributes: impl Iterator<Item = &'a Attribute>) -> Self {
+        let hides_text = attributes.any(|attribute| attribute.name == "text");
+        Self { hides_text, dialect: application.dialect, fab: application.fab }
+    }
+
+    /// Whether SQLAlchemy has to ask for a key that the server makes before it inserts the row, because it can't see it
+    /// afterwards.
+    pub(super) fn asks_for_keys(&self) -> bool {
+        self.fab == FabVersion::V4 && self.dialect != Dialect::Postgres
     }
 
     /// How `sqlalchemy.text` is called.

@@ -6,13 +6,14 @@
 
 pub(in crate::generate) mod api;
 mod constraint;
+mod declaration;
 mod model;
 mod package;
 mod rule;
 mod template;
 mod view;
 
-use super::entity::Application;
+use super::entity::{Application, SqlType};
 use super::file::{FileKind, GeneratedFile, Selection};
 
 /// What can go wrong.
@@ -41,10 +42,14 @@ pub fn files(application: &Application, selection: &Selection) -> Result<Vec<Gen
         table: None,
         kind,
     };
-    let has_types = application.attributes().any(|attribute| attribute.sqlalchemy.is_fabkits());
+    let any = |is: fn(&SqlType) -> bool| application.attributes().any(|attribute| is(&attribute.sqlalchemy));
     let mut files: Vec<GeneratedFile> = template::FABKIT.iter().map(|part| fabkit(part, FileKind::Runtime)).collect();
-    if has_types {
+    files.push(fabkit(&template::writes(application.fab), FileKind::Runtime));
+    if any(SqlType::is_fabkits) {
         files.push(fabkit(&template::TYPES, FileKind::Model));
+    }
+    if any(SqlType::is_backport) {
+        files.push(fabkit(&template::BACKPORTS, FileKind::Model));
     }
     files.extend([
         package::models(application, &templates)?,

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::Error;
 use super::constraint::{self, Names};
+use super::declaration;
 use super::template::Templates;
 use crate::generate::entity::{
-    Application, Association, Attribute, AttributeKind, DefaultValue, Display, Entity, Relation, RelationKind,
+    Application, Association, Attribute, AttributeKind, DefaultValue, Display, Entity, FabVersion, Relation,
 };
 use crate::generate::file::{FileKind, GeneratedFile};
 use crate::generate::python::{self, Code, Import, Imports};
@@ -14,6 +15,8 @@ use crate::schema::{ColumnDefault, GeneratedStorage, ReferentialAction};
 
 #[derive(Serialize)]
 struct ModelFile {
+    /// Whether attributes have types.
+    annotations: bool,
     imports: String,
     type_imports: Option<String>,
     enums: Vec<EnumText>,
@@ -44,18 +47,14 @@ pub(super) fn entity(
     entity: &Entity,
     templates: &Templates,
 ) -> Result<GeneratedFile, Error> {
-    let names = Names::of(application.dialect, entity.attributes.iter());
+    let names = Names::of(application, entity.attributes.iter());
     let mut imports = Imports::new();
     imports.from("flask_appbuilder", "Model");
-    imports.from("sqlalchemy.orm", "Mapped");
-    imports.from("sqlalchemy.orm", "mapped_column");
     let table_args = constraint::of_entity(entity, &names, &mut imports);
     let columns = entity
         .attributes
         .iter()
         .map(|attribute| {
-            imports.need(&attribute.python);
-            let optional = if attribute.nullable { " | None" } else { "" };
             let mut arguments = Vec::new();
             if attribute.column != attribute.name {
                 arguments.push(Code::text(attribute.column.clone()));
@@ -67,8 +66,7 @@ pub(super) fn entity(
             if constraint::is_indexed_on_column(entity, attribute) {
                 arguments.push(Code::keyword("index", Code::plain("True")));
             }
-            Code::call("mapped_column", arguments)
-                .statement(4, &format!("{}: Mapped[{}{optional}] = ", attribute.name, attribute.python.text))
+            declaration::attribute(application.fab, attribute, arguments, &mut imports)
         })
         .collect();
     let mut type_imports = Imports::new();
@@ -99,6 +97,7 @@ pub(super) fn entity(
     let text = templates.render(
         "model.py",
         &ModelFile {
+            annotations: application.fab == FabVersion::V5,
             imports: imports.render(0),
             type_imports: (!type_imports.is_empty()).then(|| type_imports.render(4)),
             enums,
@@ -125,7 +124,7 @@ pub(super) fn association(
     association: &Association,
     templates: &Templates,
 ) -> Result<GeneratedFile, Error> {
-    let names = Names::of(application.dialect, association.attributes.iter());
+    let names = Names::of(application, association.attributes.iter());
     let mut imports = Imports::new();
     imports.from("flask_appbuilder", "Model");
     imports.from("sqlalchemy", "Table");
@@ -205,7 +204,11 @@ fn column(attribute: &Attribute, values: Values, names: &Names, imports: &mut Im
         arguments.extend(default.map(|code| Code::keyword("default", code)));
     }
     if let Some(default) = &attribute.server_default {
-        arguments.push(Code::keyword("server_default", server_default(attribute, default, names, imports)));
+        let code = server_default(attribute, default, names, imports);
+        if names.asks_for_keys() && attribute.primary_key && matches!(default, ColumnDefault::Expression(_)) {
+            arguments.push(Code::keyword("default", code.clone()));
+        }
+        arguments.push(Code::keyword("server_default", code));
     }
     if let Some(comment) = &attribute.comment {
         arguments.push(Code::keyword("comment", Code::text(comment.clone())));
@@ -306,17 +309,7 @@ fn relationship(
     imports: &mut Imports,
     type_imports: &mut Imports,
 ) -> String {
-    imports.from("sqlalchemy.orm", "relationship");
-    if relation.target != entity.table {
-        type_imports.from(&format!(".{}", relation.target_module), &relation.target_class);
-    }
     let target = &relation.target_class;
-    let is_list = matches!(relation.kind, RelationKind::OneToMany | RelationKind::ManyToMany);
-    let annotation = match () {
-        () if is_list => format!("list[{target}]"),
-        () if relation.nullable => format!("{target} | None"),
-        () => target.clone(),
-    };
     let mut arguments = Vec::new();
     if let Some(association) = &relation.association {
         let found = application.associations.iter().find(|one| &one.table == association);
@@ -356,7 +349,8 @@ fn relationship(
             arguments.push(Code::keyword("passive_deletes", Code::text("all")));
         }
     }
-    Code::call("relationship", arguments).statement(4, &format!("{}: Mapped[{annotation}] = ", relation.name))
+    let is_own = relation.is_to(&entity.table);
+    declaration::relationship(application.fab, relation, is_own, arguments, imports, type_imports)
 }
 
 /// The joins of a many-to-many relation of a table with itself, which nothing else could tell apart.

@@ -4,19 +4,34 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::Error;
+use crate::generate::entity::FabVersion;
 
-/// The runtime layer, which is the same for every application.
+/// The part of the runtime layer that is the same for every application.
 pub(super) const FABKIT: &[(&str, &str)] = &[
     ("__init__.py", include_str!("../../../templates/python/fabkit/__init__.py")),
     ("api.py", include_str!("../../../templates/python/fabkit/api.py")),
     ("fields.py", include_str!("../../../templates/python/fabkit/fields.py")),
     ("interface.py", include_str!("../../../templates/python/fabkit/interface.py")),
+    ("messages.py", include_str!("../../../templates/python/fabkit/messages.py")),
     ("rules.py", include_str!("../../../templates/python/fabkit/rules.py")),
     ("views.py", include_str!("../../../templates/python/fabkit/views.py")),
 ];
 
+/// How rows are written, which the versions of Flask-AppBuilder have different words for.
+pub(super) fn writes(fab: FabVersion) -> (&'static str, &'static str) {
+    let text = match fab {
+        FabVersion::V4 => include_str!("../../../templates/python/fabkit/writes_4.py"),
+        FabVersion::V5 => include_str!("../../../templates/python/fabkit/writes_5.py"),
+    };
+    ("writes.py", text)
+}
+
 /// The part of it that models stand on, where they have such a type.
 pub(super) const TYPES: (&str, &str) = ("types.py", include_str!("../../../templates/python/fabkit/types.py"));
+
+/// Types that models may stand on where SQLAlchemy is 1.4.
+pub(super) const BACKPORTS: (&str, &str) =
+    ("backports.py", include_str!("../../../templates/python/fabkit/backports.py"));
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("model.py", include_str!("../../../templates/python/model.py.tera")),

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::outcome::{self, Decision, FormField, Outcome, Refusal};
 use super::types::{self, OwnTypes};
-use super::{Attribute, AttributeKind, Check, CheckRule, DefaultValue, EnumClass, EnumMember, ReferenceKey};
+use super::{
+    Attribute, AttributeKind, Check, CheckRule, DefaultValue, EnumClass, EnumMember, FabVersion, ReferenceKey,
+};
 use crate::generate::names;
 use crate::schema::lexer::{TokenKind, tokens};
 use crate::schema::{Column, ColumnDefault, DataType, Dialect, Table, TypeKind};
@@ -13,6 +15,7 @@ use crate::schema::{Column, ColumnDefault, DataType, Dialect, Table, TypeKind};
 pub(super) struct Server<'a> {
     pub(super) dialect: Dialect,
     pub(super) own_types: &'a OwnTypes,
+    pub(super) fab: FabVersion,
 }
 
 /// The attributes of a table, in column order.
@@ -72,7 +75,7 @@ fn one(
         any_letter: server.dialect != Dialect::Mysql || has_any_letter(table, column),
         label: names::label(&name),
         python: types::python(&kind),
-        sqlalchemy: types::sqlalchemy(column, base, &kind, server.dialect),
+        sqlalchemy: types::sqlalchemy(column, base, &kind, server.dialect).on(server.fab),
         nullable: column.nullable && !primary_key,
         primary_key,
         default,

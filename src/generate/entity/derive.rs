@@ -32,7 +32,7 @@ impl Application {
             .collect();
         let without_class: BTreeSet<&ObjectName> = associations.iter().map(|(table, _)| &table.name).collect();
         let own_types = OwnTypes::of(schema);
-        let server = Server { dialect: schema.dialect, own_types: &own_types };
+        let server = Server { dialect: schema.dialect, own_types: &own_types, fab: settings.fab };
         let mut application = Self {
             package: settings.package.clone(),
             dialect: schema.dialect,

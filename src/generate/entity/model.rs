@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+
 use super::{Attribute, Check, Decision, Outcome, ReferenceKey};
 use crate::schema::{Dialect, Index, ObjectName, ReferentialAction};
 
@@ -18,22 +20,46 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { package: "app".to_owned(), fab: FabVersion::V5, excluded: Vec::new() }
+        Self { package: "app".to_owned(), fab: FabVersion::default(), excluded: Vec::new() }
     }
 }
 
 /// A major version of Flask-AppBuilder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u32")]
 pub enum FabVersion {
+    /// Flask-AppBuilder 4: SQLAlchemy 1.4, whose models have no types; the datamodel tells of errors.
+    V4,
     /// Flask-AppBuilder 5: SQLAlchemy 2 typing, `appbuilder.session`.
+    #[default]
     V5,
+}
+
+impl FabVersion {
+    /// The number.
+    pub fn major(self) -> u32 {
+        match self {
+            Self::V4 => 4,
+            Self::V5 => 5,
+        }
+    }
+}
+
+impl TryFrom<u32> for FabVersion {
+    type Error = &'static str;
+
+    fn try_from(major: u32) -> Result<Self, Self::Error> {
+        match major {
+            4 => Ok(Self::V4),
+            5 => Ok(Self::V5),
+            _ => Err("code is generated for Flask-AppBuilder 4 and 5"),
+        }
+    }
 }
 
 impl fmt::Display for FabVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::V5 => f.write_str("5"),
-        }
+        self.major().fmt(f)
     }
 }
 

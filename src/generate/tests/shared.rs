@@ -14,6 +14,10 @@ use crate::generate::{FileKind, GeneratedFile};
 #[derive(Debug, Serialize)]
 struct Support {
     package: String,
+    /// The major version of Flask-AppBuilder.
+    fab: u32,
+    /// The family of servers.
+    server: &'static str,
     /// Whether any test needs a browser.
     browser: bool,
 }
@@ -50,7 +54,12 @@ struct Table {
 /// Every file that no single table owns.
 pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<GeneratedFile>, Error> {
     let config = facts.config;
-    let support = Support { package: facts.application.package.clone(), browser: browser::is_wanted(facts) };
+    let support = Support {
+        package: facts.application.package.clone(),
+        fab: facts.application.fab.major(),
+        server: facts.application.dialect.as_str(),
+        browser: browser::is_wanted(facts),
+    };
     let mut files = vec![
         renderer.support("tests/conftest.py", "conftest.py", &support)?,
         renderer.support("tests/application.py", "application.py", &support)?,

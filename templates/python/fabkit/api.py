@@ -19,7 +19,7 @@ from flask_appbuilder.api import (
     safe,
 )
 from flask_appbuilder.api.convert import Model2SchemaConverter
-from flask_appbuilder.exceptions import DatabaseException, FABException
+from flask_appbuilder.exceptions import FABException
 from flask_appbuilder.hooks import before_request
 from marshmallow import fields, validate
 from marshmallow_sqlalchemy.fields import Related, RelatedList
@@ -28,6 +28,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import SQLAlchemyError
 
 from .interface import PerRequestFilters, key_values
+from .writes import DatabaseException
 
 MAX_QUERY_DEPTH = 50
 # Pages of as many rows end where the offsets that servers know end.

@@ -8,6 +8,7 @@ from unittest import mock
 
 import pytest
 import sqlalchemy as sa
+from flask_appbuilder import Model
 from flask_appbuilder.security.manager import BaseSecurityManager
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import make_url
@@ -72,6 +73,13 @@ def take_over_transactions(engine):
     @sa.event.listens_for(engine, "begin")
     def begin(connection):
         connection.exec_driver_sql("BEGIN")
+
+
+def create_security_tables(engine):
+    """The tables of users and roles, where no migration makes them."""
+    tables = Model.metadata.tables
+    own = [table for name, table in tables.items() if name.startswith("ab_")]
+    Model.metadata.create_all(engine, own)
 
 
 def migrated(databases):

@@ -63,6 +63,7 @@ def prepared_database(migrated_database, copies):
     app = application.make_application(uri)
     with app.app_context():
         engine = support.database(app).engine
+        application.create_security_tables(engine)
         application.take_over_transactions(engine)
     with application.in_one_transaction(app) as transaction, app.app_context():
         application.create_users(app)

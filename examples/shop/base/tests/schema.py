@@ -21,7 +21,7 @@ def statements(app):
         sent.append(" ".join(statement.replace('"', "").replace("`", "").split()))
 
     with app.app_context():
-        connection = database(app).engines[None]
+        connection = database(app).engine
     sa.event.listen(connection, "before_cursor_execute", note)
     try:
         yield sent
@@ -67,7 +67,8 @@ def _type(column, session):
 def _is_known(column, session):
     """Whether SQLAlchemy has a class for the words that the column is declared with."""
     dialect = session.connection().dialect
-    if isinstance(column.type.dialect_impl(dialect), UserDefinedType):
+    type_ = column.type.dialect_impl(dialect)
+    if isinstance(getattr(type_, "impl", type_), UserDefinedType):
         return False
     if isinstance(column.type, sa.JSON) and dialect.name in ("mysql", "mariadb"):
         return False

@@ -10,7 +10,7 @@ mod sqlite;
 
 use std::collections::BTreeMap;
 
-use super::AttributeKind;
+use super::{AttributeKind, FabVersion};
 use crate::generate::python::{Code, Expression, Import, Imports};
 use crate::schema::{Column, DataType, Dialect, Schema, TypeKind};
 
@@ -69,6 +69,27 @@ impl SqlType {
         self
     }
 
+    /// The same type for this version's SQLAlchemy: 1.4 lacks three classes, and a variant for several servers.
+    pub(super) fn on(mut self, fab: FabVersion) -> Self {
+        if fab == FabVersion::V5 {
+            return self;
+        }
+        for import in &mut self.imports {
+            if import.name.as_deref().is_some_and(|name| SINCE_SQLALCHEMY_2.contains(&name)) {
+                BACKPORTS.clone_into(&mut import.module);
+            }
+        }
+        if let Code::Call(head, arguments) = &mut self.code
+            && arguments.len() > 2
+            && let Some(base) = head.strip_suffix(".with_variant")
+        {
+            arguments.insert(0, Code::plain(base));
+            "with_variant".clone_into(head);
+            self.imports.push(Import::from(BACKPORTS, "with_variant"));
+        }
+        self
+    }
+
     /// Adds what it needs.
     pub fn need(&self, imports: &mut Imports) {
         for import in &self.imports {
@@ -76,14 +97,22 @@ impl SqlType {
         }
     }
 
-    /// Whether it is one of `fabkit`'s.
+    /// Whether it is one of `fabkit`'s own.
     pub fn is_fabkits(&self) -> bool {
         self.imports.iter().any(|import| import.module == TYPES)
+    }
+
+    /// Whether it is one of SQLAlchemy 2 that `fabkit` has for 1.4.
+    pub fn is_backport(&self) -> bool {
+        self.imports.iter().any(|import| import.module == BACKPORTS)
     }
 }
 
 /// Where models find the types of `fabkit`.
 const TYPES: &str = "..fabkit.types";
+/// Where they find those that SQLAlchemy 1.4 lacks.
+const BACKPORTS: &str = "..fabkit.backports";
+const SINCE_SQLALCHEMY_2: [&str; 3] = ["DOMAIN", "Double", "Uuid"];
 
 /// The types that a PostgreSQL schema has of its own, by the words that columns are declared with.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ extend. Each mends something that Flask-AppBuilder does:
 * filters live on the view, so requests in two threads see each other's: here every
   request has its own (`interface`);
 * a violated constraint is an error 500, or shows SQL: here it is a sentence for people
-  (`interface`);
+  (`writes`, `messages`);
 * unknown actions, filters, order columns, operators and page numbers are errors 500, or
   are ignored: here they are refused (`views`, `api`);
 * a list asks for the related rows of each of its rows in turn: here for all at once

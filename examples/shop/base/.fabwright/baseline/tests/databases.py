@@ -53,7 +53,7 @@ def _execute(url, statement):
 
 def _copy_tables(url, target):
     """What PostgreSQL does by itself, on MySQL and MariaDB."""
-    engine = sa.create_engine(url, poolclass=NullPool)
+    engine = sa.create_engine(url, future=True, poolclass=NullPool)
     with engine.connect() as connection:
 
         def tell(statement):

@@ -1,4 +1,4 @@
-"""Reads and writes rows; what goes wrong comes out in words for people."""
+"""Reads rows, by keys of any type."""
 
 from __future__ import annotations
 
@@ -11,48 +11,18 @@ import logging
 import uuid
 
 from flask import g, has_request_context
-from flask_appbuilder.exceptions import DatabaseException, FABException
+from flask_appbuilder.exceptions import FABException
 from flask_appbuilder.models.sqla import interface
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
+from .writes import Writes
+
 log = logging.getLogger(__name__)
 
-MESSAGES = (
-    ("unique", "A row with this value already exists."),
-    ("duplicate", "A row with this value already exists."),
-    ("foreign key", "A related row is missing or still in use."),
-    ("check", "A value is outside its allowed range."),
-    ("not null", "A required value is missing."),
-    ("null value", "A required value is missing."),
-    ("cannot be null", "A required value is missing."),
-    ("constraint", "A value is outside its allowed range."),
-)
 
-
-class SQLAInterface(interface.SQLAInterface):
+class SQLAInterface(Writes, interface.SQLAInterface):
     """Reads and writes rows; errors of the database come out as plain sentences."""
-
-    def add(self, item, commit=True):
-        self._write(super().add, item, commit)
-
-    def edit(self, item, commit=True):
-        self._write(super().edit, item, commit)
-
-    def delete(self, item, commit=True):
-        self._write(super().delete, item, commit)
-
-    def delete_all(self, items):
-        self._write(super().delete_all, items)
-
-    def _write(self, write, *arguments):
-        try:
-            write(*arguments)
-        except DatabaseException as error:
-            raise DatabaseException(explain(error.__cause__)) from None
-        except (SQLAlchemyError, OverflowError) as error:
-            self.session.rollback()
-            raise DatabaseException(explain(error)) from None
 
     def get(self, id, filters=None, select_columns=None, outer_default_load=False):
         """The row with this key, or None; also for a key that can't be one."""
@@ -98,15 +68,6 @@ class SQLAInterface(interface.SQLAInterface):
             log.warning("A query was refused: %s", type(error).__name__)
             self.session.rollback()
             raise FABException("A filter has a value that it can't have.") from None
-
-
-def explain(error) -> str:
-    """What a database says, for people, without SQL or values."""
-    text = str(getattr(error, "orig", error)).lower()
-    for sign, message in MESSAGES:
-        if sign in text:
-            return message
-    return "The database rejected the change."
 
 
 def key_text(item):

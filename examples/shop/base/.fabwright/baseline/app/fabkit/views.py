@@ -8,10 +8,10 @@ import sys
 import flask_appbuilder as fab
 from flask import abort, request
 from flask_appbuilder import expose, has_access
-from flask_appbuilder.exceptions import DatabaseException
 from flask_appbuilder.hooks import before_request
 
 from .interface import PerRequestFilters
+from .writes import DatabaseException
 
 MAX_PAGE_SIZE = 500
 

@@ -11,7 +11,9 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask_appbuilder.api.manager import resolver
 from marshmallow import ValidationError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import Column, Date, Enum, String
+from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.orm import declarative_base
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
@@ -111,20 +113,19 @@ def test_what_was_entered_stays_on_the_page():
     assert _form(fields.json_field("Data")).value._value() == ""
 
 
-class Base(DeclarativeBase):
-    pass
+Base = declarative_base()
 
 
 class Line(Base):
     __tablename__ = "line"
-    day: Mapped[datetime.date] = mapped_column(primary_key=True)
-    shop: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    colour: Mapped[Colour] = mapped_column(primary_key=True)
+    day = Column(Date, primary_key=True)
+    shop = Column(UUID(as_uuid=True), primary_key=True)
+    colour = Column(Enum(Colour), primary_key=True)
 
 
 class Note(Base):
     __tablename__ = "note"
-    path: Mapped[str] = mapped_column(primary_key=True)
+    path = Column(String(20), primary_key=True)
 
 
 @pytest.mark.parametrize(
