@@ -10,6 +10,7 @@ pub use crate::diff::Severity;
 use crate::hazard::registry::where_;
 use crate::hazard::statement::{Body, Script, Statements};
 use crate::hazard::{self, Finding, Input, Outcome, Policy, RowCounts, Server};
+use crate::report::wording::sentence::visible_block;
 use crate::schema::Dialect;
 
 /// The arguments of the command.
@@ -140,18 +141,5 @@ fn plain(outcome: &Outcome) -> String {
         let _ = writeln!(text, "ignored by {}: {}{reason}", known.by, known.finding.rule);
     }
     let _ = writeln!(text, "{} found, {} ignored", outcome.findings.len(), outcome.ignored.len());
-    visible(&text)
-}
-
-/// Control characters as they are written, so that no name can drive the terminal.
-fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '\n' | '\t' => shown.push(letter),
-            other if other.is_control() => shown.extend(other.escape_default()),
-            other => shown.push(other),
-        }
-    }
-    shown
+    visible_block(&text)
 }

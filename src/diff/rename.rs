@@ -268,7 +268,8 @@ fn same_columns(
             let identity = old.identity?;
             let new = new.columns.iter().find(|column| column.identity == Some(identity))?;
             let renamed = old.name != new.name && !paired(old, new);
-            renamed.then(|| (old.name.clone(), new.name.clone(), RenameEvidence::Identified { identity }))
+            renamed
+                .then(|| (old.name.clone(), new.name.clone(), RenameEvidence::Identified { identity: identity.into() }))
         })
         .collect()
 }

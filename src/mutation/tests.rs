@@ -172,6 +172,29 @@ fn models_and_migrations_lose_what_they_promise() {
 }
 
 #[test]
+fn a_master_page_has_no_formatters_to_break() {
+    let mut app = shop();
+    let master =
+        "class Master(MasterDetailView):\n    datamodel = SQLAInterface(Product)\n    list_columns = [\"sku\"]\n";
+    let before = planted(&app, Operator::RawHtml);
+    app.insert("app/master.py".into(), master.into());
+    assert_eq!(planted(&app, Operator::RawHtml), before);
+}
+
+#[test]
+fn a_class_without_a_model_is_about_everything() {
+    let mut app = shop();
+    app.insert("app/fabkit/api.py".into(), "class Base:\n    @protect()\n    def get(self):\n        pass\n".into());
+    let mutants = find(&app);
+    let of_base = mutants.iter().find(|mutant| mutant.path == "app/fabkit/api.py").unwrap();
+    let tests = files(&[("tests/security/test_access.py", ""), ("tests/unit/test_base.py", "class Base: Product")]);
+    assert_eq!(
+        TestFiles::new(&tests, &mutants).affected(of_base),
+        ["tests/security/test_access.py", "tests/unit/test_base.py"]
+    );
+}
+
+#[test]
 fn pages_write_html_and_lists_read_everything() {
     let mut app = shop();
     app.insert("app/templates/a.html".into(), "<b>{{ row.name }}</b>{{ super() }}{{ row.x | upper }}\n".into());

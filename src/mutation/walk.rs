@@ -80,9 +80,9 @@ impl<'a> Visit<'a, '_> {
             return;
         }
         let mut subjects = BTreeSet::new();
-        if let Some(class) = scope.class {
-            subjects.extend(class.model.map(str::to_owned));
-            subjects.insert(class.name.to_owned());
+        // A class without a model is about no table: whatever the tests are about may need it.
+        if let Some(Class { name, model: Some(model), .. }) = scope.class {
+            subjects.extend([model.to_owned(), name.to_owned()]);
         }
         subjects.extend(scope.table.map(str::to_owned));
         for subject in subjects.clone() {
@@ -131,12 +131,7 @@ impl<'a> Visit<'a, '_> {
         if self.index.models.contains_key(name) {
             return Some(Class { name, role: Role::Model, model: Some(name) });
         }
-        let bases: Vec<&str> = field(class, "superclasses")
-            .map(children)
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|base| last_name(base, text))
-            .collect();
+        let bases = bases(class, text);
         let Some((_, datamodel)) = assignment(body, "datamodel", text) else {
             return Some(Class { name, role: Role::Other, model: None });
         };
@@ -144,6 +139,12 @@ impl<'a> Visit<'a, '_> {
         let is_api = bases.iter().any(|base| base.ends_with("Api") || base.ends_with("API"));
         Some(Class { name, role: if is_api { Role::Api } else { Role::View }, model })
     }
+}
+
+/// The names of the classes that a class is made from.
+pub(super) fn bases<'a>(class: Node<'_>, text: &'a str) -> Vec<&'a str> {
+    let bases = field(class, "superclasses").map(children).unwrap_or_default();
+    bases.into_iter().filter_map(|base| last_name(base, text)).collect()
 }
 
 /// The table of a migration's operation.

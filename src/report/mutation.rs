@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::markdown;
 use super::wording::sentence::{clip, visible};
-use crate::mutation::{MutationReport, Operator, Toll, Verdict};
+use crate::mutation::{Mutant, MutationReport, Operator, Toll, Verdict};
 
 /// Columns of a message on a terminal.
 const MESSAGE: usize = 160;
@@ -56,20 +56,23 @@ pub fn markdown(report: &MutationReport) -> String {
     out
 }
 
+/// A fault on one line: where it is planted, of what kind it is, and what is wrong.
+pub fn fault(mutant: &Mutant) -> String {
+    let place = visible(&format!("{}:{}", mutant.path, mutant.line));
+    format!("{place} {}: {}", mutant.operator.id(), clip(&visible(&mutant.what), MESSAGE))
+}
+
 /// The report for a terminal: each fault on a line with what caught it, and the score.
 pub fn text(report: &MutationReport) -> String {
     let mut out = String::new();
     for tried in &report.tried {
-        let place = format!("{}:{}", tried.mutant.path, tried.mutant.line);
         let (word, by) = match &tried.verdict {
             Verdict::Caught { by, .. } => ("caught  ", format!("\n         by {}", visible(by))),
             Verdict::Survived => ("SURVIVED", String::new()),
             Verdict::Broken { message } => ("broken  ", format!("\n         {}", clip(&visible(message), MESSAGE))),
             Verdict::TimedOut => ("too slow", String::new()),
         };
-        let what = visible(&tried.mutant.what);
-        let _ =
-            writeln!(out, "{word} {} {}: {}{by}", visible(&place), tried.mutant.operator.id(), clip(&what, MESSAGE));
+        let _ = writeln!(out, "{word} {}{by}", fault(&tried.mutant));
     }
     let (by_kind, _) = report.toll();
     out.push('\n');

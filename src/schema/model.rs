@@ -85,7 +85,7 @@ pub struct Column {
     pub default: Option<ColumnDefault>,
     /// The expression of a generated column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub generated: Option<Generated>,
+    pub generated: Option<Box<Generated>>,
     /// The server hands out the value (AUTOINCREMENT, identity, serial).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub auto_increment: bool,
@@ -101,7 +101,7 @@ pub struct Column {
     /// The number by which the server itself knows the column, whatever its name: PostgreSQL's attnum.
     /// It only counts together with the identity of the table, and like that is no part of the definition.
     #[serde(skip)]
-    pub identity: Option<u64>,
+    pub identity: Option<u16>,
 }
 
 /// The default of a column.

@@ -107,9 +107,9 @@ pub enum TypeKind {
     Enum {
         /// The enum type's own name (PostgreSQL).
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        name: Option<String>,
+        name: Option<Box<str>>,
         /// The values in their declared order.
-        values: Vec<String>,
+        values: Box<[String]>,
     },
     /// JSON or JSONB.
     Json,

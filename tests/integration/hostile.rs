@@ -32,7 +32,7 @@ fn data_type() -> impl Strategy<Value = DataType> {
         Just(TypeKind::Integer { bits: 64 }),
         Just(TypeKind::Text { length: Some(0) }),
         Just(TypeKind::Numeric { precision: Some(1), scale: Some(9) }),
-        names().prop_map(|values| TypeKind::Enum { name: None, values }),
+        names().prop_map(|values| TypeKind::Enum { name: None, values: values.into() }),
         Just(TypeKind::Other),
     ];
     (prop_oneof![Just("INTEGER".to_owned()), Just("numeric(".to_owned()), name()], kind)
@@ -55,7 +55,8 @@ fn column() -> impl Strategy<Value = Column> {
             nullable,
             auto_increment,
             default,
-            generated: generated.map(|expression| Generated { expression, storage: GeneratedStorage::Stored }),
+            generated: generated
+                .map(|expression| Box::new(Generated { expression, storage: GeneratedStorage::Stored })),
             options,
             ..Column::new(name, data_type)
         },

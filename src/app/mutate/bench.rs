@@ -14,6 +14,7 @@ use crate::app::{Console, Error};
 use crate::mutation::affected::TestFiles;
 use crate::mutation::{Mutant, MutationReport, Tried, Verdict};
 use crate::outcome::{TestCase, TestStatus};
+use crate::report;
 use crate::run::pytest::Suite;
 use crate::run::{Outcome, PythonEnvironment};
 use crate::store::folder;
@@ -115,6 +116,9 @@ impl Bench {
                 place = %tried.mutant.path, line = tried.mutant.line, what = %tried.mutant.what,
                 verdict = ?tried.verdict, schemathesis = ?tried.schemathesis, "tried"
             );
+            if tried.verdict == Verdict::Survived {
+                console.note(&format!("no test noticed {}", report::mutation::fault(&tried.mutant)));
+            }
             all.insert(place, tried);
             step.progress(format!("{} of {count}", all.len()));
         }

@@ -58,7 +58,7 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     }
     if request.list {
         for mutant in &mutants {
-            console.print(&format!("{}:{}: {}: {}", mutant.path, mutant.line, mutant.operator.id(), mutant.what));
+            console.print(&report::mutation::fault(mutant));
         }
         return Ok(Exit::Done);
     }

@@ -85,10 +85,10 @@ fn a_hint_beats_the_heuristic() {
 }
 
 /// Names and numbers of a table and of its columns, as one database would give them.
-type Numbered<'a> = (&'a str, u64, &'a [(&'a str, u64)]);
+type Numbered<'a> = (&'a str, u64, &'a [(&'a str, u16)]);
 
 fn reading(origin: &str, tables: &[Numbered<'_>]) -> Schema {
-    let column = |(name, identity): &(&str, u64)| Column {
+    let column = |(name, identity): &(&str, u16)| Column {
         identity: Some(*identity),
         ..Column::new(*name, DataType { sql: "TEXT".to_owned(), kind: TypeKind::Text { length: None } })
     };
@@ -119,10 +119,10 @@ fn one_database_tells_its_renames_by_number() {
 
 #[test]
 fn other_numbers_are_other_objects_however_alike() {
-    let columns: &[(&str, u64)] = &[("id", 1), ("state", 2), ("placed", 3), ("total", 4)];
+    let columns: &[(&str, u16)] = &[("id", 1), ("state", 2), ("placed", 3), ("total", 4)];
     let from = reading("one", &[("sale", 7, columns)]);
     assert_eq!(renames_between(&from, &reading("one", &[("purchase", 9, columns)])), [] as [&str; 0]);
-    let replaced: &[(&str, u64)] = &[("id", 1), ("status", 5), ("placed", 3), ("total", 4)];
+    let replaced: &[(&str, u16)] = &[("id", 1), ("status", 5), ("placed", 3), ("total", 4)];
     assert_eq!(renames_between(&from, &reading("one", &[("sale", 7, replaced)])), [] as [&str; 0]);
 }
 

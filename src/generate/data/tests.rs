@@ -227,7 +227,7 @@ fn any_kind() -> impl Strategy<Value = TypeKind> {
         Just(TypeKind::Time),
         Just(TypeKind::DateTime { with_time_zone: true }),
         Just(TypeKind::Interval),
-        Just(TypeKind::Enum { name: None, values: vec![] }),
+        Just(TypeKind::Enum { name: None, values: Box::default() }),
         Just(TypeKind::Json),
         Just(TypeKind::Uuid),
         Just(TypeKind::Other),

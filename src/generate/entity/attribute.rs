@@ -80,7 +80,7 @@ fn one(
         primary_key,
         default,
         server_default: column.default.clone().filter(|_| !(integer_key && is_serial)),
-        generated: column.generated.clone(),
+        generated: column.generated.as_deref().cloned(),
         auto_increment: column.auto_increment || integer_key,
         identity: table.options.get(&format!("identity {}", column.name)).map(|words| words.starts_with("ALWAYS")),
         unique: table.is_unique_by(std::slice::from_ref(&column.name)),
@@ -184,7 +184,7 @@ fn kind(
                 None => types::kind(base, server.own_types, server.dialect),
             }
         }
-        TypeKind::Enum { name, values } => enumeration(values, name.clone(), None, false),
+        TypeKind::Enum { name, values } => enumeration(values, name.as_deref().map(str::to_owned), None, false),
         _ => types::kind(base, server.own_types, server.dialect),
     }
 }

@@ -37,7 +37,7 @@ fn by_act(context: &Context<'_>, step: &Step<'_>) -> Option<Warning> {
     let new = column.data_type.as_ref().filter(|it| it.is(&["enum", "set"]))?;
     let known =
         context.from.table(table).and_then(|table| table.column(from)).and_then(|old| match &old.data_type.kind {
-            TypeKind::Enum { values, .. } => Some(values.clone()),
+            TypeKind::Enum { values, .. } => Some(values.to_vec()),
             _ => None,
         });
     let earlier = || {

@@ -18,7 +18,7 @@ fn constraints_generated_columns_and_functions() {
     };
     table.checks = vec![check("ck_fax", "length(fax) > 3"), check("ck_faxes", "faxes > 3")];
     table.columns[4].generated =
-        Some(Generated { expression: "lower(fax)".to_owned(), storage: GeneratedStorage::Stored });
+        Some(Box::new(Generated { expression: "lower(fax)".to_owned(), storage: GeneratedStorage::Stored }));
     let other = |kind: &str, name: &str, definition: &str| Other {
         kind: kind.to_owned(),
         name: ObjectName::new(name),

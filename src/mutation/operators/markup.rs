@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::Operator;
 use crate::mutation::syntax::{assignment, field, last_name, positional, strings, text_of};
-use crate::mutation::walk::{Role, Scope, Visit};
+use crate::mutation::walk::{Role, Scope, Visit, bases};
 
 pub(super) fn look(visit: &mut Visit<'_, '_>, node: Node<'_>, scope: Scope<'_>) {
     let text = visit.text;
@@ -20,7 +20,9 @@ pub(super) fn look(visit: &mut Visit<'_, '_>, node: Node<'_>, scope: Scope<'_>) 
     let Some(class) = visit.class(node).filter(|class| class.role == Role::View) else { return };
     let scope = Scope { class: Some(class), upgrade: false, table: None };
     let Some(body) = field(node, "body") else { return };
-    if assignment(body, "formatters_columns", text).is_some() {
+    // Flask-AppBuilder's master pages take no notice of formatters.
+    let is_master = bases(node, text).iter().any(|base| base.ends_with("MasterDetailView"));
+    if is_master || assignment(body, "formatters_columns", text).is_some() {
         return;
     }
     let Some(texts) = visit.model_of(scope).map(|model| model.texts.clone()) else { return };

@@ -43,7 +43,7 @@ pub(super) fn column(line: &str, of_table: &str, collations: &Collations) -> Opt
         } else if cursor.accept(&["CHECK"]) {
             check = cursor.group();
         } else if cursor.accept(&["GENERATED", "ALWAYS", "AS"]) {
-            column.generated = Some(generated(&mut cursor));
+            column.generated = Some(Box::new(generated(&mut cursor)));
         } else if let Some(token) = cursor.next() {
             unknown.push(token.text);
         }

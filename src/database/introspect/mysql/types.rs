@@ -92,7 +92,7 @@ fn kind(word: &str, modifier: Option<&str>) -> TypeKind {
         "timestamp" => TypeKind::DateTime { with_time_zone: true },
         "json" => TypeKind::Json,
         "uuid" => TypeKind::Uuid,
-        "enum" => TypeKind::Enum { name: None, values: values(modifier.unwrap_or_default()) },
+        "enum" => TypeKind::Enum { name: None, values: values(modifier.unwrap_or_default()).into() },
         _ => TypeKind::Other,
     }
 }

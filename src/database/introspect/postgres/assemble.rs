@@ -272,7 +272,7 @@ fn column(row: &ColumnRow, texts: Texts, table: &mut Table, addresses: &mut Addr
         } else {
             kind = "column";
             let storage = if row.generated == b'v' { GeneratedStorage::Virtual } else { GeneratedStorage::Stored };
-            generated = Some(Generated { expression, storage });
+            generated = Some(Box::new(Generated { expression, storage }));
         }
         addresses.put("pg_attrdef", oid, 0, address::member(kind, &table.name, &row.name));
     }
@@ -284,9 +284,15 @@ fn column(row: &ColumnRow, texts: Texts, table: &mut Table, addresses: &mut Addr
         auto_increment: row.identity != 0 || next,
         collation: rare.and_then(|rare| rare.collation.as_deref()).map(str::to_owned),
         comment: texts.comment,
-        identity: u64::try_from(row.number).ok(),
+        identity: u16::try_from(row.number).ok(),
         ..Column::new(&*row.name, data_type)
     });
+}
+
+/// Most tables have one or two of a kind, and room for four would be the half of what a large schema takes.
+fn append<T>(list: &mut Vec<T>, item: T) {
+    list.reserve_exact(1);
+    list.push(item);
 }
 
 fn constraint(row: ConstraintRow, all: &Columns, table: &mut Table, addresses: &mut Addresses) {
@@ -323,7 +329,7 @@ fn constraint(row: ConstraintRow, all: &Columns, table: &mut Table, addresses: &
         "u" => {
             let unique = UniqueConstraint { name, columns };
             let plain = crate::migration::render::postgres::unique(&unique);
-            table.uniques.push(unique);
+            append(&mut table.uniques, unique);
             plain
         }
         "c" => {
@@ -336,7 +342,7 @@ fn constraint(row: ConstraintRow, all: &Columns, table: &mut Table, addresses: &
                 expression: unwrapped(text.get(..end).unwrap_or(text)).to_owned(),
             };
             let plain = crate::migration::render::postgres::check(&check);
-            table.checks.push(check);
+            append(&mut table.checks, check);
             plain
         }
         "f" => {
@@ -350,7 +356,7 @@ fn constraint(row: ConstraintRow, all: &Columns, table: &mut Table, addresses: &
                 deferred: row.deferred,
             };
             let plain = crate::migration::render::postgres::foreign_key(&key);
-            table.foreign_keys.push(key);
+            append(&mut table.foreign_keys, key);
             plain
         }
         _ => String::new(),
@@ -433,5 +439,5 @@ fn index(row: IndexRow, columns: &Columns, table: &mut Table) {
         }
         table.options.insert(format!("attached index {}", index.name), leader);
     }
-    table.indexes.push(index);
+    append(&mut table.indexes, index);
 }

@@ -6,7 +6,7 @@ use crate::schema::{ColumnDefault, DataType, TypeKind};
 
 pub(super) fn data_type(row: &TypeRow) -> DataType {
     let kind = match &row.labels {
-        Some(values) => TypeKind::Enum { name: Some(row.name.clone()), values: values.clone() },
+        Some(values) => TypeKind::Enum { name: Some(row.name.as_str().into()), values: values.as_slice().into() },
         None if !row.element.is_empty() => TypeKind::Array {
             element: Box::new(DataType {
                 sql: row.element_sql.clone().unwrap_or_default(),

@@ -140,7 +140,7 @@ fn column(row: &ColumnRow, text: &ddl::TableText, row_id: bool) -> Column {
         options,
         nullable: !row.not_null && row.pk == 0,
         default,
-        generated,
+        generated: generated.map(Box::new),
         auto_increment: row_id,
         collation,
         ..Column::new(row.name.clone(), data_type)
