@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::application::{Application, kinds};
+use super::databases::Databases;
 use super::{Console, Error, Exit, Format};
 pub use crate::outcome::TestKind;
 use crate::outcome::write_junit;
@@ -58,7 +59,11 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
     let kept = tempfile::tempdir().map_err(|source| Error::Temporary { source })?;
     let mut suite = Suite::new(python, &application.folder);
     suite.kinds = if request.kinds.is_empty() { kinds(tests) } else { request.kinds.clone() };
-    suite.database_uri.clone_from(&request.database_uri);
+    let made = match &request.database_uri {
+        Some(_) => None,
+        None => Databases::for_tests(&application, &suite.python, console).await?,
+    };
+    suite.database_uri = request.database_uri.clone().or_else(|| made.as_ref().map(|(_, it)| it.uri.clone()));
     suite.environment = application.config.application.environment.clone().into_iter().collect();
     let configured = if tests.parallel_execution { usize::from(tests.max_test_workers) } else { 1 };
     suite.workers = request.workers.unwrap_or(configured);

@@ -270,7 +270,7 @@ pub(super) struct Test {
     /// Give a test that fails no second try
     #[arg(long)]
     no_retry: bool,
-    /// The SQLAlchemy URI of a migrated, empty database [default: the tests migrate an SQLite file]
+    /// The SQLAlchemy URI of a migrated, empty database [default: one on a throw-away server, or an SQLite file]
     #[arg(long, value_name = "URI", env = "FABWRIGHT_DATABASE_URI")]
     database_uri: Option<String>,
     /// Measure coverage; fail with exit code 11 below target_coverage_percentage of the configuration

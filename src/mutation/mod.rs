@@ -37,6 +37,9 @@ pub struct Mutant {
     pub what: String,
     /// The classes and tables that it is about; empty when it is about the whole application.
     pub subjects: BTreeSet<String>,
+    /// Whether it changes what the database becomes.
+    #[serde(skip)]
+    pub in_migration: bool,
     /// The file's text with the fault in it.
     #[serde(skip)]
     pub text: String,

@@ -32,6 +32,7 @@ pub(super) fn look(path: &str, text: &str) -> Vec<Mutant> {
             line,
             what: format!("the page writes {shown} unescaped"),
             subjects: BTreeSet::new(),
+            in_migration: false,
             text: format!("{head} | safe{tail}"),
         });
     }

@@ -93,7 +93,8 @@ impl<'a> Visit<'a, '_> {
             }
         }
         let line = at.start_position().row + 1;
-        self.found.push(Mutant { operator, path: self.path.to_owned(), line, what, subjects, text });
+        let in_migration = self.is_migration;
+        self.found.push(Mutant { operator, path: self.path.to_owned(), line, what, subjects, in_migration, text });
     }
 
     /// The model of the rows that a class is about.

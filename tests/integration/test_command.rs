@@ -103,3 +103,31 @@ fn coverage_of_generated_code_is_measured_and_asked_for() {
     assert_eq!(test(folder.path(), &["--kind", "unit", "--coverage"]).code, 0);
     assert!(!folder.path().join(".coverage").exists(), "the run left files behind");
 }
+
+#[test]
+fn an_application_of_postgresql_is_tested_on_a_server_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let asks = "import os\n\nimport sqlalchemy as sa\n\n\ndef test_tables():\n    \
+                engine = sa.create_engine(os.environ['FABWRIGHT_DATABASE_URI'])\n    \
+                assert engine.dialect.name == 'postgresql'\n    \
+                assert sa.inspect(engine).get_table_names() == ['crate']\n    engine.dispose()\n";
+    for (path, text) in [
+        ("app/__init__.py", "from flask_appbuilder import Model\n"),
+        ("requirements.txt", "psycopg2-binary==2.9.13\n"),
+        ("migrations/1.sql", "CREATE TABLE crate (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);\n"),
+        (".fabwright.yml", "migrations:\n  kind: sql\n"),
+        ("tests/unit/test_crate.py", asks),
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let said = test(folder.path(), &["--format", "json", "--no-retry"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(names(&said), ["test_tables"]);
+
+    std::fs::write(folder.path().join("migrations/2.sql"), "CREATE TABLE crate (id int);\n").unwrap();
+    let said = test(folder.path(), &[]);
+    assert_eq!((said.code, said.stdout.as_str()), (2, ""), "{said:?}");
+    assert!(said.stderr.contains("relation \"crate\" already exists"), "{}", said.stderr);
+}

@@ -2,7 +2,7 @@
 //!
 //! 1. [`sides`] resolves base and head and checks both out beside the user's tree; if all that changes is [`prose`], the
 //!    check is done;
-//! 2. [`dialect`] tells which servers the application uses, and [`history`] what is wrong with its revisions;
+//! 2. [`dialect`](super::dialect) tells which servers the application uses, and [`history`] what is wrong with its revisions;
 //! 3. [`rehearse`] migrates a scratch database from base to head, with rows in it, and [`way_back`]; [`culprit`] finds the rows
 //!    that it failed on;
 //! 4. [`compare`] finds what changed, what can go wrong and which lines are affected; [`series`] spreads what breaks
@@ -15,7 +15,6 @@
 
 mod compare;
 mod culprit;
-mod dialect;
 mod failure;
 mod history;
 mod made_up;

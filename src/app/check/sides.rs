@@ -2,8 +2,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{CommitMode, Request, dialect};
+use super::{CommitMode, Request};
 use crate::app::application::{cache_folder, migration_tool, migrator_settings};
+use crate::app::dialect::{self, Signs};
 use crate::app::{Console, Error, gate};
 use crate::config::{self, Config, Rename};
 use crate::database::{DatabaseUrl, Place, Scratch};
@@ -143,7 +144,13 @@ impl Sides {
         options.requirements.clone_from(&self.config.application.requirements);
         let python = PythonEnvironment::prepare(&self.head.folder, &options).await?;
         step.done(python.version());
-        let (dialect, driver) = dialect::choose(self, &python, &head_tool).await?;
+        let signs = Signs {
+            folder: &self.head.folder,
+            config: &self.config,
+            sources: &self.sources,
+            database: self.database.as_ref(),
+        };
+        let (dialect, driver) = dialect::choose(&signs, &python, &head_tool).await?;
         let place = match &self.database {
             None => Place::own(dialect).await?,
             Some(url) => Place::beside(url).await?,

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::contract::Contract;
 use crate::app::application::Application;
+use crate::app::databases::{Databases, Migrated};
 use crate::app::{Console, Error};
 use crate::mutation::affected::TestFiles;
 use crate::mutation::{Mutant, MutationReport, Tried, Verdict};
@@ -27,6 +28,8 @@ pub(super) struct Bench {
     home: TempDir,
     folders: Vec<PathBuf>,
     suite: Suite,
+    /// Where the tests have their database from, unless they make one themselves.
+    databases: Option<Arc<(Databases, Migrated)>>,
     left_out: Vec<String>,
 }
 
@@ -34,22 +37,30 @@ pub(super) struct Bench {
 #[derive(Clone)]
 struct Worker {
     suite: Suite,
+    databases: Option<Arc<(Databases, Migrated)>>,
     left_out: Vec<String>,
     contract: Option<Arc<Contract>>,
 }
 
 impl Bench {
     /// As many copies as there are workers.
-    pub(super) fn new(application: &Application, python: PythonEnvironment, workers: usize) -> Result<Self, Error> {
+    pub(super) async fn new(
+        application: &Application,
+        python: PythonEnvironment,
+        workers: usize,
+        console: &Console,
+    ) -> Result<Self, Error> {
         let home = tempfile::tempdir().map_err(|source| Error::Temporary { source })?;
         let folders: Vec<PathBuf> = (0..workers.max(1)).map(|number| home.path().join(number.to_string())).collect();
         for place in &folders {
             folder::copy(&application.folder, place)?;
         }
+        let databases = Databases::for_tests(application, &python, console).await?.map(Arc::new);
         let mut suite = Suite::new(python, home.path());
+        suite.database_uri = databases.as_ref().map(|made| made.1.uri.clone());
         suite.environment = application.config.application.environment.clone().into_iter().collect();
         suite.limit = Duration::from_secs(u64::from(application.config.tests.test_timeout_seconds));
-        Ok(Self { home, folders, suite, left_out: Vec::new() })
+        Ok(Self { home, folders, suite, databases, left_out: Vec::new() })
     }
 
     /// The folder that goes when this goes.
@@ -97,7 +108,8 @@ impl Bench {
         let mut running = JoinSet::new();
         for place in &self.folders {
             let suite = Suite { directory: place.clone(), ..self.suite.clone() };
-            let worker = Worker { suite, left_out: self.left_out.clone(), contract: contract.clone() };
+            let (databases, left_out) = (self.databases.clone(), self.left_out.clone());
+            let worker = Worker { suite, databases, left_out, contract: contract.clone() };
             let (queue, told) = (queue.clone(), told.clone());
             running.spawn(async move {
                 loop {
@@ -144,9 +156,8 @@ impl Worker {
     /// Runs the tests up to the first that fails, and schemathesis where it was asked for.
     async fn try_planted(&self, mutant: Mutant, files: &[String]) -> Result<Tried, Error> {
         let started = Instant::now();
-        let (cases, outcome) = self.suite.run_files(files, &self.left_out, true).await?;
+        let verdict = self.tests_say(&mutant, files).await?;
         let seconds = started.elapsed().as_secs_f64();
-        let verdict = verdict(&self.suite, &cases, &outcome);
         let schemathesis = match (&self.contract, &verdict) {
             (None, _) => None,
             // What does not start need not be asked again.
@@ -154,6 +165,25 @@ impl Worker {
             (Some(contract), _) => Some(contract.verdict(&self.suite.directory, &mutant.subjects).await?),
         };
         Ok(Tried { mutant, verdict, schemathesis, seconds })
+    }
+
+    /// What the tests say of a fault. One in a migration is in the database, too, that they are given.
+    async fn tests_say(&self, mutant: &Mutant, files: &[String]) -> Result<Verdict, Error> {
+        let mut suite = self.suite.clone();
+        let _migrated = match self.databases.as_deref().filter(|_| mutant.in_migration) {
+            None => None,
+            Some((databases, _)) => match databases.migrated(&suite.directory).await? {
+                Ok(migrated) => {
+                    suite.database_uri = Some(migrated.uri.clone());
+                    Some(migrated)
+                }
+                Err(error) => {
+                    return Ok(Verdict::Caught { by: "migrating the database".into(), message: error.to_string() });
+                }
+            },
+        };
+        let (cases, outcome) = suite.run_files(files, &self.left_out, true).await?;
+        Ok(verdict(&suite, &cases, &outcome))
     }
 }
 

@@ -7,13 +7,12 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 use crate::app::Error;
-use crate::app::application::{Application, cache_folder, migration_tool, migrator_settings};
-use crate::database::{Place, Scratch};
+use crate::app::application::{Application, cache_folder};
+use crate::app::databases::Databases;
 use crate::mutation::Verdict;
-use crate::run::migrate::{MigrationTool, Migrator, MigratorSettings, Target};
+use crate::run::PythonEnvironment;
+use crate::run::migrate::MigrationTool;
 use crate::run::schemathesis::{Finding, Schemathesis, Served, Told};
-use crate::run::{self, PythonEnvironment};
-use crate::schema::Dialect;
 use crate::store::folder;
 
 /// Runs over the whole application, after which nothing more is expected of it.
@@ -23,9 +22,7 @@ const BEFORE: usize = 2;
 pub(super) struct Contract {
     tool: Schemathesis,
     python: PythonEnvironment,
-    place: Place,
-    migrations: MigrationTool,
-    settings: MigratorSettings,
+    databases: Databases,
     app: String,
     limit: Duration,
     /// A copy in which nothing is ever planted.
@@ -50,17 +47,15 @@ impl Contract {
         let config = &application.config;
         let as_it_is = home.join("as-it-is");
         folder::copy(&application.folder, &as_it_is)?;
-        let migrations = migration_tool(config, &as_it_is)?;
-        let app = match &migrations {
+        let databases = Databases::of(application, python).await?;
+        let app = match databases.tool() {
             MigrationTool::FlaskMigrate { app, .. } => app.clone(),
             _ => config.application.factory.clone().unwrap_or_default(),
         };
         let contract = Self {
             tool: Schemathesis::find(python, &cache_folder()).await?,
             python: python.clone(),
-            place: Place::own(Dialect::Sqlite).await?,
-            migrations,
-            settings: migrator_settings(config),
+            databases,
             app,
             limit: Duration::from_secs(u64::from(config.tests.test_timeout_seconds)),
             as_it_is,
@@ -121,31 +116,17 @@ impl Contract {
     }
 
     async fn ask(&self, folder: &Path, subjects: &BTreeSet<String>, known: &BTreeSet<Finding>) -> Result<Told, Error> {
-        let scratch = self.place.database().await?;
-        let uri = scratch.url().sqlalchemy_uri(None);
-        if let Err(error) = self.migrate(folder, &scratch, &uri).await? {
-            return Ok(Told::NotServed { message: error.to_string() });
-        }
-        let variables = self.settings.variables(&uri);
+        let migrated = match self.databases.migrated(folder).await? {
+            Ok(migrated) => migrated,
+            Err(error) => return Ok(Told::NotServed { message: error.to_string() }),
+        };
         let served = Served {
             python: self.python.clone(),
             directory: folder.to_owned(),
             app: self.app.clone(),
-            environment: self.settings.environment.iter().cloned().chain(variables).collect(),
+            environment: self.databases.variables(&migrated),
             limit: self.limit,
         };
         Ok(self.tool.run(&served, subjects, known).await?)
-    }
-
-    /// The inner error is a migration's, the outer one ours.
-    async fn migrate(&self, folder: &Path, scratch: &Scratch, uri: &str) -> Result<Result<(), run::Error>, Error> {
-        let migrator = Migrator::new(self.migrations.clone(), self.python.clone(), folder, self.settings.clone());
-        if !matches!(self.migrations, MigrationTool::Sql { .. }) {
-            return Ok(migrator.upgrade(uri, &Target::Head).await.map(drop));
-        }
-        for revision in migrator.history().await?.revisions {
-            scratch.apply(&folder::read_file(&folder.join(&revision.path))?).await?;
-        }
-        Ok(Ok(()))
     }
 }

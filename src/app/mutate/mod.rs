@@ -67,7 +67,7 @@ pub async fn run(request: &Request, console: &Console) -> Result<Exit, Error> {
         return Err(Error::NoTests { folder: application.folder.display().to_string() });
     }
     let python = application.python(request.python.clone(), console).await?;
-    let mut bench = Bench::new(&application, python.clone(), request.workers)?;
+    let mut bench = Bench::new(&application, python.clone(), request.workers, console).await?;
     let step = console.step("Test as it is");
     let mut report = bench.as_it_is(&tests).await?;
     step.done(&format!("{} tests pass, {} fail", report.tests, report.false_alarms.len()));

@@ -109,9 +109,6 @@ struct Layout {
     columns: Vec<columns::ColumnRow>,
     comments: HashMap<columns::Place, String>,
     sequences: HashMap<columns::Place, String>,
-    classes: HashMap<String, u32>,
-    dependencies: Vec<rows::Dependency>,
-    stand_ins: Vec<rows::StandIn>,
     others: Vec<rows::OtherRow>,
 }
 
@@ -121,20 +118,20 @@ async fn layout(connection: &mut PgConnection, version: i32, queue: &Queue) -> s
         relations: relations::relations(connection).await?,
         comments: columns::comments(connection).await?,
         sequences: columns::sequences(connection).await?,
-        classes: dependencies::classes(connection).await?,
-        dependencies: dependencies::dependencies(connection).await?,
-        stand_ins: dependencies::stand_ins(connection).await?,
         others: others(connection, queue).await?,
     })
 }
 
-/// What the server has to put into words.
+/// What the server has to put into words, and what needs what. It takes about as long as the [`Layout`].
 struct Words {
     defaults: HashMap<columns::Place, columns::DefaultRow>,
     constraints: Vec<keys::ConstraintRow>,
     indexes: Vec<keys::IndexRow>,
     views: HashMap<i64, String>,
     triggers: Vec<rows::TriggerRow>,
+    classes: HashMap<String, u32>,
+    dependencies: Vec<rows::Dependency>,
+    stand_ins: Vec<rows::StandIn>,
     others: Vec<rows::OtherRow>,
 }
 
@@ -145,6 +142,9 @@ async fn words(connection: &mut PgConnection, version: i32, queue: &Queue) -> sq
         indexes: keys::indexes(connection, version).await?,
         views: relations::views(connection).await?,
         triggers: rows::list(connection, queries::TRIGGERS).await?,
+        classes: dependencies::classes(connection).await?,
+        dependencies: dependencies::dependencies(connection).await?,
+        stand_ins: dependencies::stand_ins(connection).await?,
         others: others(connection, queue).await?,
     })
 }
@@ -172,9 +172,9 @@ async fn read(
         indexes: words.indexes,
         triggers: words.triggers,
         others: words.others,
-        classes: layout.classes,
-        dependencies: layout.dependencies,
-        stand_ins: layout.stand_ins,
+        classes: words.classes,
+        dependencies: words.dependencies,
+        stand_ins: words.stand_ins,
     };
     Ok((catalog, origin))
 }

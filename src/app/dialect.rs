@@ -1,6 +1,10 @@
 //! Which family of servers the application uses, and the Python package by which it reaches them.
 
-use crate::app::Error;
+use std::path::Path;
+
+use super::Error;
+use crate::config::Config;
+use crate::database::DatabaseUrl;
 use crate::run::PythonEnvironment;
 use crate::run::migrate::MigrationTool;
 use crate::run::python::driver::{DRIVERS, Driver, declared};
@@ -8,31 +12,41 @@ use crate::run::python::requirements::Requirements;
 use crate::schema::Dialect;
 use crate::store::tree::SourceTree;
 
-use super::sides::Sides;
-
 /// Files in which a package manager writes down what it installs.
 const LOCK_FILES: [&str; 4] = ["poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock"];
+
+/// Where an application tells which servers it uses.
+pub(super) struct Signs<'a> {
+    /// The folder of the application.
+    pub(super) folder: &'a Path,
+    /// Its configuration.
+    pub(super) config: &'a Config,
+    /// Its text files.
+    pub(super) sources: &'a SourceTree,
+    /// A database that the user named.
+    pub(super) database: Option<&'a DatabaseUrl>,
+}
 
 /// The dialect to rehearse on: that of the URL that the user named, that of the configuration, or what the application
 /// says by its requirements and its code. With it comes SQLAlchemy's name of a driver that is installed; SQLite needs
 /// none.
 pub(super) async fn choose(
-    sides: &Sides,
+    signs: &Signs<'_>,
     python: &PythonEnvironment,
     tool: &MigrationTool,
 ) -> Result<(Dialect, Option<&'static str>), Error> {
-    let folder = &sides.head.folder;
-    let requirements = Requirements::find(folder, &sides.config.application.requirements, python.interpreter()).await;
+    let &Signs { folder, config, sources, database } = signs;
+    let requirements = Requirements::find(folder, &config.application.requirements, python.interpreter()).await;
     // An interpreter that has everything needs no requirements.
-    let declared = drivers(requirements.as_ref().map_or("", Requirements::text), &sides.sources);
+    let declared = drivers(requirements.as_ref().map_or("", Requirements::text), sources);
     let installed = {
         let modules: Vec<&str> = DRIVERS.iter().map(|driver| driver.module).collect();
         let missing = python.missing(&modules).await?;
         let is_there = |driver: &&Driver| !missing.iter().any(|module| module == driver.module);
         DRIVERS.iter().filter(is_there).collect::<Vec<_>>()
     };
-    let named = sides.database.as_ref().map(|url| url.dialect()).or(sides.config.rehearsal.dialect);
-    let dialect = named.unwrap_or_else(|| found_out(&declared, &installed, &sides.sources));
+    let named = database.map(DatabaseUrl::dialect).or(config.rehearsal.dialect);
+    let dialect = named.unwrap_or_else(|| found_out(&declared, &installed, sources));
     if dialect == Dialect::Sqlite {
         return Ok((dialect, None));
     }
