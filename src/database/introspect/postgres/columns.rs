@@ -2,7 +2,7 @@
 //! formatting functions for each of them would take longer than all the rest.
 
 use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use sqlx::postgres::PgRow;
@@ -58,7 +58,7 @@ pub(super) struct ColumnRow {
     pub relation: i64,
     pub number: i16,
     pub name: Box<str>,
-    pub kind: Rc<TypeRow>,
+    pub kind: Arc<TypeRow>,
     pub not_null: bool,
     pub inherited: bool,
     /// How it is generated and how it is an identity, as in the catalog: the zero byte where it is not.
@@ -77,7 +77,7 @@ pub(super) struct Rare {
     pub compression: Option<u8>,
     pub statistics: Option<i32>,
     /// The path of its collation.
-    pub collation: Option<Rc<str>>,
+    pub collation: Option<Arc<str>>,
     pub options: Option<Box<str>>,
 }
 
@@ -124,21 +124,21 @@ pub(super) async fn columns(connection: &mut PgConnection, version: i32) -> sqlx
         .into_iter()
         .map(Oid)
         .collect();
-    let collations: HashMap<u32, Rc<str>> = sqlx::query_as::<_, (Oid, String)>(COLLATIONS)
+    let collations: HashMap<u32, Arc<str>> = sqlx::query_as::<_, (Oid, String)>(COLLATIONS)
         .bind(others)
         .fetch_all(connection)
         .await?
         .into_iter()
-        .map(|(oid, path)| (oid.0, Rc::from(path)))
+        .map(|(oid, path)| (oid.0, Arc::from(path)))
         .collect();
-    let types: HashMap<(i64, i64), Rc<TypeRow>> =
-        types.into_iter().map(|row| ((row.oid, row.modifier), Rc::new(row))).collect();
+    let types: HashMap<(i64, i64), Arc<TypeRow>> =
+        types.into_iter().map(|row| ((row.oid, row.modifier), Arc::new(row))).collect();
     let mut joined = Vec::with_capacity(rows.len());
     joined.extend(rows.into_iter().filter_map(|row| {
         let kind = types.get(&(i64::from(row.data_type.0), i64::from(row.modifier)))?;
         let collation =
             if i64::from(row.collation.0) == kind.collation { None } else { collations.get(&row.collation.0).cloned() };
-        Some(row.joined(Rc::clone(kind), collation))
+        Some(row.joined(Arc::clone(kind), collation))
     }));
     Ok(joined)
 }
@@ -205,7 +205,7 @@ fn raw(row: PgRow) -> sqlx::Result<RawColumn> {
 }
 
 impl RawColumn {
-    fn joined(self, kind: Rc<TypeRow>, collation: Option<Rc<str>>) -> ColumnRow {
+    fn joined(self, kind: Arc<TypeRow>, collation: Option<Arc<str>>) -> ColumnRow {
         let (storage, compression) = (byte(self.storage), byte(self.compression));
         let rare = Rare {
             storage: (kind.storage.as_bytes().first() != Some(&storage)).then_some(storage),

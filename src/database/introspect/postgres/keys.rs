@@ -23,8 +23,13 @@ impl<'a> Columns<'a> {
         Self(relations.filter_map(|rows| Some((rows.first()?.relation, rows))).collect())
     }
 
+    /// The columns of a relation.
+    pub fn of(&self, relation: i64) -> &'a [ColumnRow] {
+        self.0.get(&relation).copied().unwrap_or_default()
+    }
+
     pub fn get(&self, relation: i64, number: i16) -> Option<&'a ColumnRow> {
-        let rows = self.0.get(&relation)?;
+        let rows = self.of(relation);
         let place = rows.binary_search_by_key(&number, |row| row.number).ok()?;
         rows.get(place)
     }

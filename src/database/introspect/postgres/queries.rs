@@ -19,7 +19,8 @@ pub(super) const RELATIONS: &str = "SELECT c.oid, n.nspname::text, c.relname::te
     LEFT JOIN pg_am m ON m.oid = c.relam AND m.amname <> 'heap' LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
       AND c.relname <> 'alembic_version'
-      AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')";
+      AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e'
+                      AND e.classid = 'pg_class'::regclass AND e.objid = c.oid)";
 
 pub(super) const PARENTS: &str = "SELECT i.inhrelid, n.nspname::text, p.relname::text
     FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace n ON n.oid = p.relnamespace
@@ -114,12 +115,17 @@ pub(super) const CLASSES: &str = "SELECT relname::text, oid FROM pg_class WHERE 
     AND relnamespace = 'pg_catalog'::regnamespace";
 
 /// What needs what. A sequence that a column owns is no dependency of the sequence: the column's default needs it.
-/// The server's own triggers of constraints are left out, being many.
+/// The server's own triggers of constraints are left out, being many, and so are indexes of constraints, the types of
+/// tables, and that the schema of most tables is there.
 pub(super) const DEPENDENCIES: &str = "SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid
     FROM pg_depend d
     WHERE d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'P', 'S')
       AND (d.refobjid >= 16384 OR d.refclassid = 'pg_namespace'::regclass)
       AND NOT (d.classid = 'pg_trigger'::regclass AND d.refclassid = 'pg_constraint'::regclass AND d.deptype = 'i')
+      AND NOT (d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_constraint'::regclass AND d.deptype = 'i')
+      AND NOT (d.classid = 'pg_type'::regclass AND d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass)
+               AND d.deptype = 'i')
+      AND NOT (d.refclassid = 'pg_namespace'::regclass AND d.refobjid IS NOT DISTINCT FROM to_regnamespace('public'))
       AND NOT (d.classid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.refclassid = 'pg_class'::regclass
                AND d.deptype IN ('a', 'i') AND d.objid IN (SELECT s.oid FROM pg_class s WHERE s.relkind = 'S'))";
 
@@ -133,7 +139,8 @@ pub(super) const STAND_INS: &str = "SELECT 'pg_type'::regclass::oid, t.oid,
     FROM pg_type t JOIN pg_class c ON c.oid = t.typrelid WHERE c.relkind = 'c'
     UNION ALL SELECT 'pg_rewrite'::regclass, r.oid, 'pg_class'::regclass, r.ev_class
     FROM pg_rewrite r WHERE r.oid >= 16384 AND r.rulename = '_RETURN'
-    UNION ALL SELECT classid, objid, 'pg_extension'::regclass, refobjid FROM pg_depend WHERE deptype = 'e'";
+    UNION ALL SELECT classid, objid, refclassid, refobjid FROM pg_depend
+    WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'";
 
 /// Everything that is compared by its definition text alone: queries of one shape, each behind [`USERS`]. The last
 /// take the most time.

@@ -1,5 +1,5 @@
 -- What people made: not the system's, not an extension's, and not Alembic's bookkeeping. Every other file starts here.
-WITH member AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
+WITH member AS (SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'),
 space AS (
     SELECT oid, nspname FROM pg_namespace n
     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
