@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use fabwright::database::{DatabaseUrl, introspect, schema_of_script};
-use fabwright::generate::{Application, GeneratedFile, Selection, Settings, code};
+use fabwright::generate::{Application, FabVersion, GeneratedFile, Selection, Settings, code};
 use fabwright::schema::{Dialect, Schema, Table};
 
 use crate::python;
@@ -17,8 +17,9 @@ async fn shapes() -> Schema {
     schema_of_script(Dialect::Sqlite, SHAPES).await.unwrap()
 }
 
-fn files(schema: &Schema) -> Vec<GeneratedFile> {
-    code::files(&Application::from_schema(schema, &Settings::default()), &Selection::Everything).unwrap()
+fn files(schema: &Schema, fab: FabVersion) -> Vec<GeneratedFile> {
+    let settings = Settings { fab, ..Settings::default() };
+    code::files(&Application::from_schema(schema, &settings), &Selection::Everything).unwrap()
 }
 
 fn write(folder: &Path, files: &[GeneratedFile]) {
@@ -47,7 +48,7 @@ fn text(output: &Output) -> String {
 
 #[tokio::test]
 async fn reads_as_agreed() {
-    let files = files(&shapes().await);
+    let files = files(&shapes().await, FabVersion::V5);
     for path in ["models/person.py", "models/shipment.py", "views/person.py", "views/shipment.py", "api/person.py"] {
         let file = files.iter().find(|file| file.path == format!("app/{path}")).unwrap();
         insta::assert_snapshot!(path, file.text);
@@ -59,17 +60,25 @@ async fn reads_as_agreed() {
 }
 
 #[tokio::test]
+async fn models_read_as_agreed_for_flask_appbuilder_4() {
+    let files = files(&shapes().await, FabVersion::V4);
+    for path in ["models/person.py", "models/shipment.py"] {
+        let file = files.iter().find(|file| file.path == format!("app/{path}")).unwrap();
+        insta::assert_snapshot!(format!("4_{path}"), file.text);
+    }
+}
+
+#[tokio::test]
 async fn is_the_same_whatever_the_order_of_tables() {
     let schema = shapes().await;
     let mut reversed = schema.clone();
     reversed.tables = reversed.tables.iter().rev().cloned().collect();
-    assert_eq!(files(&schema), files(&reversed));
+    assert_eq!(files(&schema, FabVersion::V5), files(&reversed, FabVersion::V5));
 }
 
-#[tokio::test]
-async fn leaves_ruff_nothing_to_do() {
+async fn ruff_is_content(fab: FabVersion) {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), &files(&shapes().await));
+    write(folder.path(), &files(&shapes().await, fab));
     let ruff = || python::interpreter().with_file_name("ruff");
     let format = run(folder.path(), ruff(), &["format", "--isolated", "--diff", "app"]);
     assert!(format.status.success(), "{}", text(&format));
@@ -78,11 +87,20 @@ async fn leaves_ruff_nothing_to_do() {
 }
 
 #[tokio::test]
-async fn runs_as_an_application_and_builds_the_same_schema() {
+async fn leaves_ruff_nothing_to_do() {
+    ruff_is_content(FabVersion::V5).await;
+}
+
+#[tokio::test]
+async fn leaves_ruff_nothing_to_do_for_flask_appbuilder_4() {
+    ruff_is_content(FabVersion::V4).await;
+}
+
+async fn runs(fab: FabVersion) {
     let schema = shapes().await;
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), &files(&schema));
-    let probe = run(folder.path(), python::interpreter(), &["probe.py"]);
+    write(folder.path(), &files(&schema, fab));
+    let probe = run(folder.path(), python::interpreter_with(fab), &["probe.py"]);
     let said = text(&probe);
     assert!(probe.status.success(), "{said}");
     let faults: Vec<&str> = said.lines().filter(|line| line.starts_with("FAULT")).collect();
@@ -92,6 +110,16 @@ async fn runs_as_an_application_and_builds_the_same_schema() {
     for table in &schema.tables {
         assert_eq!(comparable(built.table(&table.name).unwrap()), comparable(table));
     }
+}
+
+#[tokio::test]
+async fn runs_as_an_application_and_builds_the_same_schema() {
+    runs(FabVersion::V5).await;
+}
+
+#[tokio::test]
+async fn runs_on_flask_appbuilder_4_and_builds_the_same_schema() {
+    runs(FabVersion::V4).await;
 }
 
 /// A table without what SQLAlchemy has no words for: AUTOINCREMENT, a key that may be NULL, and the spelling of types

@@ -5,11 +5,17 @@ import sqlite3
 
 from flask import Flask
 from flask_appbuilder import AppBuilder, Model
-from flask_appbuilder.utils.legacy import get_sqla_class
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-db = get_sqla_class()(metadata=Model.metadata)
+try:
+    from flask_appbuilder import SQLA
+except ImportError:
+    from flask_appbuilder.utils.legacy import get_sqla_class
+
+    db = get_sqla_class()(metadata=Model.metadata)
+else:
+    db = SQLA()
 
 
 @event.listens_for(Engine, "connect")

@@ -71,6 +71,7 @@ class Rows:
             datetime.time: datetime.time(3, 4, 5),
             datetime.datetime: datetime.datetime(2026, 1, 2, 3, 4, 5, self.count),
             object: {"a": [1, None]},
+            dict: {"a": [1, None]},
             uuid.UUID: uuid.UUID(int=self.count),
             bytes: b"x",
         }
