@@ -67,6 +67,7 @@ const RESERVED_CLASSES: &[&str] = &[
     "BigInteger",
     "Boolean",
     "CHAR",
+    "Chart",
     "CheckConstraint",
     "Column",
     "Computed",

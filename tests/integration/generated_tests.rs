@@ -12,7 +12,8 @@ use fabwright::schema::{Dialect, Schema};
 
 use crate::python::{interpreter, interpreter_with};
 
-/// Tests of each kind of key, of the types that forms and APIs know least of, and of the database itself.
+/// Tests of each kind of key, of the types that forms and APIs know least of, and of the database itself. Those of every
+/// chart run too.
 const SLICE: [&str; 10] = [
     "tests/integration/test_database.py",
     "tests/integration/test_fabkit.py",
@@ -133,7 +134,14 @@ async fn every_shape(dialect: Dialect, fab: FabVersion) {
 
     let uri = given.url().sqlalchemy_uri(driver);
     python(root, fab, &["make_database.py", &uri], &uri);
-    pytest(root, fab, &SLICE, &uri);
+    let tests = std::fs::read_dir(root.join("tests/integration")).unwrap();
+    let charts: Vec<String> = tests
+        .map(|entry| format!("tests/integration/{}", entry.unwrap().file_name().to_string_lossy()))
+        .filter(|path| path.ends_with("_chart.py"))
+        .collect();
+    assert!(charts.len() > 10, "only {charts:?}");
+    let slice: Vec<&str> = SLICE.into_iter().chain(charts.iter().map(String::as_str)).collect();
+    pytest(root, fab, &slice, &uri);
 }
 
 /// SQLite takes any word for a type, and SQLAlchemy writes fewer; PostgreSQL prints a list of values in another way once

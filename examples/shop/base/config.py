@@ -37,7 +37,7 @@ class Config:
     # May look at everything and change nothing.
     FAB_ROLES = {
         "Viewer": [
-            [".*View", "can_list|can_show"],
+            [".*View", "can_list|can_show|can_chart"],
             [".*Api", "can_get|can_info"],
             ["CustomerCard", "can_card"],
             [".*", "menu_access"],

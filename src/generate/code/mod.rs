@@ -45,6 +45,9 @@ pub fn files(application: &Application, selection: &Selection) -> Result<Vec<Gen
     let any = |is: fn(&SqlType) -> bool| application.attributes().any(|attribute| is(&attribute.sqlalchemy));
     let mut files: Vec<GeneratedFile> = template::FABKIT.iter().map(|part| fabkit(part, FileKind::Runtime)).collect();
     files.push(fabkit(&template::writes(application.fab), FileKind::Runtime));
+    if application.entities.iter().any(|entity| entity.chart.is_some()) {
+        files.extend(template::CHARTS.iter().map(|part| fabkit(part, FileKind::Runtime)));
+    }
     if any(SqlType::is_fabkits) {
         files.push(fabkit(&template::TYPES, FileKind::Model));
     }

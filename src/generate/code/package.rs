@@ -50,14 +50,19 @@ pub(super) fn views(application: &Application, templates: &Templates) -> Result<
     let mut imports = Imports::new();
     let mut lines = Vec::new();
     for entity in registered(application).filter(|entity| entity.view.is_included()) {
-        let classes = [(Some(&entity.view_class), ""), (entity.master_view_class.as_ref(), " with Details")];
-        for (class, suffix) in classes {
+        let icon = entity.menu.icon.as_str();
+        let classes = [
+            (Some(&entity.view_class), "", icon),
+            (entity.master_view_class.as_ref(), " with Details", icon),
+            (entity.chart.as_ref().map(|chart| &chart.class_name), " in Charts", "fa-bar-chart"),
+        ];
+        for (class, suffix, icon) in classes {
             let Some(class) = class else { continue };
             imports.from(&format!(".{}", entity.module), class);
             let arguments = vec![
                 Code::plain(class.clone()),
                 Code::text(format!("{}{suffix}", entity.plural_label)),
-                Code::keyword("icon", Code::text(entity.menu.icon.clone())),
+                Code::keyword("icon", Code::text(icon)),
                 Code::keyword("category", Code::text(entity.menu.category.clone())),
             ];
             lines.push(Code::call("appbuilder.add_view", arguments).statement(4, ""));

@@ -26,6 +26,12 @@ pub(super) fn writes(fab: FabVersion) -> (&'static str, &'static str) {
     ("writes.py", text)
 }
 
+/// The part of it that draws charts, where there are any.
+pub(super) const CHARTS: &[(&str, &str)] = &[
+    ("charts.py", include_str!("../../../templates/python/fabkit/charts.py")),
+    ("templates/fabkit/chart.html", include_str!("../../../templates/python/fabkit/templates/fabkit/chart.html")),
+];
+
 /// The part of it that models stand on, where they have such a type.
 pub(super) const TYPES: (&str, &str) = ("types.py", include_str!("../../../templates/python/fabkit/types.py"));
 

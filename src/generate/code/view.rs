@@ -1,4 +1,4 @@
-//! `ModelView` and `MasterDetailView` classes.
+//! `ModelView`, `MasterDetailView` and `ChartView` classes.
 
 use serde::Serialize;
 
@@ -15,14 +15,13 @@ use crate::schema::ReferentialAction;
 #[derive(Serialize)]
 struct ViewFile {
     imports: String,
-    class_name: String,
-    body: Vec<String>,
-    master: Option<MasterText>,
+    classes: Vec<Class>,
 }
 
 #[derive(Serialize)]
-struct MasterText {
-    class_name: String,
+struct Class {
+    name: String,
+    base: &'static str,
     body: Vec<String>,
 }
 
@@ -78,11 +77,10 @@ pub(super) fn entity(
     if !details.is_empty() {
         body.push(assign("related_views", classes(&details)));
     }
-    let master = master(application, entity, &mut imports);
-    let text = templates.render(
-        "view.py",
-        &ViewFile { imports: imports.render(0), class_name: entity.view_class.clone(), body, master },
-    )?;
+    let mut classes = vec![Class { name: entity.view_class.clone(), base: "ModelView", body }];
+    classes.extend(master(application, entity, &mut imports));
+    classes.extend(chart(entity, &mut imports));
+    let text = templates.render("view.py", &ViewFile { imports: imports.render(0), classes })?;
     Ok(GeneratedFile {
         path: format!("{}/views/{}.py", application.package, entity.module),
         text,
@@ -91,8 +89,8 @@ pub(super) fn entity(
     })
 }
 
-fn master(application: &Application, entity: &Entity, imports: &mut Imports) -> Option<MasterText> {
-    let class_name = entity.master_view_class.clone()?;
+fn master(application: &Application, entity: &Entity, imports: &mut Imports) -> Option<Class> {
+    let name = entity.master_view_class.clone()?;
     imports.from("..fabkit.views", "MasterDetailView");
     let shown = match &entity.display {
         Display::Attribute(name) => vec![name.as_str()],
@@ -106,7 +104,28 @@ fn master(application: &Application, entity: &Entity, imports: &mut Imports) -> 
         search(entity),
         assign("related_views", classes(&parts)),
     ];
-    Some(MasterText { class_name, body })
+    Some(Class { name, base: "MasterDetailView", body })
+}
+
+fn chart(entity: &Entity, imports: &mut Imports) -> Option<Class> {
+    let chart = entity.chart.as_ref()?;
+    imports.from("..fabkit.charts", "ChartView");
+    let mut body = vec![
+        assign("datamodel", Code::call("SQLAInterface", vec![Code::plain(&*entity.class_name)])),
+        assign("model_view", Code::plain(&*entity.view_class)),
+        assign("chart_title", Code::text(entity.plural_label.clone())),
+    ];
+    if let Some(comment) = &entity.comment {
+        body.push(assign("description", Code::text(comment.clone())));
+    }
+    for (name, columns) in
+        [("group_columns", &chart.groups), ("sum_columns", &chart.sums), ("average_columns", &chart.averages)]
+    {
+        if !columns.is_empty() {
+            body.push(assign(name, Code::texts(columns.iter().map(String::as_str))));
+        }
+    }
+    Some(Class { name: chart.class_name.clone(), base: "ChartView", body })
 }
 
 /// The columns that rows can be ordered by, where those are not all that are listed.

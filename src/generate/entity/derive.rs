@@ -7,7 +7,7 @@ use super::outcome::{Decision, Refusal};
 use super::types::OwnTypes;
 use super::{
     Application, Association, AssociationEnd, Attribute, AttributeKind, Check, Display, Entity, Key, Menu,
-    ReferenceKey, Settings, UniqueKey, attribute, details, relation,
+    ReferenceKey, Settings, UniqueKey, attribute, chart, details, relation,
 };
 use crate::generate::names::{self, TableNames};
 use crate::schema::{BOOKKEEPING, Dialect, Index, ObjectName, Schema, Table};
@@ -55,6 +55,7 @@ impl Application {
             settle(entity);
         }
         details::nest(&mut application);
+        chart::choose(&mut application);
         application
     }
 }
@@ -106,6 +107,7 @@ fn entity(table: &Table, names: &TableNames, server: &Server<'_>) -> Entity {
         foreign_keys,
         indexes: indexes(table),
         display: display(&attributes),
+        chart: None,
         view: Decision::Included,
         api: Decision::Included,
         comment: table.comment.clone(),

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::outcome::{Decision, Refusal};
 use super::{Application, RelationKind};
+use crate::generate::names;
 use crate::schema::{ObjectName, ReferentialAction};
 
 /// Settles the details of every entity, the masters among them, and the order of registration.
@@ -23,6 +24,7 @@ pub(super) fn nest(application: &mut Application) {
         .filter(|entity| entity.view.is_included())
         .map(|entity| entity.table.clone())
         .collect();
+    let mut classes: BTreeSet<String> = application.entities.iter().map(|entity| entity.view_class.clone()).collect();
     for entity in &mut application.entities {
         let table = entity.table.clone();
         let mut is_master = false;
@@ -39,7 +41,8 @@ pub(super) fn nest(application: &mut Application) {
             }
         }
         if entity.view.is_included() && is_master {
-            let class = format!("{}MasterView", entity.class_name);
+            let base = format!("{}MasterView", entity.class_name);
+            let class = names::unused(base, &mut classes, |base, number| format!("{base}{number}"));
             entity.master_view_route = Some(format!("/{}", class.to_lowercase()));
             entity.master_view_class = Some(class);
         }

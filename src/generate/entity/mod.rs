@@ -8,9 +8,11 @@
 //!    and enums, `outcome` the place of each attribute on pages and in APIs;
 //! 4. CHECK constraints are read into shapes by `check`;
 //! 5. foreign keys and association tables become relations on both sides in `relation`;
-//! 6. `details` says which rows are listed below which, and in what order FAB must hear of the pages.
+//! 6. `details` says which rows are listed below which, and in what order FAB must hear of the pages;
+//! 7. `chart` says which tables warrant a chart, and by which columns.
 
 mod attribute;
+mod chart;
 mod check;
 mod column;
 mod derive;
@@ -22,6 +24,7 @@ mod relation;
 mod tests;
 mod types;
 
+pub use chart::Chart;
 pub use check::{Check, CheckRule, Comparison};
 pub use column::{Attribute, AttributeKind, DefaultValue, ElementKind, EnumClass, EnumMember, ReferenceKey};
 pub use model::{

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::{Attribute, Check, Decision, Outcome, ReferenceKey};
+use super::{Attribute, Chart, Check, Decision, Outcome, ReferenceKey};
 use crate::schema::{Dialect, Index, ObjectName, ReferentialAction};
 
 /// What the repository, rather than the schema, decides about generated code.
@@ -141,6 +141,8 @@ pub struct Entity {
     pub indexes: Vec<Index>,
     /// What a row is called in lists and selects (`__repr__`).
     pub display: Display,
+    /// The chart view, when columns warrant one.
+    pub chart: Option<Chart>,
     /// Whether the table has pages.
     pub view: Decision,
     /// Whether the table has a REST API.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::schema::{
     CheckConstraint, Column, ColumnDefault, DataType, Dialect, ForeignKey, ObjectName, PrimaryKey, ReferentialAction,
-    Schema, Table, TypeKind,
+    Schema, Table, TypeKind, UniqueConstraint,
 };
 
 fn column(name: &str, sql: &str, kind: TypeKind) -> Column {
@@ -139,4 +139,108 @@ fn reads_the_shapes_of_checks() {
         ]
         .map(read)
     );
+}
+
+fn chart_of(tables: Vec<Table>, name: &str) -> Option<Chart> {
+    let application = Application::from_schema(&schema(tables), &Settings::default());
+    application.entity(&name.into()).expect("the entity exists").chart.clone()
+}
+
+#[test]
+fn charts_group_by_lists_dates_and_truth_values_and_measure_amounts() {
+    let moment = |with_time_zone| TypeKind::DateTime { with_time_zone };
+    let numeric = || TypeKind::Numeric { precision: Some(12), scale: Some(4) };
+    let columns = vec![
+        integer("id"),
+        column("is_open", "BOOLEAN", TypeKind::Boolean),
+        column("opened_on", "DATE", TypeKind::Date),
+        column("created_at", "TIMESTAMP", moment(false)),
+        column("seen_at", "TIMESTAMPTZ", moment(true)),
+        text("state"),
+        integer("stars"),
+        integer("quantity"),
+        column("amount", "NUMERIC(12, 4)", numeric()),
+        column("weight", "DOUBLE", TypeKind::Float { bits: 64 }),
+        column("unit_price", "NUMERIC(12, 4)", numeric()),
+        integer("zip_code"),
+        integer("external_no"),
+        column("latitude", "DOUBLE", TypeKind::Float { bits: 64 }),
+        text("name"),
+        column("at", "TIME", TypeKind::Time),
+        column("span", "INTERVAL", TypeKind::Interval),
+        column("photo", "BLOB", TypeKind::Binary { length: None }),
+        column("facts", "JSON", TypeKind::Json),
+        column("token", "UUID", TypeKind::Uuid),
+    ];
+    let mut visit = table("visit", columns, &["id"]);
+    visit.checks = vec![check("state IN ('new', 'seen')"), check("stars IN (1, 2, 3)")];
+    let chart = chart_of(vec![visit], "visit").expect("there is a chart");
+    assert_eq!(chart.groups, ["state", "stars", "opened_on", "created_at", "seen_at", "is_open"]);
+    assert_eq!(chart.sums, ["quantity", "amount", "weight"]);
+    assert_eq!(chart.averages, ["quantity", "amount", "weight", "unit_price"]);
+    assert_eq!((chart.class_name.as_str(), chart.route.as_str()), ("VisitChartView", "/visitchartview"));
+}
+
+#[test]
+fn charts_group_by_rows_of_which_a_row_is_no_part() {
+    let columns = ["id", "kind_id", "owner_id", "parent_id", "badge_id", "left", "right", "size"].map(integer);
+    let mut thing = table("thing", columns.into(), &["id"]);
+    thing.foreign_keys = vec![
+        foreign_key("kind_id", "kind", ReferentialAction::NoAction),
+        foreign_key("owner_id", "owner", ReferentialAction::Cascade),
+        foreign_key("parent_id", "thing", ReferentialAction::SetNull),
+        foreign_key("badge_id", "badge", ReferentialAction::Restrict),
+        ForeignKey {
+            columns: vec!["left".to_owned(), "right".to_owned()],
+            referenced_columns: vec!["a".to_owned(), "b".to_owned()],
+            ..foreign_key("left", "pair", ReferentialAction::NoAction)
+        },
+    ];
+    thing.uniques = vec![UniqueConstraint { name: None, columns: vec!["badge_id".to_owned()] }];
+    let others = ["kind", "owner", "badge"].map(|name| table(name, vec![integer("id"), text("name")], &["id"]));
+    let pair = table("pair", vec![integer("a"), integer("b"), text("name")], &["a", "b"]);
+    let chart = chart_of([vec![thing, pair], others.into()].concat(), "thing").expect("there is a chart");
+    assert_eq!(chart.groups, ["kind"]);
+    assert_eq!(chart.sums, ["left", "right", "size"]);
+}
+
+#[test]
+fn what_has_no_groups_has_no_chart() {
+    let flag = || column("flag", "BOOLEAN", TypeKind::Boolean);
+    let note = table("note", vec![integer("id"), text("name"), flag(), integer("size")], &["id"]);
+    assert_eq!(chart_of(vec![note], "note"), None);
+    let day = || column("day", "DATE", TypeKind::Date);
+    let nameless = table("nameless", vec![column("id", "BLOB", TypeKind::Binary { length: None }), day()], &["id"]);
+    assert_eq!(chart_of(vec![nameless], "nameless"), None);
+
+    let mut link = table("link", vec![integer("id"), integer("one_id"), integer("two_id")], &["id"]);
+    link.foreign_keys = vec![
+        foreign_key("one_id", "one", ReferentialAction::NoAction),
+        foreign_key("two_id", "two", ReferentialAction::NoAction),
+    ];
+    let ends = ["one", "two"].map(|name| table(name, vec![integer("id"), text("name")], &["id"]));
+    assert_eq!(chart_of([vec![link], ends.into()].concat(), "link"), None);
+}
+
+#[test]
+fn a_page_takes_the_name_of_no_other() {
+    let day = || column("day", "DATE", TypeKind::Date);
+    let mut part = table("part", vec![integer("id"), integer("order_id"), day()], &["id"]);
+    part.foreign_keys = vec![foreign_key("order_id", "order", ReferentialAction::Cascade)];
+    let tables = ["order", "order_chart", "order_master", "user_stats", "chart"]
+        .map(|name| table(name, vec![integer("id"), text("name"), day()], &["id"]));
+    let application = Application::from_schema(&schema([vec![part], tables.into()].concat()), &Settings::default());
+    let order = application.entity(&"order".into()).expect("the entity exists");
+    assert_eq!(order.chart.as_ref().map(|chart| chart.class_name.as_str()), Some("OrderChartView2"));
+    assert_eq!(order.master_view_class.as_deref(), Some("OrderMasterView2"));
+    let mut classes: Vec<&str> = Vec::new();
+    for entity in &application.entities {
+        classes.push(&entity.view_class);
+        classes.extend(entity.master_view_class.as_deref());
+        classes.extend(entity.chart.as_ref().map(|chart| chart.class_name.as_str()));
+    }
+    let different: std::collections::BTreeSet<&str> = classes.iter().copied().collect();
+    assert_eq!(classes.len(), different.len(), "{classes:?}");
+    assert!(!classes.contains(&"UserStatsChartView"), "Flask-AppBuilder has this one");
+    assert!(!classes.contains(&"ChartView"), "the class that charts inherit from");
 }

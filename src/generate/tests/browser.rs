@@ -29,6 +29,10 @@ struct Accessibility {
 struct Routed {
     module: String,
     route: String,
+    /// Where its charts are.
+    chart: Option<String>,
+    /// One of each shape, as a Python list.
+    charts: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,7 +93,12 @@ pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<Genera
     }
     if facts.config.generate_accessibility_tests {
         let entities = with_pages(facts)
-            .map(|entity| Routed { module: entity.module.clone(), route: entity.view_route.clone() })
+            .map(|entity| Routed {
+                module: entity.module.clone(),
+                route: entity.view_route.clone(),
+                chart: entity.chart.as_ref().map(|chart| chart.route.clone()),
+                charts: super::chart::one_of_each_shape(entity),
+            })
             .collect();
         files.push(package("tests/accessibility"));
         files.push(renderer.test("tests/accessibility/test_pages.py", None, "axe.py", &Accessibility { entities })?);

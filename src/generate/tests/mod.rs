@@ -9,6 +9,7 @@
 
 mod api;
 mod browser;
+mod chart;
 mod checks;
 pub mod config;
 #[cfg(test)]
@@ -75,6 +76,13 @@ pub fn files(application: &Application, config: &TestGenerationConfig) -> Result
         if config.generate_integration_tests && entity.view.is_included() {
             let path = format!("tests/integration/test_{}_views.py", entity.module);
             files.push(renderer.test(&path, Some(&entity.table), "views.py", &views::context(&facts, entity))?);
+        }
+        if config.generate_integration_tests
+            && let Some(chart) = &entity.chart
+        {
+            let path = format!("tests/integration/test_{}_chart.py", entity.module);
+            let context = chart::context(&facts, entity, chart);
+            files.push(renderer.test(&path, Some(&entity.table), "chart.py", &context)?);
         }
         if config.generate_integration_tests && entity.api.is_included() {
             let path = format!("tests/integration/test_{}_api.py", entity.module);

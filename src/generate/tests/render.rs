@@ -22,6 +22,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("unit.py", include_str!("../../../templates/tests/unit.py.tera")),
     ("views.py", include_str!("../../../templates/tests/views.py.tera")),
     ("api.py", include_str!("../../../templates/tests/api.py.tera")),
+    ("chart.py", include_str!("../../../templates/tests/chart.py.tera")),
     ("database.py", include_str!("../../../templates/tests/database.py.tera")),
     ("fabkit.py", include_str!("../../../templates/tests/fabkit.py.tera")),
     ("site.py", include_str!("../../../templates/tests/site.py.tera")),
@@ -90,9 +91,11 @@ impl Renderer {
         let mut name = |section, module: &str, name: &str| {
             names.insert(name.to_owned(), Source { section, module: module.to_owned() });
         };
+        name(Section::Standard, "collections", "Counter");
         name(Section::Standard, "decimal", "Decimal");
         name(Section::Standard, "urllib.parse", "urlsplit");
         name(Section::Standard, "pathlib", "Path");
+        name(Section::ThirdParty, "flask_appbuilder.models.sqla.filters", "FilterEqual");
         name(Section::Own, "tests", "factories");
         name(Section::Own, "tests.browser", "log_in");
         for (template, module) in

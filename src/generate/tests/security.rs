@@ -145,7 +145,7 @@ fn input(entity: &Entity) -> Input {
 }
 
 /// Markup that a browser would act on, as long as the column bears it.
-fn markup(attribute: &Attribute, entity: &Entity) -> Option<&'static str> {
+pub(super) fn markup(attribute: &Attribute, entity: &Entity) -> Option<&'static str> {
     let range = Range::of(attribute, entity);
     if !matches!(attribute.kind, AttributeKind::Text { .. }) || range.opaque || attribute.foreign_key.is_some() {
         return None;

@@ -27,6 +27,8 @@ struct Support {
 struct Runtime {
     package: String,
     view: Option<View>,
+    /// A chart view.
+    chart: Option<View>,
     /// The route of an API.
     api: Option<String>,
 }
@@ -113,6 +115,12 @@ fn runtime(facts: &Facts<'_>) -> Runtime {
         view: with_pages(facts)
             .next()
             .map(|entity| View { name: entity.view_class.clone(), route: entity.view_route.clone() }),
+        chart: facts
+            .application
+            .entities
+            .iter()
+            .find_map(|entity| entity.chart.as_ref())
+            .map(|chart| View { name: chart.class_name.clone(), route: chart.route.clone() }),
         api: facts.application.entities.iter().find(has_api).map(|entity| entity.api_route.clone()),
     }
 }

@@ -44,8 +44,8 @@ struct Unique {
 }
 
 #[derive(Debug, Serialize)]
-struct Search {
-    name: String,
+pub(super) struct Search {
+    pub name: String,
     /// What to search for, as a Python expression.
     wanted: String,
     /// Keyword arguments of the row to be found.
@@ -135,7 +135,7 @@ fn uniques(facts: &Facts<'_>, entity: &Entity) -> Vec<Unique> {
         .collect()
 }
 
-fn searches(facts: &Facts<'_>, entity: &Entity) -> Vec<Search> {
+pub(super) fn searches(facts: &Facts<'_>, entity: &Entity) -> Vec<Search> {
     entity
         .search_columns()
         .into_iter()

@@ -11,6 +11,8 @@ extend. Each mends something that Flask-AppBuilder does:
   are ignored: here they are refused (`views`, `api`);
 * a list asks for the related rows of each of its rows in turn: here for all at once
   (`views`);
+* charts read every row, and need a script from another site: here the database counts,
+  and the page draws (`charts`);
 * a master-detail page skips the view's own base filters (`views`);
 * of several keys to one table only the first has its rows listed (`views`);
 * forms turn a missing text into an empty one (`views`), know nothing of constraints

@@ -241,6 +241,17 @@ class Probe:
         self.expect(200, f"{base}/list/{key}")
         self.expect(404, f"{base}/list/999999")
 
+    def charts(self, view):
+        base, cls = view.route_base, view.datamodel.obj
+        self.make(cls)
+        self.make(cls)
+        for group in view.groups:
+            for measure in view.measures:
+                page = self.expect(200, f"{base}/chart/{group}/{measure}").text
+                if "There are no figures" in page or "<svg" not in page:
+                    self.faults.append((base, group, measure, "draws nothing"))
+        self.expect(404, f"{base}/chart/zzz/count")
+
 
 def main():
     probe = Probe(prepare())
@@ -252,6 +263,8 @@ def main():
     for view in views:
         if type(view).__name__.endswith("MasterView"):
             probe.master(view)
+        elif type(view).__name__.endswith("ChartView"):
+            probe.charts(view)
         elif type(view).__module__.startswith("app.views"):
             probe.pages(view)
         else:

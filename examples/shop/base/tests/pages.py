@@ -144,16 +144,65 @@ class _HeadingParser(HTMLParser):
             self._text += data
 
 
+def view_named(app, name):
+    """The view that the application has registered by this name."""
+    views = app.appbuilder.baseviews
+    return next(each for each in views if type(each).__name__ == name)
+
+
 def assert_headings(app, answer, view, columns):
     """A list or a show page has each of these columns."""
     assert_page(answer)
     parser = _HeadingParser()
     parser.feed(answer.text)
-    views = (each for each in app.appbuilder.baseviews if type(each).__name__ == view)
-    labels = next(views).label_columns
+    labels = view_named(app, view).label_columns
     lost = [one for one in columns if str(labels.get(one, one)) not in parser.headings]
     where = answer.request.path
     assert not lost, f"{where} doesn't show {lost}, only {sorted(parser.headings)}"
+
+
+class _FigureParser(HTMLParser):
+    """The rows of a table whose first cell says what they are about."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.rows, self._open = [], False
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "th" and ("scope", "row") in attributes:
+            self.rows.append([""])
+            self._open = True
+        elif tag == "td" and self.rows:
+            self.rows[-1].append("")
+            self._open = True
+
+    def handle_endtag(self, tag):
+        if tag in ("th", "td"):
+            self._open = False
+
+    def handle_data(self, data):
+        if self._open:
+            self.rows[-1][-1] += data
+
+
+def figures_on(answer):
+    """The figures beneath a chart, by group; all rows come last."""
+    assert_page(answer)
+    parser = _FigureParser()
+    parser.feed(answer.text)
+    figures = {}
+    for label, *_, figure in parser.rows:
+        label = " ".join(label.split())
+        number = 0 if figure == "\N{EN DASH}" else float(figure.replace(",", ""))
+        figures[label] = figures.get(label, 0) + number
+    return figures
+
+
+def figures_added(before, answer):
+    """By how much each group of a chart has grown since."""
+    after = figures_on(answer)
+    added = {label: after[label] - before.get(label, 0) for label in after}
+    return {label: number for label, number in added.items() if number}
 
 
 class _ErrorParser(HTMLParser):

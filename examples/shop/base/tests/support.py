@@ -194,6 +194,17 @@ class Rows:
             self._commit(session, row)
             return str(row)
 
+    def called(self, model, key):
+        """What pages call the row with this key."""
+        with self.session() as session:
+            return str(session.get(model, key)) or str(key)
+
+    def column(self, model, name):
+        """The values of a column in all rows that have one."""
+        with self.session() as session:
+            values = session.scalars(sa.select(getattr(model, name)))
+            return [value for value in values if value is not None]
+
     def newest(self, model):
         """The primary key of the row that this test did not make itself."""
         with self.session() as session:

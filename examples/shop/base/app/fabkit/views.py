@@ -19,15 +19,6 @@ MAX_PAGE_SIZE = 500
 class CheckedArguments:
     """Refuses addresses that Flask-AppBuilder would stumble over."""
 
-    def _init_properties(self):
-        super()._init_properties()
-        relations = self.datamodel.list_properties
-        self.datamodel.eager = [
-            name
-            for name in self.list_columns
-            if self.datamodel.is_relation(name) and relations[name].lazy == "select"
-        ]
-
     def check_arguments(self):
         for name, value in request.args.items(multi=True):
             if ("page_" in name or "psize_" in name) and not value.isdecimal():
@@ -38,6 +29,19 @@ class CheckedArguments:
                 known = index.isdecimal() and filters and int(index) < len(filters)
                 if not known:
                     abort(400)
+
+
+class CheckedList(CheckedArguments):
+    """Reads a page of rows as it is asked for, and their relations all at once."""
+
+    def _init_properties(self):
+        super()._init_properties()
+        relations = self.datamodel.list_properties
+        self.datamodel.eager = [
+            name
+            for name in self.list_columns
+            if self.datamodel.is_relation(name) and relations[name].lazy == "select"
+        ]
 
     def _get_list_widget(
         self, filters, actions=None, order_column="", order_direction="", **options
@@ -133,7 +137,7 @@ class CheckedForm:
         super().populate_obj(item)
 
 
-class ModelView(CheckedArguments, PerRequestFilters, RelatedLists, Keys, fab.ModelView):
+class ModelView(CheckedList, PerRequestFilters, RelatedLists, Keys, fab.ModelView):
     """Pages for the rows of a table."""
 
     form_rules = ()
@@ -168,7 +172,7 @@ class ModelView(CheckedArguments, PerRequestFilters, RelatedLists, Keys, fab.Mod
 
 
 class MasterDetailView(
-    CheckedArguments, PerRequestFilters, RelatedLists, Keys, fab.MasterDetailView
+    CheckedList, PerRequestFilters, RelatedLists, Keys, fab.MasterDetailView
 ):
     """A list of masters beside the rows of the one that is chosen."""
 

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from wtforms.validators import Length, NumberRange
 
+from ..fabkit.charts import ChartView
 from ..fabkit.fields import boolean_field, decimal_field, enum_field, json_field
 from ..fabkit.interface import SQLAInterface
 from ..fabkit.rules import Unique
@@ -85,3 +86,12 @@ class CustomerView(ModelView):
         "name": [Length(min=2, message="A name has two letters at least.")],
     }
     related_views = [OrderView]
+
+
+class CustomerChartView(ChartView):
+    datamodel = SQLAInterface(Customer)
+    model_view = CustomerView
+    chart_title = "Customers"
+    group_columns = ["status", "born_on", "created_at", "newsletter"]
+    sum_columns = ["credit_limit"]
+    average_columns = ["credit_limit"]

@@ -59,12 +59,26 @@ def test_customer_pages(pages, live_rows, kind):
     _assert_accessible(pages.page, kind)
 
 
+def test_customer_charts(pages, live_rows):
+    live_rows.add(factories.new_customer)
+    for chart in ["status", "born_on.month"]:
+        pages.open(f"/customerchartview/chart/{chart}/count")
+        _assert_accessible(pages.page, "chart")
+
+
 @pytest.mark.parametrize("kind", ["list", "show", "add", "edit"])
 def test_order_item_pages(pages, live_rows, kind):
     key = live_rows.add(factories.new_order_item)
     path = {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}")
     pages.open(f"/orderitemview/{path}")
     _assert_accessible(pages.page, kind)
+
+
+def test_order_item_charts(pages, live_rows):
+    live_rows.add(factories.new_order_item)
+    for chart in ["product"]:
+        pages.open(f"/orderitemchartview/chart/{chart}/count")
+        _assert_accessible(pages.page, "chart")
 
 
 @pytest.mark.parametrize("kind", ["list", "show", "add", "edit"])
@@ -75,12 +89,26 @@ def test_orders_pages(pages, live_rows, kind):
     _assert_accessible(pages.page, kind)
 
 
+def test_orders_charts(pages, live_rows):
+    live_rows.add(factories.new_orders)
+    for chart in ["state", "ordered_on.month"]:
+        pages.open(f"/orderchartview/chart/{chart}/count")
+        _assert_accessible(pages.page, "chart")
+
+
 @pytest.mark.parametrize("kind", ["list", "show", "add", "edit"])
 def test_product_pages(pages, live_rows, kind):
     key = live_rows.add(factories.new_product)
     path = {"list": "list/", "add": "add"}.get(kind, f"{kind}/{key}")
     pages.open(f"/productview/{path}")
     _assert_accessible(pages.page, kind)
+
+
+def test_product_charts(pages, live_rows):
+    live_rows.add(factories.new_product)
+    for chart in ["category", "released_on.month"]:
+        pages.open(f"/productchartview/chart/{chart}/count")
+        _assert_accessible(pages.page, "chart")
 
 
 @pytest.mark.parametrize("kind", ["list", "show", "add", "edit"])

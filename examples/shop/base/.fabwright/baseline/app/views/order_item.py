@@ -1,5 +1,6 @@
 from wtforms.validators import NumberRange
 
+from ..fabkit.charts import ChartView
 from ..fabkit.fields import decimal_field
 from ..fabkit.interface import SQLAInterface
 from ..fabkit.rules import Unique
@@ -22,3 +23,12 @@ class OrderItemView(ModelView):
     }
     validators_columns = {"quantity": [NumberRange(min=1)]}
     form_rules = [Unique("order", "product")]
+
+
+class OrderItemChartView(ChartView):
+    datamodel = SQLAInterface(OrderItem)
+    model_view = OrderItemView
+    chart_title = "Order Items"
+    group_columns = ["product"]
+    sum_columns = ["quantity"]
+    average_columns = ["quantity", "price"]

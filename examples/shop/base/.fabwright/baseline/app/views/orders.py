@@ -1,3 +1,4 @@
+from ..fabkit.charts import ChartView
 from ..fabkit.fields import enum_field
 from ..fabkit.interface import SQLAInterface
 from ..fabkit.rules import Compare, Unique
@@ -36,3 +37,10 @@ class OrderMasterView(MasterDetailView):
     list_columns = ["number"]
     search_columns = ["number", "ordered_on", "shipped_on"]
     related_views = [OrderItemView]
+
+
+class OrderChartView(ChartView):
+    datamodel = SQLAInterface(Order)
+    model_view = OrderView
+    chart_title = "Orders"
+    group_columns = ["state", "customer", "ordered_on", "shipped_on"]

@@ -1,5 +1,6 @@
 from wtforms.validators import NumberRange
 
+from ..fabkit.charts import ChartView
 from ..fabkit.fields import boolean_field, decimal_field
 from ..fabkit.interface import SQLAInterface
 from ..fabkit.rules import Unique
@@ -43,3 +44,11 @@ class ProductView(ModelView):
     }
     form_rules = [Unique("sku")]
     related_views = [OrderItemView]
+
+
+class ProductChartView(ChartView):
+    datamodel = SQLAInterface(Product)
+    model_view = ProductView
+    chart_title = "Products"
+    group_columns = ["category", "released_on", "active"]
+    average_columns = ["price"]

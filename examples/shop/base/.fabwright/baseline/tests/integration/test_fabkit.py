@@ -18,7 +18,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from app.fabkit import api as api_classes
-from app.fabkit import fields, interface
+from app.fabkit import charts, fields, interface
+from tests.pages import assert_page, view_named
 
 ID = "12345678-1234-5678-1234-567812345678"
 SPAN = datetime.timedelta(hours=36, minutes=30)
@@ -213,3 +214,73 @@ def test_the_document_of_the_api_holds_numbers_as_numbers(app):
 def test_a_key_that_no_row_can_have_is_not_found(api, key):
     answer = api.client.get(f"/api/v1/category/{key}", headers=api.headers)
     assert answer.status_code == 404, f"answered {answer.status_code}"
+
+
+# -- charts ----------------------------------------------------------------------------
+
+
+AMOUNT = charts.Measure("Sum of Amount", "#,##0.00", "amount")
+AVERAGE = charts.Measure("Average Amount", "#,##0.00", "amount", is_average=True)
+
+
+def _bar(total, rows=1):
+    return charts.Bar("a group", rows, rows, total)
+
+
+def test_bars_of_less_than_nothing_lie_before_the_others():
+    chart = charts.Chart(AMOUNT, [_bar(Decimal("-2")), _bar(Decimal("6"))], _bar(4))
+    assert chart.zero == 0.25
+    assert [(bar.start, bar.length) for bar in chart.bars] == [(0, 0.25), (0.25, 0.75)]
+
+
+@pytest.mark.parametrize("total", [None, Decimal("NaN"), float("inf"), 0])
+def test_a_figure_that_cannot_be_drawn_has_no_bar(app, total):
+    with app.test_request_context():
+        chart = charts.Chart(AMOUNT, [_bar(total), _bar(Decimal("6"))], _bar(6))
+    assert [(bar.start, bar.length) for bar in chart.bars] == [(0, 0), (0, 1)]
+
+
+def test_figures_are_written_with_all_their_places(app):
+    with app.test_request_context():
+        assert AMOUNT.text(_bar(Decimal("1234567.5"))) == "1,234,567.50"
+        assert AVERAGE.text(_bar(Decimal("1"), rows=3)) == "0.33"
+        assert AMOUNT.text(_bar(None)) == AVERAGE.text(_bar(None)) == "\N{EN DASH}"
+        assert AMOUNT.text(_bar(Decimal("NaN"))) == "NaN"
+
+
+def test_what_no_group_holds_is_the_rest():
+    rest = _bar(Decimal("10"), rows=5).rest("Other", [_bar(Decimal("4"), rows=2)])
+    assert (rest.rows, rest.known, rest.total) == (3, 3, Decimal("6"))
+    assert _bar(Decimal("4")).rest("Other", [_bar(Decimal("4"))]).total is None
+
+
+def _labels(most, *times):
+    bars = {time: charts.Bar(f"bar of {time}") for time in times}
+    return [bar.label for bar in charts.in_time(bars, most)]
+
+
+def test_months_without_a_row_have_their_place_in_time():
+    november, february = (2025, 11), (2026, 2)
+    assert _labels(4, february, november) == [
+        "bar of (2025, 11)",
+        "2025-12",
+        "2026-01",
+        "bar of (2026, 2)",
+    ]
+    assert _labels(3, february, november) == ["bar of (2025, 11)", "bar of (2026, 2)"]
+    assert _labels(4, (987,), (985,)) == ["bar of (985,)", "0986", "bar of (987,)"]
+    assert _labels(4) == []
+
+
+def test_a_month_that_no_calendar_has_is_not_lost():
+    assert _labels(4, (0, 0), (0, 1)) == ["bar of (0, 0)", "bar of (0, 1)"]
+
+
+def test_a_chart_whose_figures_are_out_of_reach_says_so(app, admin, monkeypatch):
+    def overflow(*_):
+        raise OverflowError
+
+    monkeypatch.setattr(view_named(app, "CustomerChartView"), "_read", overflow)
+    page = admin.get("/customerchartview/chart/")
+    assert_page(page)
+    assert "There are no figures" in page.text
