@@ -144,6 +144,37 @@ async fn every_shape(dialect: Dialect, fab: FabVersion) {
     pytest(root, fab, &slice, &uri);
 }
 
+/// A row that needs a value of a type of which none is known is made by nobody; whatever can do without it is tested.
+#[tokio::test]
+async fn tests_that_need_a_value_of_an_unknown_type_are_skipped() {
+    let place = Place::own(Dialect::Postgres).await.unwrap();
+    let given = place.database().await.unwrap();
+    given
+        .apply(
+            "CREATE EXTENSION cube;
+             CREATE TABLE box (id serial PRIMARY KEY, name varchar(20) NOT NULL, shape cube NOT NULL);
+             CREATE TABLE lid (id serial PRIMARY KEY, box_id integer NOT NULL REFERENCES box, fits_on date NOT NULL);
+             CREATE TABLE label (id serial PRIMARY KEY, name varchar(20) NOT NULL, box_id integer REFERENCES box);",
+        )
+        .await
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    application(root, &introspect(&given.url()).await.unwrap(), FabVersion::V5);
+    let uri = given.url().sqlalchemy_uri(Some("psycopg2"));
+    python(root, FabVersion::V5, &["make_database.py", &uri], &uri);
+    let kinds = ["tests/unit", "tests/integration", "tests/security"];
+    let arguments = [&["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"][..], &kinds].concat();
+    let said = python(root, FabVersion::V5, &arguments, &uri);
+    assert!(said.contains("box.shape is a public.cube, of which no value is known"), "{said}");
+    for table in ["box", "lid"] {
+        assert!(said.contains(&format!("tests/integration/test_{table}_views.py")), "{table} is not skipped: {said}");
+    }
+    let whole = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/security/test_access.py"];
+    let said = python(root, FabVersion::V5, &whole, &uri);
+    assert!(said.contains("passed") && !said.contains("skipped"), "what is about the whole application runs: {said}");
+}
+
 /// SQLite takes any word for a type, and SQLAlchemy writes fewer; PostgreSQL prints a list of values in another way once
 /// it was read back.
 fn is_spelling(dialect: Dialect, words: &str) -> bool {

@@ -93,6 +93,7 @@ pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<Genera
     }
     if facts.config.generate_accessibility_tests {
         let entities = with_pages(facts)
+            .filter(|entity| facts.refusal(&entity.table).is_none())
             .map(|entity| Routed {
                 module: entity.module.clone(),
                 route: entity.view_route.clone(),

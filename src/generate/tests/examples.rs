@@ -1,6 +1,6 @@
 use super::*;
 use crate::generate::Settings;
-use crate::schema::Schema;
+use crate::schema::{Column, DataType, Dialect, Schema, Table, TypeKind};
 
 /// Every kind of constraint and most kinds of columns.
 const SCHEMA: &str = include_str!("../../../tests/integration/generated/schema.json");
@@ -83,6 +83,49 @@ fn switched_off_kinds_are_not_written() {
 fn an_impossible_switch_stops_the_generation() {
     let config = TestGenerationConfig { chaos_engineering_tests: true, ..TestGenerationConfig::default() };
     assert!(files(&application(), &config).is_err());
+}
+
+#[test]
+fn rows_that_nobody_can_make_are_skipped_with_the_reason() {
+    let mut schema: Schema = serde_json::from_str(SCHEMA).unwrap();
+    schema.dialect = Dialect::Postgres;
+    let mut tables: Vec<Table> = schema.tables.iter().cloned().collect();
+    let book = tables.iter_mut().find(|table| table.name.name == "book").unwrap();
+    let shape = DataType { sql: "cube".to_owned(), kind: TypeKind::Other };
+    book.columns.push(Column { nullable: false, ..Column::new("shape".to_owned(), shape) });
+    schema.tables = tables.into();
+    let application = Application::from_schema(&schema, &Settings::default());
+    let files = files(&application, &TestGenerationConfig::default()).unwrap();
+    let text = |path: &str| &files.iter().find(|file| file.path == path).unwrap().text;
+    let reason = "\"book.shape is a cube, of which no value is known\"";
+    let factories = text("tests/factories.py");
+    assert_eq!(factories.matches(&format!("    pytest.skip({reason})\n")).count(), 2, "{factories}");
+    let skipped: Vec<&str> = files
+        .iter()
+        .filter(|file| file.text.contains(&format!("\npytestmark = pytest.mark.skip(reason={reason})\n")))
+        .map(|file| file.path.as_str())
+        .collect();
+    assert_eq!(
+        skipped,
+        [
+            "tests/e2e/test_book_pages.py",
+            "tests/e2e/test_chapter_pages.py",
+            "tests/integration/test_book_api.py",
+            "tests/integration/test_book_chart.py",
+            "tests/integration/test_book_views.py",
+            "tests/integration/test_chapter_api.py",
+            "tests/integration/test_chapter_chart.py",
+            "tests/integration/test_chapter_views.py",
+            "tests/security/test_book_input.py",
+            "tests/security/test_chapter_input.py",
+            "tests/unit/test_book.py",
+            "tests/unit/test_chapter.py",
+        ]
+    );
+    for path in ["tests/security/test_access.py", "tests/performance/site.py", "tests/accessibility/test_pages.py"] {
+        assert!(!text(path).contains("new_book") && !text(path).contains("\"book\":"), "{path} needs a book");
+    }
+    assert!(text("tests/security/test_access.py").contains("new_author"));
 }
 
 #[test]

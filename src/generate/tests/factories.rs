@@ -19,6 +19,8 @@ struct Factory {
     module: String,
     class_name: String,
     table: String,
+    /// Why there can be no such row.
+    refusal: Option<String>,
     numbered: bool,
     fields: Vec<Field>,
     parents: Vec<Parent>,
@@ -79,6 +81,7 @@ fn factory(facts: &Facts<'_>, entity: &Entity) -> Factory {
         module: entity.module.clone(),
         class_name: entity.class_name.clone(),
         table: entity.table.to_string(),
+        refusal: facts.refusal(&entity.table).map(str::to_owned),
         numbered,
         fields,
         parents,

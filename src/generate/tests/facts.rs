@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::{TestDataVariety, TestGenerationConfig};
+use super::native;
 use super::sample::{self, Sample, Style};
 use crate::generate::Application;
-use crate::generate::entity::{CheckRule, Entity, Key, Relation, RelationKind};
+use crate::generate::entity::{AttributeKind, CheckRule, Entity, Key, Relation, RelationKind};
 use crate::schema::{ColumnDefault, ObjectName, ReferentialAction};
 
 /// An application with the samples of its columns.
@@ -13,6 +14,8 @@ pub(super) struct Facts<'a> {
     pub application: &'a Application,
     pub config: &'a TestGenerationConfig,
     samples: BTreeMap<&'a ObjectName, BTreeMap<String, Sample>>,
+    /// Why tests can't make a row of a table, by table.
+    refused: BTreeMap<&'a ObjectName, String>,
     /// Optional relations whose parent a factory makes, by table and relation.
     optional_parents: BTreeSet<(&'a ObjectName, &'a str)>,
 }
@@ -26,7 +29,9 @@ impl<'a> Facts<'a> {
         };
         let samples =
             application.entities.iter().map(|entity| (&entity.table, sample::of_entity(entity, style))).collect();
-        let mut facts = Self { application, config, samples, optional_parents: BTreeSet::new() };
+        let mut facts =
+            Self { application, config, samples, refused: BTreeMap::new(), optional_parents: BTreeSet::new() };
+        facts.refuse();
         if config.test_data_variety != TestDataVariety::Low {
             facts.choose_optional_parents();
         }
@@ -36,6 +41,46 @@ impl<'a> Facts<'a> {
     /// The sample of an attribute; none for a column that the server computes.
     pub(super) fn sample(&self, entity: &Entity, attribute: &str) -> Option<&Sample> {
         self.samples.get(&entity.table)?.get(attribute)
+    }
+
+    /// Why tests can't make a row of this table; nothing when they can.
+    pub(super) fn refusal(&self, table: &ObjectName) -> Option<&str> {
+        self.refused.get(table).map(String::as_str)
+    }
+
+    /// Tables with a required column of a type of which no value is known, and those that need a row of such a table.
+    fn refuse(&mut self) {
+        let application = self.application;
+        for entity in &application.entities {
+            let unknown = entity.attributes.iter().find(|attribute| {
+                let is_free = !attribute.nullable && attribute.generated.is_none() && attribute.foreign_key.is_none();
+                is_free
+                    && matches!(&attribute.kind, AttributeKind::Native { sql, columns: 0 }
+                        if native::values(sql, application.dialect).is_none())
+            });
+            if let Some(attribute) = unknown {
+                let (table, column, sql) = (&entity.table, &attribute.column, &attribute.declared);
+                let reason = format!("{table}.{column} is a {sql}, of which no value is known");
+                self.refused.insert(table, reason);
+            }
+        }
+        let mut grows = !self.refused.is_empty();
+        while grows {
+            let found: Vec<(&ObjectName, String)> = application
+                .entities
+                .iter()
+                .filter(|entity| self.refusal(&entity.table).is_none())
+                .filter_map(|entity| {
+                    let reason = self
+                        .parents(entity)
+                        .filter(|(relation, _)| !relation.nullable)
+                        .find_map(|(_, target)| self.refusal(&target.table))?;
+                    Some((&entity.table, reason.to_owned()))
+                })
+                .collect();
+            grows = !found.is_empty();
+            self.refused.extend(found);
+        }
     }
 
     /// The relations of an entity whose key its own table holds, and whose other side has a class.
@@ -103,7 +148,8 @@ impl<'a> Facts<'a> {
             for relation in &entity.relations {
                 let Some(target) = application.entity(&relation.target) else { continue };
                 let owns = relation.owns_key && relation.kind != RelationKind::ManyToMany;
-                if !owns || !relation.nullable || reaches(&edges, &target.table, &entity.table) {
+                let is_made = self.refusal(&target.table).is_none();
+                if !owns || !relation.nullable || !is_made || reaches(&edges, &target.table, &entity.table) {
                     continue;
                 }
                 edges.insert((&entity.table, &target.table));

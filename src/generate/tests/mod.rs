@@ -64,8 +64,8 @@ pub enum Error {
 /// [`Error::Switch`] when the configuration asks for what can't be done.
 pub fn files(application: &Application, config: &TestGenerationConfig) -> Result<Vec<GeneratedFile>, Error> {
     config.validate()?;
-    let renderer = Renderer::new(application)?;
     let facts = Facts::new(application, config);
+    let renderer = Renderer::new(&facts)?;
     let mut files = shared::files(&facts, &renderer)?;
     files.extend(performance::files(&facts, &renderer)?);
     for entity in &application.entities {

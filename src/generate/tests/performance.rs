@@ -64,8 +64,11 @@ fn context(facts: &Facts<'_>) -> Performance {
         LEAST
     };
     Performance {
-        tables: entities.iter().map(table).collect(),
-        searches: with_pages(facts).filter_map(search).collect(),
+        tables: entities.iter().filter(|entity| facts.refusal(&entity.table).is_none()).map(table).collect(),
+        searches: with_pages(facts)
+            .filter(|entity| facts.refusal(&entity.table).is_none())
+            .filter_map(search)
+            .collect(),
         apis: entities.iter().any(|entity| entity.api.is_included()),
         rows,
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera};
 
+use super::facts::Facts;
 use super::{Error, file, layout};
 use crate::generate::python::string;
-use crate::generate::{Application, FileKind, GeneratedFile};
+use crate::generate::{FileKind, GeneratedFile};
 use crate::schema::ObjectName;
 
 /// Every template, by the name that the modules of this room use.
@@ -61,11 +62,14 @@ pub(super) struct Renderer {
     tera: Tera,
     modules: BTreeMap<String, Source>,
     names: BTreeMap<String, Source>,
+    /// Why the tests of a table are skipped, by table.
+    skipped: BTreeMap<ObjectName, String>,
 }
 
 impl Renderer {
     /// An engine for the tests of one application.
-    pub(super) fn new(application: &Application) -> Result<Self, Error> {
+    pub(super) fn new(facts: &Facts<'_>) -> Result<Self, Error> {
+        let application = facts.application;
         let mut tera = Tera::default();
         tera.autoescape_on(Vec::<&str>::new());
         tera.register_filter("py", |text: &str, _: Kwargs, _: &State| string(text));
@@ -115,7 +119,12 @@ impl Renderer {
             }
         }
         name(Section::Own, &application.package, "models");
-        Ok(Self { tera, modules, names })
+        let skipped = application
+            .entities
+            .iter()
+            .filter_map(|entity| Some((entity.table.clone(), facts.refusal(&entity.table)?.to_owned())))
+            .collect();
+        Ok(Self { tera, modules, names, skipped })
     }
 
     /// A test file, with its imports.
@@ -126,7 +135,11 @@ impl Renderer {
         template: &str,
         context: &impl Serialize,
     ) -> Result<GeneratedFile, Error> {
-        let text = self.fill(path, template, context)?;
+        let mut text = self.fill(path, template, context)?;
+        if let Some(reason) = table.and_then(|table| self.skipped.get(table)) {
+            let mark = format!("# imports\n\npytestmark = pytest.mark.skip(reason={})\n", string(reason));
+            text = text.replacen("# imports\n", &mark, 1);
+        }
         Ok(file(path, layout::lay_out(&self.with_imports(&text)), table, FileKind::Test))
     }
 

@@ -77,14 +77,16 @@ struct Guarded {
 pub(super) fn files(facts: &Facts<'_>, renderer: &Renderer) -> Result<Vec<GeneratedFile>, Error> {
     let entities = &facts.application.entities;
     let apis = || entities.iter().filter(|entity| entity.api.is_included());
+    let has_rows = |entity: &&Entity| facts.refusal(&entity.table).is_none();
     let access = Access {
-        factories: entities.iter().map(|entity| entity.module.clone()).collect(),
-        texts: with_pages(facts).filter_map(texts).collect(),
+        factories: entities.iter().filter(has_rows).map(|entity| entity.module.clone()).collect(),
+        texts: with_pages(facts).filter(has_rows).filter_map(texts).collect(),
         apis: apis().map(|entity| Api { module: entity.module.clone(), route: entity.api_route.clone() }).collect(),
     };
     let web = Web {
         views: with_pages(facts).map(|entity| entity.view_route.clone()).collect(),
         deletable: with_pages(facts)
+            .filter(has_rows)
             .map(|entity| Deletable {
                 module: entity.module.clone(),
                 class_name: entity.class_name.clone(),
