@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import decimal
 import sys
 
@@ -27,6 +26,7 @@ from sqlalchemy import DateTime, LargeBinary
 from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import SQLAlchemyError
 
+from .fields import UTC
 from .interface import PerRequestFilters, key_values
 from .writes import DatabaseException
 
@@ -88,7 +88,7 @@ class SchemaConverter(Model2SchemaConverter):
         if isinstance(type_, LargeBinary):
             field = Bytes()
         elif isinstance(type_, DateTime) and type_.timezone:
-            field = fields.AwareDateTime(default_timezone=datetime.UTC)
+            field = fields.AwareDateTime(default_timezone=UTC)
         elif isinstance(type_, mysql.BIT):
             # Its length counts bits, and the value is a number.
             most = 2 ** (type_.length or 1) - 1

@@ -19,6 +19,9 @@ from flask_appbuilder.fieldwidgets import (
 )
 from wtforms.validators import InputRequired, Optional
 
+# datetime.UTC is of Python 3.11.
+UTC = datetime.timezone(datetime.timedelta())
+
 
 class DecimalField(wtforms.DecimalField):
     """A decimal that is a number."""
@@ -99,12 +102,12 @@ class MomentField(wtforms.DateTimeField):
     def process_data(self, value):
         self.data = value
         if value is not None and value.tzinfo is not None:
-            self.data = value.astimezone(datetime.UTC).replace(tzinfo=None)
+            self.data = value.astimezone(UTC).replace(tzinfo=None)
 
     def process_formdata(self, valuelist):
         super().process_formdata(valuelist)
         if self.data is not None:
-            self.data = self.data.replace(tzinfo=datetime.UTC)
+            self.data = self.data.replace(tzinfo=UTC)
 
 
 class BytesField(wtforms.TextAreaField):

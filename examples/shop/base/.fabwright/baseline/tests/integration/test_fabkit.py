@@ -24,7 +24,7 @@ from tests.pages import assert_page, view_named
 ID = "12345678-1234-5678-1234-567812345678"
 SPAN = datetime.timedelta(hours=36, minutes=30)
 MOMENT = datetime.datetime(2028, 2, 29, 23, 59, 59, 250_000)
-UTC = MOMENT.replace(tzinfo=datetime.UTC)
+UTC = MOMENT.replace(tzinfo=fields.UTC)
 
 
 class Colour(enum.Enum):
