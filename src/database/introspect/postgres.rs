@@ -90,12 +90,17 @@ impl Queue {
     /// Everything about which there may be an answer.
     async fn new(connection: &mut PgConnection, version: i32) -> sqlx::Result<Self> {
         let present: Vec<bool> = sqlx::query_scalar(queries::PRESENT).fetch_one(connection).await?;
+        let published = present.get(queries::SOMETIMES.len()) == Some(&true);
         let sometimes = queries::SOMETIMES.iter().zip(present).filter_map(|(query, present)| present.then_some(query));
         let queries = queries::OTHERS.iter().chain(sometimes);
         let mut all: Vec<_> = queries.map(|query| Cow::Owned(format!("{}{query}", queries::USERS))).collect();
-        let published = if version >= 150_000 { queries::PUBLISHED } else { queries::PUBLISHED_BEFORE_15 };
-        all.push(Cow::Borrowed(published));
+        let publications = if version >= 150_000 { queries::PUBLISHED } else { queries::PUBLISHED_BEFORE_15 };
+        all.extend(published.then_some(Cow::Borrowed(publications)));
         Ok(Self(Mutex::new(all)))
+    }
+
+    fn add(&self, query: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Cow::Owned(query));
     }
 
     fn next(&self) -> Option<Cow<'static, str>> {
@@ -113,8 +118,10 @@ struct Layout {
 }
 
 async fn layout(connection: &mut PgConnection, version: i32, queue: &Queue) -> sqlx::Result<Layout> {
+    let (columns, granted) = columns::columns(connection, version).await?;
+    queue.add(queries::rights(granted));
     Ok(Layout {
-        columns: columns::columns(connection, version).await?,
+        columns,
         relations: relations::relations(connection).await?,
         comments: columns::comments(connection).await?,
         sequences: columns::sequences(connection).await?,

@@ -1,4 +1,4 @@
-//! Puts the rows of the catalog together, the tables on all processors.
+//! Puts the rows of the catalog together.
 
 mod addresses;
 mod table;
@@ -12,6 +12,10 @@ use self::table::{About, TableRows};
 use super::keys::Columns;
 use super::rows::{Catalog, Id, object_name};
 use crate::schema::{Dialect, ObjectName, Other, Schema, Table, Trigger, View, address};
+
+/// Up to how many tables are put together on all processors. Each thread has a heap of its own and makes no use of what
+/// others gave back, which for more tables would take memory that matters more than the time.
+const FEW: usize = 4_000;
 
 pub(super) fn schema(mut catalog: Catalog) -> Schema {
     let mut schema = Schema::empty(Dialect::Postgres);
@@ -36,12 +40,12 @@ pub(super) fn schema(mut catalog: Catalog) -> Schema {
     }
     for row in catalog.constraints {
         if let Some(table) = rows.get_mut(&row.relation) {
-            table.constraints.push(row);
+            table.add_constraint(row);
         }
     }
     for row in catalog.indexes {
         if let Some(table) = rows.get_mut(&row.relation) {
-            table.indexes.push(row);
+            table.add_index(row);
         } else if let Some(view) = views.get(&row.relation) {
             addresses.put(classes.id("pg_class", row.oid, 0), address::index(view, &row.name));
             let name = ObjectName { namespace: view.namespace.clone(), name: row.name };
@@ -59,7 +63,11 @@ pub(super) fn schema(mut catalog: Catalog) -> Schema {
         classes: &classes,
     };
     let rows: Vec<TableRows> = rows.into_values().collect();
-    let made: Vec<_> = rows.into_par_iter().map(|rows| rows.assemble(&about)).collect();
+    let assemble = |rows: TableRows| rows.assemble(&about);
+    let made: Vec<_> = match rows.len() {
+        ..FEW => rows.into_par_iter().map(assemble).collect(),
+        _ => rows.into_iter().map(assemble).collect(),
+    };
     let mut tables: BTreeMap<i64, Table> = BTreeMap::new();
     for (oid, table, numbered) in made {
         addresses.extend(numbered);

@@ -15,7 +15,7 @@ const BEFORE_14: (&str, &str) = ("a.attcompression", "''::\"char\"");
 const COLUMNS: &str = "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated,
         a.attidentity, a.attcollation, a.attstorage, a.attcompression, coalesce(a.attstattarget, -1)::int4,
         CASE WHEN a.attoptions IS NOT NULL THEN array_to_string(a.attoptions, ', ') END,
-        c.reloftype <> 0 OR (a.attinhcount > 0 AND (c.relispartition OR NOT a.attislocal))
+        c.reloftype <> 0 OR (a.attinhcount > 0 AND (c.relispartition OR NOT a.attislocal)), a.attacl IS NOT NULL
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
     WHERE c.relkind IN ('r', 'p', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND c.oid >= 16384";
 
@@ -102,11 +102,12 @@ pub(super) struct DefaultRow {
     pub expression: String,
 }
 
-/// The columns, sorted by relation and number.
-pub(super) async fn columns(connection: &mut PgConnection, version: i32) -> sqlx::Result<Vec<ColumnRow>> {
+/// The columns, sorted by relation and number, and whether there are rights on any of them.
+pub(super) async fn columns(connection: &mut PgConnection, version: i32) -> sqlx::Result<(Vec<ColumnRow>, bool)> {
     let (since, before) = BEFORE_14;
     let query = if version < 140_000 { COLUMNS.replace(since, before) } else { COLUMNS.to_owned() };
     let mut rows = sqlx::query(AssertSqlSafe(query)).try_map(raw).fetch_all(&mut *connection).await?;
+    let granted = rows.iter().any(|row| row.granted);
     rows.sort_unstable_by_key(|row| (row.relation.0, row.number));
     let pairs: BTreeSet<(u32, i32)> = rows.iter().map(|row| (row.data_type.0, row.modifier)).collect();
     let (oids, modifiers): (Vec<Oid>, Vec<i32>) = pairs.into_iter().map(|(oid, modifier)| (Oid(oid), modifier)).unzip();
@@ -140,7 +141,7 @@ pub(super) async fn columns(connection: &mut PgConnection, version: i32) -> sqlx
             if i64::from(row.collation.0) == kind.collation { None } else { collations.get(&row.collation.0).cloned() };
         Some(row.joined(Arc::clone(kind), collation))
     }));
-    Ok(joined)
+    Ok((joined, granted))
 }
 
 /// The SEQUENCE options of identity columns.
@@ -183,6 +184,7 @@ struct RawColumn {
     statistics: i32,
     options: Option<Box<str>>,
     inherited: bool,
+    granted: bool,
 }
 
 fn raw(row: PgRow) -> sqlx::Result<RawColumn> {
@@ -201,6 +203,7 @@ fn raw(row: PgRow) -> sqlx::Result<RawColumn> {
         statistics: row.try_get(11)?,
         options: row.try_get::<Option<String>, _>(12)?.map(Into::into),
         inherited: row.try_get(13)?,
+        granted: row.try_get(14)?,
     })
 }
 

@@ -144,31 +144,36 @@ pub(super) const STAND_INS: &str = "SELECT 'pg_type'::regclass::oid, t.oid,
 
 /// Everything that is compared by its definition text alone: queries of one shape, each behind [`USERS`]. The last
 /// take the most time.
-pub(super) const OTHERS: [&str; 5] = [
-    include_str!("others/database.sql"),
-    include_str!("others/comments.sql"),
-    include_str!("others/relations.sql"),
-    include_str!("others/types.sql"),
-    include_str!("others/rights.sql"),
-];
+pub(super) const OTHERS: [&str; 3] =
+    [include_str!("others/database.sql"), include_str!("others/comments.sql"), include_str!("others/relations.sql")];
+
+/// The rights on everything. `granted` says whether there are any on the columns of tables, which are too many to look
+/// through for nothing.
+pub(super) fn rights(granted: bool) -> String {
+    format!("{USERS}{}", include_str!("others/rights.sql").replace("$GRANTED", if granted { "true" } else { "false" }))
+}
 
 /// Those that most databases have no answer to.
-pub(super) const SOMETIMES: [&str; 4] = [
+pub(super) const SOMETIMES: [&str; 5] = [
+    include_str!("others/types.sql"),
     include_str!("others/routines.sql"),
     include_str!("others/operators.sql"),
     include_str!("others/foreign.sql"),
     include_str!("others/search.sql"),
 ];
 
-/// Whether there may be an answer to each of [`SOMETIMES`]: it takes the server longer to plan one than to see that
+/// Whether there may be an answer to each of [`SOMETIMES`], and to [`PUBLISHED`]: it takes the server longer to plan one than to see that
 /// its catalogs hold nothing that people made.
 pub(super) const PRESENT: &str = "SELECT ARRAY[
+    EXISTS (SELECT FROM pg_type WHERE oid >= 16384 AND typtype <> 'c' AND typcategory <> 'A')
+        OR EXISTS (SELECT FROM pg_class WHERE relkind = 'c' AND oid >= 16384),
     EXISTS (SELECT FROM pg_proc WHERE oid >= 16384),
     EXISTS (SELECT FROM pg_operator WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_cast WHERE oid >= 16384)
         OR EXISTS (SELECT FROM pg_opfamily WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_opclass WHERE oid >= 16384),
     EXISTS (SELECT FROM pg_foreign_data_wrapper) OR EXISTS (SELECT FROM pg_foreign_table),
     EXISTS (SELECT FROM pg_ts_parser WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_ts_template WHERE oid >= 16384)
-        OR EXISTS (SELECT FROM pg_ts_dict WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_ts_config WHERE oid >= 16384)]";
+        OR EXISTS (SELECT FROM pg_ts_dict WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_ts_config WHERE oid >= 16384),
+    EXISTS (SELECT FROM pg_publication)]";
 
 /// What the queries of [`OTHERS`] share.
 pub(super) const USERS: &str = include_str!("others/users.sql");

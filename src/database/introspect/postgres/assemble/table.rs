@@ -22,8 +22,8 @@ const PARTITION_BOUND: &str = "partition bound";
 pub(super) struct TableRows {
     pub(super) oid: i64,
     pub(super) table: Table,
-    pub(super) constraints: Vec<ConstraintRow>,
-    pub(super) indexes: Vec<IndexRow>,
+    constraints: Vec<ConstraintRow>,
+    indexes: Vec<IndexRow>,
 }
 
 /// What is looked up: rows about all tables.
@@ -41,6 +41,14 @@ impl TableRows {
         let oid = row.oid;
         let table = Table { comment, ..table(row, name) };
         Self { oid, table, constraints: Vec::new(), indexes: Vec::new() }
+    }
+
+    pub(super) fn add_constraint(&mut self, row: ConstraintRow) {
+        append(&mut self.constraints, row);
+    }
+
+    pub(super) fn add_index(&mut self, row: IndexRow) {
+        append(&mut self.indexes, row);
     }
 
     /// The table, and the addresses of what it has by the server's numbers.

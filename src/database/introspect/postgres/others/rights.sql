@@ -3,7 +3,10 @@
         relacl AS acl, acldefault(CASE WHEN relkind = 'S' THEN 's' ELSE 'r' END::"char", relowner) AS usual
     FROM relation WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND relacl IS NOT NULL
     UNION ALL SELECT 'pg_class', r.oid, a.attnum, 'TABLE', path, format(' (%I)', a.attname), a.attacl, NULL
-    FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attacl IS NOT NULL
+    FROM relation r CROSS JOIN LATERAL (
+        SELECT attnum, attname, attacl FROM pg_attribute
+        WHERE attrelid = r.oid AND attnum > 0 AND NOT attisdropped AND attacl IS NOT NULL OFFSET 0) a
+    WHERE r.relkind NOT IN ('r', 'p', 'm') OR $GRANTED
     UNION ALL SELECT 'pg_proc', oid, 0, CASE prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, format('%s(%s)', path, pg_get_function_identity_arguments(oid)), '', proacl,
         acldefault('f', proowner) FROM routine WHERE proacl IS NOT NULL
     UNION ALL SELECT 'pg_type', oid, 0, CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, path, '', typacl, acldefault('T', typowner) FROM kind WHERE typacl IS NOT NULL
