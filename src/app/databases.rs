@@ -39,7 +39,8 @@ impl Databases {
         Ok(Self { place, driver, tool, settings: migrator_settings(config), python: python.clone() })
     }
 
-    /// The database that the tests should have from outside: none for SQLite, of which they migrate a file themselves.
+    /// The database that the tests should have from outside: none where they migrate a file of SQLite themselves, as
+    /// they do with Flask-Migrate.
     pub(super) async fn for_tests(
         application: &Application,
         python: &PythonEnvironment,
@@ -54,12 +55,16 @@ impl Databases {
         }
         let step = console.step("Migrate");
         let databases = Self::of(application, python).await?;
-        if databases.place.dialect() == Dialect::Sqlite {
+        let is_file = databases.place.dialect() == Dialect::Sqlite;
+        if is_file && matches!(databases.tool, MigrationTool::FlaskMigrate { .. }) {
             step.done("an SQLite file, by the tests");
             return Ok(None);
         }
         let migrated = databases.migrated(&application.folder).await??;
-        step.done(&format!("a throw-away {} server", databases.place.dialect()));
+        step.done(&match databases.place.dialect() {
+            Dialect::Sqlite => "an SQLite file".to_owned(),
+            server => format!("a throw-away {server} server"),
+        });
         Ok(Some((databases, migrated)))
     }
 
