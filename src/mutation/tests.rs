@@ -182,6 +182,15 @@ fn a_master_page_has_no_formatters_to_break() {
 }
 
 #[test]
+fn a_chart_has_no_pages_to_take_away() {
+    let mut app = shop();
+    let chart = "class Chart(ChartView):\n    datamodel = SQLAInterface(Product)\n    group_columns = [\"state\"]\n";
+    let before = planted(&app, Operator::Unpage);
+    app.insert("app/chart.py".into(), chart.into());
+    assert_eq!(planted(&app, Operator::Unpage), before);
+}
+
+#[test]
 fn a_class_without_a_model_is_about_everything() {
     let mut app = shop();
     app.insert("app/fabkit/api.py".into(), "class Base:\n    @protect()\n    def get(self):\n        pass\n".into());

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::Operator;
 use crate::mutation::syntax::{assigned, assignment, field};
-use crate::mutation::walk::{Role, Scope, Visit};
+use crate::mutation::walk::{Role, Scope, Visit, bases};
 
 pub(super) fn look(visit: &mut Visit<'_, '_>, node: Node<'_>, scope: Scope<'_>) {
     let text = visit.text;
@@ -22,6 +22,10 @@ pub(super) fn look(visit: &mut Visit<'_, '_>, node: Node<'_>, scope: Scope<'_>) 
         return;
     }
     let Some(class) = visit.class(node) else { return };
+    // A chart has no pages.
+    if bases(node, text).iter().any(|base| base.ends_with("ChartView")) {
+        return;
+    }
     let Some(body) = field(node, "body").filter(|body| assignment(*body, "page_size", text).is_none()) else { return };
     let (line, what) = match class.role {
         Role::View => ("page_size = 0", "lists all rows on one page"),
