@@ -89,22 +89,21 @@ impl Addresses {
         said: Vec<(String, String)>,
         places: &Places<'_>,
     ) -> Dependencies {
-        let rows = rows.par_iter().filter_map(|(one, other)| {
-            let (one, other) = (self.find(*one, places)?, self.find(*other, places)?);
-            (one != other).then(|| (one.into_owned(), other.into_owned()))
-        });
-        let belongs = belongs.par_iter().filter_map(|(one, whole)| {
-            let other = self.find(*whole, places)?;
-            (*one != other).then(|| (one.clone(), other.into_owned()))
-        });
-        let mut edges: Vec<(String, String)> = rows.chain(belongs).chain(said).collect();
+        let rows =
+            rows.par_iter().filter_map(|(one, other)| Some((self.find(*one, places)?, self.find(*other, places)?)));
+        let belongs = belongs
+            .par_iter()
+            .filter_map(|(one, whole)| Some((Cow::Borrowed(one.as_str()), self.find(*whole, places)?)));
+        let said = said.into_par_iter().map(|(one, other)| (Cow::Owned(one), Cow::Owned(other)));
+        let mut edges: Vec<(Cow<'_, str>, Cow<'_, str>)> = rows.chain(belongs).chain(said).collect();
+        edges.retain(|(one, other)| one != other);
         edges.par_sort_unstable();
         edges.dedup();
         let mut sorted: Vec<(String, Vec<String>)> = Vec::new();
         for (one, other) in edges {
             match sorted.last_mut() {
-                Some((last, needs)) if *last == one => needs.push(other),
-                _ => sorted.push((one, vec![other])),
+                Some((last, needs)) if *last == one => needs.push(other.into_owned()),
+                _ => sorted.push((one.into_owned(), vec![other.into_owned()])),
             }
         }
         sorted.iter_mut().for_each(|(_, needs)| needs.shrink_to_fit());
