@@ -59,7 +59,7 @@ pub fn markdown(report: &MutationReport) -> String {
 /// A fault on one line: where it is planted, of what kind it is, and what is wrong.
 pub fn fault(mutant: &Mutant) -> String {
     let place = visible(&format!("{}:{}", mutant.path, mutant.line));
-    format!("{place} {}: {}", mutant.operator.id(), clip(&visible(&mutant.what), MESSAGE))
+    format!("{place}: {}: {}", mutant.operator.id(), clip(&visible(&mutant.what), MESSAGE))
 }
 
 /// The report for a terminal: each fault on a line with what caught it, and the score.

@@ -32,6 +32,13 @@ struct Field {
     value: String,
 }
 
+impl Field {
+    /// Whether no two rows have the same value.
+    fn is_numbered(&self) -> bool {
+        self.value.contains("{n}") || self.value.split(|c: char| !c.is_alphanumeric()).any(|word| word == "n")
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Parent {
     name: String,
@@ -47,9 +54,14 @@ pub(super) fn context(facts: &Facts<'_>) -> FactoriesFile {
     }
 }
 
-fn factory(facts: &Facts<'_>, entity: &Entity) -> Factory {
+/// Whether the factory gives each row a value of its own.
+pub(super) fn tells_apart(facts: &Facts<'_>, entity: &Entity, name: &str) -> bool {
+    fields(facts, entity).iter().any(|field| field.name == name && field.is_numbered())
+}
+
+fn fields(facts: &Facts<'_>, entity: &Entity) -> Vec<Field> {
     let low = facts.config.test_data_variety == TestDataVariety::Low;
-    let fields: Vec<Field> = entity
+    entity
         .attributes
         .iter()
         .filter(|attribute| !facts.is_filled_elsewhere(entity, &attribute.name))
@@ -64,7 +76,11 @@ fn factory(facts: &Facts<'_>, entity: &Entity) -> Factory {
             };
             Some(Field { name: attribute.name.clone(), value })
         })
-        .collect();
+        .collect()
+}
+
+fn factory(facts: &Facts<'_>, entity: &Entity) -> Factory {
+    let fields = fields(facts, entity);
     let parents = facts
         .parents(entity)
         .filter(|(relation, _)| facts.makes_parent(entity, relation))
@@ -74,9 +90,7 @@ fn factory(facts: &Facts<'_>, entity: &Entity) -> Factory {
             Parent { name: relation.name.clone(), given: given.join(", "), module: target.module.clone() }
         })
         .collect();
-    let numbered = fields.iter().any(|field| {
-        field.value.contains("{n}") || field.value.split(|c: char| !c.is_alphanumeric()).any(|word| word == "n")
-    });
+    let numbered = fields.iter().any(Field::is_numbered);
     Factory {
         module: entity.module.clone(),
         class_name: entity.class_name.clone(),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::checks::Boundary;
+use super::factories;
 use super::facts::{Facts, refuses_delete};
 use super::fields::{self, Field, WrongPair};
 use crate::generate::entity::{AttributeKind, Entity, Key, RelationKind};
@@ -95,6 +96,7 @@ pub(super) fn context(facts: &Facts<'_>, entity: &Entity) -> ViewsFile {
             .into_iter()
             .find(|name| {
                 entity.attribute(name).is_some_and(|attribute| matches!(attribute.kind, AttributeKind::Text { .. }))
+                    && factories::tells_apart(facts, entity, name)
             })
             .map(str::to_owned),
         children: children(facts, entity),

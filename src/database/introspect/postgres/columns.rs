@@ -55,7 +55,7 @@ pub(super) type Place = (i64, i64);
 
 /// One column of a table, a partitioned table or a materialized view.
 pub(super) struct ColumnRow {
-    pub relation: i64,
+    pub relation: u32,
     pub number: i16,
     pub name: Box<str>,
     pub kind: Arc<TypeRow>,
@@ -218,7 +218,7 @@ impl RawColumn {
             options: self.options,
         };
         ColumnRow {
-            relation: i64::from(self.relation.0),
+            relation: self.relation.0,
             number: self.number,
             name: self.name,
             not_null: self.not_null,

@@ -20,7 +20,7 @@ impl<'a> Columns<'a> {
     /// Of rows that are sorted by relation and number.
     pub fn new(rows: &'a [ColumnRow]) -> Self {
         let relations = rows.chunk_by(|one, other| one.relation == other.relation);
-        Self(relations.filter_map(|rows| Some((rows.first()?.relation, rows))).collect())
+        Self(relations.filter_map(|rows| Some((i64::from(rows.first()?.relation), rows))).collect())
     }
 
     /// The columns of a relation.
