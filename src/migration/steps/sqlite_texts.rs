@@ -170,15 +170,24 @@ pub(super) fn rename_order(
     free.extend(
         waiting.iter().filter(|(_, (_, to))| !taken.contains(&to.to_ascii_lowercase())).map(|(place, _)| place),
     );
+    let mut stepped: HashSet<usize> = HashSet::new();
     let mut steps = Vec::with_capacity(wanted.len());
     while !waiting.is_empty() {
         let step = match free.pop_front().and_then(|place| waiting.remove(&place)) {
             Some(step) => step,
             None => {
-                // Everything that waits waits for another: one of them steps aside.
-                let Some((_, first)) = waiting.iter_mut().next() else { break };
-                let aside = passing(&first.0);
-                (std::mem::replace(&mut first.0, aside.clone()), aside)
+                // Everything that waits waits for another: one of them steps aside, once. What waits on after that
+                // wants the name of another that wants it, too, which no database has.
+                match waiting.iter_mut().find(|(place, _)| stepped.insert(**place)) {
+                    Some((_, one)) => {
+                        let aside = passing(&one.0);
+                        (std::mem::replace(&mut one.0, aside.clone()), aside)
+                    }
+                    None => match waiting.pop_first() {
+                        Some((_, step)) => step,
+                        None => break,
+                    },
+                }
             }
         };
         let left = step.0.to_ascii_lowercase();
@@ -204,5 +213,30 @@ impl<'a> Lasting<'a> {
     pub(super) fn table(&self, name: &ObjectName, column: &str) -> Option<&'a Table> {
         let (old, new) = (self.past.table(name)?, self.to.table(name)?);
         (old.column(column).is_some() && new.column(column).is_some()).then_some(old)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(wanted: &[(&str, &str)], names: &[&str]) -> Vec<String> {
+        let wanted: Vec<_> = wanted.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let steps = rename_order(&wanted, names, |name| format!("{name}_passing"));
+        steps.into_iter().map(|(from, to)| format!("{from} {to}")).collect()
+    }
+
+    #[test]
+    fn names_go_round_in_a_circle() {
+        assert_eq!(order(&[("a", "b"), ("b", "a")], &["a", "b"]), ["a a_passing", "b a", "a_passing b"]);
+    }
+
+    #[test]
+    fn two_that_want_one_name_come_to_an_end() {
+        assert_eq!(
+            order(&[("a", "X"), ("b", "x")], &["a", "b", "x"]),
+            ["a a_passing", "b b_passing", "a_passing X", "b_passing x"]
+        );
     }
 }
