@@ -46,15 +46,12 @@ impl Databases {
         python: &PythonEnvironment,
         console: &Console,
     ) -> Result<Option<(Self, Migrated)>, Error> {
-        // Tests of an application without migrations bring their own database.
-        if matches!(
-            migration_tool(&application.config, &application.folder),
-            Err(Error::Run(run::Error::NoMigrations { .. }))
-        ) {
-            return Ok(None);
-        }
         let step = console.step("Migrate");
-        let databases = Self::of(application, python).await?;
+        let databases = match Self::of(application, python).await {
+            // Tests of an application without migrations bring their own database.
+            Err(Error::Run(run::Error::NoMigrations { .. })) => return Ok(None),
+            databases => databases?,
+        };
         let is_file = databases.place.dialect() == Dialect::Sqlite;
         if is_file && matches!(databases.tool, MigrationTool::FlaskMigrate { .. }) {
             step.done("an SQLite file, by the tests");

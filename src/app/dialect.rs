@@ -13,7 +13,7 @@ use crate::schema::Dialect;
 use crate::store::tree::SourceTree;
 
 /// Files in which a package manager writes down what it installs.
-const LOCK_FILES: [&str; 4] = ["poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock"];
+pub(super) const LOCK_FILES: [&str; 4] = ["poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock"];
 
 /// Where an application tells which servers it uses.
 pub(super) struct Signs<'a> {

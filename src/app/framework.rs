@@ -4,22 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Error;
+use super::dialect::LOCK_FILES;
 use crate::config::Config;
 use crate::generate::FabVersion;
 use crate::store::folder;
 
-/// Files in which a package manager writes down what it installs, and files that ask for it.
-const FILES: [&str; 9] = [
-    "poetry.lock",
-    "uv.lock",
-    "pdm.lock",
-    "Pipfile.lock",
-    "requirements.txt",
-    "requirements/base.txt",
-    "requirements/prod.txt",
-    "pyproject.toml",
-    "Pipfile",
-];
+/// Files that ask for what is installed, read after those in which a package manager writes down what it installs.
+const FILES: [&str; 5] =
+    ["requirements.txt", "requirements/base.txt", "requirements/prod.txt", "pyproject.toml", "Pipfile"];
 const PACKAGE: &str = "flask-appbuilder";
 
 /// The version that code is to be written for: that of the configuration, or the newest that the application in `folder`
@@ -32,7 +24,7 @@ pub(super) fn version(folder: &Path, config: &Config) -> Result<FabVersion, Erro
         return Ok(version);
     }
     let own = config.application.requirements.iter().map(|path| path.display().to_string());
-    let files = with_includes(folder, FILES.into_iter().map(str::to_owned).chain(own).collect())?;
+    let files = with_includes(folder, LOCK_FILES.into_iter().chain(FILES).map(str::to_owned).chain(own).collect())?;
     let found = files.iter().find_map(|(file, text)| Some((file, locked(text)?)));
     let found = found.or_else(|| files.iter().find_map(|(file, text)| Some((file, asked_for(text)?))));
     let Some((file, version)) = found else { return Ok(FabVersion::default()) };

@@ -4,5 +4,6 @@ mod fill;
 pub(super) mod mysql;
 pub(super) mod postgres;
 mod rebuild;
+mod rename_order;
 pub(super) mod sqlite;
 mod sqlite_texts;

@@ -16,6 +16,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::rebuild;
+use super::rename_order::rename_order;
 use super::sqlite_texts::{self, Dependents, Lasting};
 use crate::diff::{Change, RenameLookup, Renames, aligned};
 use crate::migration::Save;
@@ -313,7 +314,7 @@ impl<'a> Planner<'a> {
         let wanted: Vec<(String, String)> =
             self.renames.tables.iter().map(|(from, to, _)| (from.name.clone(), to.name.clone())).collect();
         let passing = |name: &str| self.taken.free(&format!("fabwright_{name}"));
-        for (from, to) in sqlite_texts::rename_order(&wanted, staying, passing) {
+        for (from, to) in rename_order(&wanted, staying, passing) {
             let rename = |one: &str, other: &str| format!("ALTER TABLE {} RENAME TO {};", quoted(one), quoted(other));
             let reverse = Reverse::Statements(vec![rename(&to, &from)]);
             self.step(format!("Table {from} becomes {to}"), vec![rename(&from, &to)], reverse);
@@ -343,7 +344,7 @@ impl<'a> Planner<'a> {
                 }
             }
             let columns = old.columns.iter().map(|column| column.name.clone()).collect();
-            let steps = sqlite_texts::rename_order(&all, columns, |name| free_column(old, table, name));
+            let steps = rename_order(&all, columns, |name| free_column(old, table, name));
             let of = quoted(&table.name.name);
             for (from, to) in steps {
                 let rename = |one: &str, other: &str| {

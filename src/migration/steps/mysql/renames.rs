@@ -7,7 +7,7 @@ use super::step;
 use crate::diff::Renames;
 use crate::migration::plan::Step;
 use crate::migration::render::mysql::{check, column, index, own_check, quoted};
-use crate::migration::steps::sqlite_texts::rename_order;
+use crate::migration::steps::rename_order::rename_order;
 use crate::schema::lexer::mysql::mentions;
 use crate::schema::{ColumnDefault, Index, ObjectName, Schema, Table};
 

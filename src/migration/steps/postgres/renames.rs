@@ -8,7 +8,7 @@ use super::atom::Atoms;
 use crate::diff::Renames;
 use crate::migration::plan::{Reverse, Step};
 use crate::migration::render::postgres::{path, quoted};
-use crate::migration::steps::sqlite_texts::rename_order;
+use crate::migration::steps::rename_order::rename_order;
 use crate::schema::{ObjectName, Schema, address};
 
 /// What is named after its table, and what is named after its column.
