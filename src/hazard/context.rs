@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::made::{self, MadeTable};
 use super::registry::Input;
-use super::reserved;
 use super::statement::{Action, Statement, TableChange};
 use crate::diff::{Change, Renames, SchemaChange};
 use crate::schema::{Column, Dialect, ObjectName, Schema, Table, quote};
@@ -256,7 +255,7 @@ impl<'a> Context<'a> {
         let mut letters = name.chars();
         let plain = letters.next().is_some_and(|first| first.is_ascii_lowercase() || first == '_')
             && letters.all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
-            && !reserved::is_reserved(name, self.dialect());
+            && !crate::schema::reserved::is_reserved(name, self.dialect());
         if plain {
             return name.to_owned();
         }

@@ -10,7 +10,6 @@ mod ignore;
 mod made;
 mod policy;
 pub mod registry;
-mod reserved;
 mod rule;
 pub mod rules;
 pub mod statement;

@@ -11,6 +11,7 @@
 //! * [`navigate`] answers questions that span objects ("who references this table?");
 //! * [`lookup`] answers them for those who ask about many tables;
 //! * [`quote`] writes names and texts as SQL;
+//! * [`reserved`] lists the words that a server keeps for itself;
 //! * [`lexer`] reads the words of SQL texts;
 //! * [`canonical`] says what counts when two objects are compared;
 //! * [`snapshot`] is the canonical, versioned text of a schema, and its fingerprint.
@@ -23,6 +24,7 @@ pub mod model;
 pub mod name;
 pub mod navigate;
 pub mod quote;
+pub mod reserved;
 pub mod snapshot;
 pub mod tables;
 pub mod types;

@@ -1,11 +1,11 @@
 //! `reserved-word`: a name has to be quoted everywhere.
 
 use crate::diff::Severity;
-use crate::hazard::reserved::is_reserved;
 use crate::hazard::rule::{ANY, Look};
 use crate::hazard::statement::{Action, TableChange};
 use crate::hazard::{Confidence, Context, Default, Rule, Step, Warning};
 use crate::schema::ObjectName;
+use crate::schema::reserved::is_reserved;
 
 /// A table or column whose name is a reserved word.
 pub const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! Words that a server reserves, so that a table or column of that name has to be quoted everywhere.
 
-use crate::schema::Dialect;
+use super::Dialect;
 
 /// Whether a server of this family reserves a word, in small letters.
-pub(super) fn is_reserved(word: &str, dialect: Dialect) -> bool {
+pub fn is_reserved(word: &str, dialect: Dialect) -> bool {
     let words = match dialect {
         Dialect::Postgres => POSTGRES,
         Dialect::Mysql => MYSQL,
@@ -48,8 +48,8 @@ const MYSQL: &str = "\
 
 /// Of SQLite 3.
 const SQLITE: &str = "\
-    add all alter and as autoincrement between case check collate commit constraint create default deferrable \
-    delete distinct drop else escape except exists foreign from group having in index insert intersect into is \
+    add all alter and as autoincrement between case check collate commit constraint create current_date \
+    current_time current_timestamp default deferrable delete distinct drop else escape except exists foreign from group having in index insert intersect into is \
     isnull join limit not notnull null on or order primary references returning select set table then to \
     transaction union unique update using values when where \
     ";
