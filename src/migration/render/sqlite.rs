@@ -2,8 +2,9 @@
 
 use crate::schema::lexer::{TokenKind, tokens};
 pub use crate::schema::quote::{identifier as quoted, string};
+use crate::schema::reserved::is_reserved;
 use crate::schema::{
-    Column, ColumnDefault, DataType, ForeignKey, GeneratedStorage, Index, IndexPart, ReferentialAction, Table,
+    Column, ColumnDefault, DataType, Dialect, ForeignKey, GeneratedStorage, Index, IndexPart, ReferentialAction, Table,
     TypeKind, canonical,
 };
 
@@ -12,11 +13,22 @@ pub fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
     names.into_iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
 }
 
+/// A name as people write it, in quotes where it cannot do without. SQLite puts what RENAME COLUMN says into every
+/// definition that mentions the column.
+pub fn written(name: &str) -> String {
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let plain = starts && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain && !is_reserved(&name.to_ascii_lowercase(), Dialect::Sqlite) { name.to_owned() } else { quoted(name) }
+}
+
 /// The column option that keeps a default as it was written.
 pub const DEFAULT_SPELLING: &str = "spelling default";
 
 /// The column option that keeps a type as it was written.
 pub const TYPE_SPELLING: &str = "spelling type";
+
+/// The column option that keeps the name of a collation as it was written.
+pub const COLLATION_SPELLING: &str = "spelling collation";
 
 /// The table option that says that the foreign key over these columns names no columns of its target.
 pub fn implicit_reference(columns: &[String]) -> String {
@@ -105,7 +117,7 @@ fn bare_column(column: &Column) -> String {
         text.push(' ');
         text.push_str(&type_words(words));
     }
-    if let Some(collation) = &column.collation {
+    if let Some(collation) = column.options.get(COLLATION_SPELLING).or(column.collation.as_ref()) {
         text.push_str(&format!(" COLLATE {}", quoted(collation)));
     }
     if let Some(generated) = &column.generated {

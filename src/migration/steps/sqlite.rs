@@ -21,7 +21,9 @@ use super::sqlite_texts::{self, Dependents, Lasting};
 use crate::diff::{Change, RenameLookup, Renames, aligned};
 use crate::migration::Save;
 use crate::migration::plan::{Plan, Reverse, Step};
-use crate::migration::render::sqlite::{added_column, create_index, create_table, is_fixed, list, quoted, terminated};
+use crate::migration::render::sqlite::{
+    added_column, create_index, create_table, is_fixed, list, quoted, terminated, written,
+};
 use crate::migration::save::{self, TakenNames};
 use crate::schema::{Column, Dialect, ForeignKey, Lookup, ObjectName, Schema, Table};
 
@@ -348,7 +350,7 @@ impl<'a> Planner<'a> {
             let of = quoted(&table.name.name);
             for (from, to) in steps {
                 let rename = |one: &str, other: &str| {
-                    format!("ALTER TABLE {of} RENAME COLUMN {} TO {};", quoted(one), quoted(other))
+                    format!("ALTER TABLE {of} RENAME COLUMN {} TO {};", quoted(one), written(other))
                 };
                 self.steps.push(Step {
                     purpose: format!("Column {}.{from} becomes {to}", table.name),

@@ -56,6 +56,11 @@ const CLASSES: &[(&str, &str, &str)] = &[
         "CREATE TABLE t (a decimal(5,2) NOT NULL DEFAULT 1, b VARCHAR ( 10 ), c \"my (type\", d double  precision, e numeric(9,1))",
     ),
     (
+        "collations as they were written",
+        "CREATE TABLE t (a TEXT COLLATE nocase UNIQUE, b TEXT COLLATE RTrim, PRIMARY KEY (b, a)) WITHOUT ROWID",
+        "CREATE TABLE t (a TEXT COLLATE nocase UNIQUE, b TEXT COLLATE RTrim, c NOT NULL, PRIMARY KEY (a, b)) WITHOUT ROWID",
+    ),
+    (
         "defaults as they were written",
         "CREATE TABLE t (a TEXT DEFAULT 1, b INT DEFAULT +5, c BOOLEAN DEFAULT TRUE, d TEXT DEFAULT \"dq\", e DEFAULT NULL,
            f INT DEFAULT '7', g DEFAULT bare, h INT DEFAULT (1 + 1), i DEFAULT - 1, j TEXT DEFAULT x'00ff')",
@@ -131,4 +136,18 @@ async fn how_a_default_or_a_type_is_spelled_is_no_difference() {
     let other = schema("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a INT DEFAULT 1, b DECIMAL(5, 2), c REFERENCES p (id))").await;
     assert_eq!(diff::diff(&one, &other, &RenameHints::default()), []);
     assert_eq!(snapshot::fingerprint(&one), snapshot::fingerprint(&other));
+}
+
+/// SQLite keeps the text of a definition, and puts the new name of a column into it as the statement has it.
+#[tokio::test]
+async fn a_renamed_column_has_quotes_only_where_it_needs_them() {
+    let before = "CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, b INT); CREATE INDEX i ON t(a) WHERE b > 0";
+    for (a, b) in [("total", "\"current_date\""), ("\"two words\"", "\"select\""), ("_x1", "key")] {
+        let index = format!("CREATE INDEX i ON t({a}) WHERE {b} > 0");
+        let after = format!("CREATE TABLE t (id INTEGER PRIMARY KEY, {a} INT, {b} INT); {index}");
+        let (work, to) = (database(before).await, database(&after).await);
+        let (old, new) = (introspect(&work.url()).await.unwrap(), introspect(&to.url()).await.unwrap());
+        apply(&work, &plan(&old, &new).1.forward_sql()).await;
+        assert_eq!(values(&work, "SELECT sql FROM sqlite_schema WHERE name = 'i'").await, [index]);
+    }
 }

@@ -122,9 +122,12 @@ fn column(row: &ColumnRow, text: &ddl::TableText, row_id: bool) -> Column {
     };
     let collation = written
         .and_then(|column| column.collation.clone())
-        .filter(|collation| !collation.eq_ignore_ascii_case("binary"))
-        .map(|collation| collation.to_ascii_uppercase());
+        .filter(|collation| !collation.eq_ignore_ascii_case("binary"));
     let mut options = BTreeMap::new();
+    if let Some(written) = collation.as_ref().filter(|name| name.chars().any(|c| c.is_ascii_lowercase())) {
+        options.insert(render::COLLATION_SPELLING.to_owned(), written.clone());
+    }
+    let collation = collation.map(|collation| collation.to_ascii_uppercase());
     if generated.is_none()
         && let Some(written) = row.dflt_value.as_deref()
         && default
