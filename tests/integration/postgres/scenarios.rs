@@ -49,6 +49,16 @@ pub(crate) const LINKED: &[(&str, &str, &str)] = &[
          CREATE VIEW view_of_t AS SELECT id FROM t; CREATE TABLE r (t integer REFERENCES t);",
     ),
     (
+        "a key of the parent alone waits for its partitions",
+        "CREATE TABLE p (id integer NOT NULL, v text NOT NULL) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+         CREATE UNIQUE INDEX own ON p1 (id, v); CREATE TABLE q (id integer, UNIQUE (id)) PARTITION BY LIST (id);
+         CREATE TABLE q1 PARTITION OF q FOR VALUES IN (1); ALTER TABLE ONLY p ADD CONSTRAINT all_key PRIMARY KEY (id, v);",
+        "CREATE TABLE p (id integer NOT NULL, v text NOT NULL) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+         ALTER TABLE ONLY p ADD CONSTRAINT all_key PRIMARY KEY (id, v); ALTER TABLE p1 ADD CONSTRAINT own PRIMARY KEY (id, v);
+         ALTER INDEX all_key ATTACH PARTITION own; CREATE TABLE q (id integer) PARTITION BY LIST (id);
+         CREATE TABLE q1 PARTITION OF q FOR VALUES IN (1); ALTER TABLE ONLY q ADD CONSTRAINT q_key UNIQUE (id);",
+    ),
+    (
         "the enum by which a table is divided loses a value",
         "CREATE TYPE e AS ENUM ('a', 'b', 'c'); CREATE TABLE p (x e, n integer) PARTITION BY LIST (x); CREATE TABLE p1 PARTITION OF p FOR VALUES IN ('a');",
         "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE p (x e, n integer) PARTITION BY LIST (x); CREATE TABLE p1 PARTITION OF p FOR VALUES IN ('a');",
@@ -58,6 +68,19 @@ pub(crate) const LINKED: &[(&str, &str, &str)] = &[
         "CREATE TABLE a (x integer DEFAULT 1, y text); CREATE TABLE b (z integer) INHERITS (a); CREATE TABLE c (u integer) INHERITS (b);",
         "CREATE TABLE a (x bigint DEFAULT 2, y text DEFAULT 'q', CHECK (x > 0)); CREATE TABLE b (z integer) INHERITS (a);
          ALTER TABLE b ALTER x SET DEFAULT 5; CREATE TABLE c (u integer) INHERITS (a); ALTER TABLE c ALTER y DROP DEFAULT;",
+    ),
+    (
+        "a column comes to heirs that have it as their own, too",
+        "CREATE TABLE a (x integer); CREATE TABLE b (y integer) INHERITS (a); CREATE TABLE c (z integer) INHERITS (b);",
+        "CREATE TABLE a (x integer, n integer NOT NULL DEFAULT 1); CREATE TABLE b (y integer) INHERITS (a);
+         CREATE TABLE c (z integer, n integer DEFAULT 3) INHERITS (b);",
+    ),
+    (
+        "an index comes to the partition of a partition that has it under a name of its own",
+        "CREATE TABLE p (id integer, v text) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1) PARTITION BY LIST (v);
+         CREATE TABLE p1a PARTITION OF p1 FOR VALUES IN ('a');",
+        "CREATE TABLE p (id integer, v text) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1) PARTITION BY LIST (v);
+         CREATE TABLE p1a PARTITION OF p1 FOR VALUES IN ('a'); CREATE INDEX own ON p1a (v); CREATE INDEX all_v ON p (v);",
     ),
     (
         "tables of a type",
@@ -184,6 +207,15 @@ pub(super) const OBJECTS: &[(&str, &str, &str)] = &[
             WITH (toast_tuple_target = 256, toast.autovacuum_enabled = false);
          CREATE STATISTICS s ON a, b FROM t; ALTER STATISTICS s SET STATISTICS 300; CREATE MATERIALIZED VIEW m AS SELECT a, b FROM t;
          CREATE INDEX mi ON m (a); ALTER MATERIALIZED VIEW m CLUSTER ON mi; ALTER MATERIALIZED VIEW m ALTER b SET STORAGE EXTERNAL;",
+    ),
+    (
+        "the index of a constraint serves to cluster a table and to tell its rows apart",
+        "CREATE TABLE t (id integer PRIMARY KEY, code text NOT NULL, n integer, CONSTRAINT by_code UNIQUE (code)); CREATE INDEX by_n ON t (n);
+         ALTER TABLE t CLUSTER ON by_n; ALTER TABLE t REPLICA IDENTITY FULL; CREATE TABLE p (id integer PRIMARY KEY) PARTITION BY LIST (id);
+         CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);",
+        "CREATE TABLE t (id bigint PRIMARY KEY, code text NOT NULL, n integer, CONSTRAINT by_code UNIQUE (code)); CREATE INDEX by_n ON t (n);
+         ALTER TABLE t CLUSTER ON t_pkey; ALTER TABLE t REPLICA IDENTITY USING INDEX by_code; CREATE TABLE p (id integer PRIMARY KEY)
+         PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); ALTER TABLE p1 REPLICA IDENTITY USING INDEX p1_pkey;",
     ),
     (
         "a domain gets a condition while an array holds its values",

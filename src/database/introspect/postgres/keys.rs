@@ -66,6 +66,12 @@ pub(super) struct ConstraintRow {
     pub only_inherited: bool,
     /// The path of the index of the parent's constraint.
     pub attached: Option<String>,
+    /// Not every partition has it.
+    pub is_invalid: bool,
+    /// Whether that does not have an index on every partition.
+    pub of_invalid: bool,
+    pub clustered: bool,
+    pub replica_identity: bool,
 }
 
 pub(super) async fn constraints(connection: &mut PgConnection, version: i32) -> sqlx::Result<Vec<ConstraintRow>> {
@@ -91,6 +97,10 @@ pub(super) async fn constraints(connection: &mut PgConnection, version: i32) -> 
             has_parent: row.try_get(14)?,
             only_inherited: row.try_get(15)?,
             attached: row.try_get(16)?,
+            is_invalid: row.try_get(17)?,
+            of_invalid: row.try_get(18)?,
+            clustered: row.try_get(19)?,
+            replica_identity: row.try_get(20)?,
         })
     };
     sqlx::query(AssertSqlSafe(query)).try_map(read).fetch_all(connection).await

@@ -59,7 +59,10 @@ pub(super) const CONSTRAINTS: &str = "SELECT k.oid, k.conrelid, k.conname::text,
         k.coninhcount > 0, NOT k.conislocal,
         CASE WHEN h.inhparent IS NOT NULL AND k.contype IN ('p', 'u') THEN
             (SELECT format('%I.%I', pn.nspname, p.relname) FROM pg_class p
-               JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE p.oid = h.inhparent) END
+               JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE p.oid = h.inhparent) END,
+        k.contype IN ('p', 'u') AND NOT i.indisvalid,
+        EXISTS (SELECT FROM pg_index p WHERE p.indexrelid = h.inhparent AND NOT p.indisvalid),
+        k.contype <> 'f' AND coalesce(i.indisclustered, false), k.contype <> 'f' AND coalesce(i.indisreplident, false)
     FROM pg_constraint k LEFT JOIN pg_index i ON i.indexrelid = k.conindid
     LEFT JOIN pg_class ic ON ic.oid = k.conindid AND ic.reloptions IS NOT NULL
     LEFT JOIN pg_inherits h ON h.inhrelid = k.conindid

@@ -103,6 +103,15 @@ impl<'a> Atom<'a> {
         constraint(self.create.first()?)
     }
 
+    /// Whether it is on a divided table alone, and waits for each partition to have its part.
+    pub(super) fn is_alone(&self) -> bool {
+        self.create.iter().any(|text| match self.body {
+            Body::Index => text.contains(" ON ONLY "),
+            Body::Constraint => text.starts_with("ALTER TABLE ONLY "),
+            _ => false,
+        })
+    }
+
     fn of(mut self, owner: String) -> Self {
         self.needs.insert(owner.clone());
         self.owner = Some(owner);

@@ -51,7 +51,7 @@ impl<'a> Planner<'a> {
                 let wholly = atom.follows.as_ref().is_some_and(|follows| follows.wholly);
                 let fits = match atom.body {
                     Body::Column(..) | Body::Link => !body,
-                    Body::Constraint => !body && atom.follows.is_none(),
+                    Body::Constraint => !body && atom.follows.is_none() && !atom.is_alone(),
                     Body::Setting if key.starts_with("not null ") => body && !self.led(owner),
                     Body::Setting => !body && key.ends_with(".unlogged"),
                     Body::Default(column) => body && column.generated.is_none() && !self.led(owner),
@@ -109,7 +109,7 @@ impl<'a> Planner<'a> {
     /// Whether the leader is an index of the parent alone.
     fn alone(&self, follows: &Follows) -> bool {
         let leader = self.new.get(&follows.leader);
-        leader.is_some_and(|leader| leader.create.iter().any(|text| text.contains(" ON ONLY ")))
+        leader.is_some_and(Atom::is_alone)
     }
 
     fn joining(&self, atom: &Atom<'a>, follows: &Follows, inside: &Inside<'_>) -> Joining {
@@ -118,7 +118,8 @@ impl<'a> Planner<'a> {
         if comes(&follows.link) && !new_table {
             return Joining::Found;
         }
-        if comes(&follows.leader) && !inside.contains_key(follows.leader.as_str()) {
+        let with_table = inside.get(follows.leader.as_str()).is_some_and(|root| root.starts_with("table "));
+        if comes(&follows.leader) && !with_table {
             return if self.alone(follows) { Joining::Attached } else { Joining::Found };
         }
         if new_table {
@@ -197,6 +198,9 @@ impl<'a> Planner<'a> {
         for (leader, first) in found {
             if let Some((_, all)) = needs.get_mut(leader) {
                 all.insert(first);
+            }
+            if let Some((_, all)) = needs.get_mut(first) {
+                all.remove(leader);
             }
         }
         for (key, (rank, _)) in &mut needs {

@@ -77,7 +77,8 @@ impl Planner<'_> {
         for _ in 0..8 {
             let leader = || {
                 let follows = self.past.get(at)?.follows.as_ref()?;
-                let led = self.going.contains(&follows.leader) || self.waiting.contains(&follows.leader);
+                let goes = self.going.contains(&follows.leader) && (follows.wholly || follows.name.is_some());
+                let led = goes || self.waiting.contains(&follows.leader);
                 (led && self.stays(&follows.link)).then_some(follows.leader.as_str())
             };
             match silent.get(at).map(String::as_str).or_else(leader).or_else(|| self.leader_of_key(at)) {
@@ -86,6 +87,15 @@ impl Planner<'_> {
             }
         }
         at.to_owned()
+    }
+
+    /// Columns that go and are there on their own when those of their parents have gone, each with that of its parent.
+    fn columns_left(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.going.iter().filter_map(|key| {
+            let follows = self.past.get(key)?.follows.as_ref()?;
+            let left = key.starts_with("column ") && !follows.wholly && self.stays(&follows.link);
+            (left && self.going.contains(&follows.leader)).then_some((key, &follows.leader))
+        })
     }
 
     pub(super) fn remove(&mut self) {
@@ -98,6 +108,15 @@ impl Planner<'_> {
                 let entry = all.entry(at.clone()).or_default();
                 entry.0 = self.old.get(&at).map_or(0, |atom| self.late(&at, atom));
                 entry.1.extend(atom.needs.iter().chain(&atom.after).map(place).filter(|need| *need != at));
+            }
+        }
+        for (own, leader) in self.columns_left() {
+            let leader = place(leader);
+            if let Some((_, needs)) = all.get_mut(own) {
+                needs.remove(&leader);
+            }
+            if let Some((_, needs)) = all.get_mut(&leader) {
+                needs.insert(own.clone());
             }
         }
         let needs: BTreeMap<&str, (u8, BTreeSet<&str>)> = all

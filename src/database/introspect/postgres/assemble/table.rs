@@ -179,6 +179,7 @@ fn append<T>(list: &mut Vec<T>, item: T) {
 fn constraint(row: ConstraintRow, about: &About<'_>, table: &mut Table, numbered: &mut Vec<Numbered>) {
     let key = address::member("constraint", &table.name, &row.name);
     let columns = about.columns.names(row.relation, &row.columns);
+    served_by(table, &row.name, row.clustered, row.replica_identity);
     if let Some(leader) = row.attached {
         let usual = match row.kind.as_str() {
             "p" => names::primary_key(&table.name.name),
@@ -188,12 +189,15 @@ fn constraint(row: ConstraintRow, about: &About<'_>, table: &mut Table, numbered
             }
         };
         // A key may be attached to an index that is no key, and is not implied by that.
-        if usual == row.name && row.has_parent {
+        if usual == row.name && row.has_parent && !row.of_invalid {
             return;
         }
         table.options.insert(format!("attached constraint {}", row.name), leader);
     } else if row.is_part || row.has_parent && (row.only_inherited || table.options.contains_key(PARTITION_BOUND)) {
         return;
+    }
+    if row.is_invalid {
+        table.options.insert(format!("only {}", row.name), "true".to_owned());
     }
     numbered.push((about.classes.id("pg_constraint", row.oid, 0), key.clone()));
     if row.index != 0 && row.kind != "f" {
@@ -284,14 +288,19 @@ fn action(letter: &str) -> ReferentialAction {
     }
 }
 
-fn index(row: IndexRow, columns: &Columns, table: &mut Table) {
-    if row.clustered {
-        table.options.insert("clustered on".to_owned(), row.name.clone());
+/// Notes that the rows lie in the order of this index, or are told apart by it.
+fn served_by(table: &mut Table, index: &str, clustered: bool, replica_identity: bool) {
+    if clustered {
+        table.options.insert("clustered on".to_owned(), index.to_owned());
     }
-    if row.replica_identity {
-        let name = crate::migration::render::postgres::quoted(&row.name);
+    if replica_identity {
+        let name = crate::migration::render::postgres::quoted(index);
         table.options.insert("replica identity".to_owned(), format!("USING INDEX {name}"));
     }
+}
+
+fn index(row: IndexRow, columns: &Columns, table: &mut Table) {
+    served_by(table, &row.name, row.clustered, row.replica_identity);
     let parts = row.parts(columns).into_iter().map(|part| IndexPart {
         length: None,
         column: part.column,

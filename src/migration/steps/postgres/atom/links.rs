@@ -14,6 +14,11 @@ fn link(table: &Table, parent: &str) -> String {
     address::member("link", &table.name, parent)
 }
 
+/// Whether a key of a divided table is on the table alone, until each partition has its part of it.
+pub(super) fn is_alone(table: &Table, constraint: &str) -> bool {
+    table.options.contains_key(&format!("only {constraint}"))
+}
+
 /// The paths of the parents.
 fn parents_of(table: &Table) -> Vec<&str> {
     let names = ["partition of", "inherits"].into_iter().filter_map(|option| table.options.get(option));
@@ -205,10 +210,13 @@ impl<'a> Heir<'a, '_> {
         {
             let text = definition(name).cloned().unwrap_or_else(|| primary_key(key));
             let usual = names::primary_key(&self.table.name.name);
+            let alone = is_alone(parent, name);
             let (follows, name) = self.keyed(parent, "constraint", name, usual);
-            self.constraint(follows, &name, &text, Body::Constraint);
-            own.primary_key = Some(PrimaryKey { name: Some(name.clone()), columns: key.columns.clone() });
-            own.options.insert(format!("constraint {name}"), text);
+            if !(alone && follows.wholly) {
+                self.constraint(follows, &name, &text, Body::Constraint);
+                own.primary_key = Some(PrimaryKey { name: Some(name.clone()), columns: key.columns.clone() });
+                own.options.insert(format!("constraint {name}"), text);
+            }
         }
         for one in &parent.uniques {
             let Some(name) = &one.name else { continue };
@@ -216,7 +224,11 @@ impl<'a> Heir<'a, '_> {
             let mut columns = one.columns.clone();
             columns.extend(names::included(parent, &text));
             let usual = names::unique(&self.table.name.name, &columns);
+            let alone = is_alone(parent, name);
             let (follows, name) = self.keyed(parent, "constraint", name, usual);
+            if alone && follows.wholly {
+                continue;
+            }
             self.constraint(follows, &name, &text, Body::Constraint);
             own.uniques.retain(|other| other.name.as_ref() != Some(&name));
             own.uniques.push(UniqueConstraint { name: Some(name.clone()), columns: one.columns.clone() });

@@ -6,12 +6,14 @@ use super::{Atom, Atoms, Body, names_of, terminated};
 use crate::migration::render::postgres::{
     check, column, default_value, foreign_key, identity, path, primary_key, quoted, string, unique,
 };
+use crate::schema::lexer::tokens;
 use crate::schema::{Column, ObjectName, Schema, Table, TypeKind, address};
 
 pub(super) fn add<'a>(schema: &'a Schema, table: &'a Table, atoms: &mut Atoms<'a>) {
     let key = address::table(&table.name);
     let name = path(&table.name);
     let alter = format!("ALTER TABLE {name}");
+    let only = format!("ALTER TABLE ONLY {name}");
     let mut root = Atom::new(Body::Table(table), 7, String::new(), format!("DROP TABLE {name};"));
     root.needs.extend(
         table.options.get("access method").map(|name| address::of_kind("access method", &ObjectName::new(name))),
@@ -25,7 +27,8 @@ pub(super) fn add<'a>(schema: &'a Schema, table: &'a Table, atoms: &mut Atoms<'a
         let Some(own) = constraint else { return };
         let definition = table.options.get(&format!("constraint {own}")).cloned().unwrap_or(plain);
         let foreign = definition.starts_with("FOREIGN KEY");
-        let create = format!("{alter} ADD CONSTRAINT {} {definition};", quoted(own));
+        let add = if links::is_alone(table, own) { &only } else { &alter };
+        let create = format!("{add} ADD CONSTRAINT {} {definition};", quoted(own));
         let body = if foreign { Body::ForeignKey } else { Body::Constraint };
         let remove = format!("{alter} DROP CONSTRAINT {};", quoted(own));
         let rank = if foreign { 13 } else { 10 };
@@ -72,8 +75,17 @@ fn settings<'a>(table: &'a Table, key: &str, alter: &str, atoms: &mut Atoms<'a>)
         };
         let body = if option == "storage parameters" { Body::Parameters(value) } else { Body::Setting };
         let mut atom = Atom::new(body, 16, format!("{alter} {do_it};"), format!("{alter} {undo};")).of(key.to_owned());
-        if matches!(option.as_str(), "clustered on" | "replica identity") {
-            atom.needs.extend(table.indexes.iter().map(|index| address::index(&table.name, &index.name)));
+        let index = match option.as_str() {
+            "clustered on" => Some(value.clone()),
+            "replica identity" => {
+                value.strip_prefix("USING INDEX ").and_then(|name| Some(tokens(name).first()?.unquoted()))
+            }
+            _ => None,
+        };
+        if let Some(index) = index {
+            // It may be that of a constraint, which the table may have from its parent.
+            atom.needs.insert(address::index(&table.name, &index));
+            atom.needs.insert(address::member("constraint", &table.name, &index));
         }
         atoms.insert(address::member("setting", &table.name, option), atom);
     }
