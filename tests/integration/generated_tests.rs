@@ -33,7 +33,7 @@ fn write(root: &Path, path: &str, text: &str) {
     std::fs::write(path, text).expect("the file is written");
 }
 
-fn application(root: &Path, schema: &Schema, fab: FabVersion) {
+pub(crate) fn application(root: &Path, schema: &Schema, fab: FabVersion) {
     let application = Application::from_schema(schema, &Settings { fab, ..Settings::default() });
     let code = code::files(&application, &Selection::Everything).expect("code is generated");
     let tests = files(&application, &TestGenerationConfig::default()).expect("tests are generated");
@@ -50,7 +50,7 @@ fn application(root: &Path, schema: &Schema, fab: FabVersion) {
 }
 
 /// Runs Python in the application's folder and gives what it printed.
-fn python(root: &Path, fab: FabVersion, arguments: &[&str], uri: &str) -> String {
+pub(crate) fn python(root: &Path, fab: FabVersion, arguments: &[&str], uri: &str) -> String {
     let output = Command::new(interpreter_with(fab))
         .args(arguments)
         .env("FABWRIGHT_DATABASE_URI", uri)

@@ -17,6 +17,7 @@ mod culprit;
 mod environment;
 mod gate;
 mod generate;
+mod generated_applications;
 mod generated_tests;
 mod github;
 mod history;

@@ -40,6 +40,7 @@ pub(super) fn of_entity(entity: &Entity, names: &Names, imports: &mut Imports) -
     let column =
         |name: &String| entity.attribute(name).map_or_else(|| name.clone(), |attribute| attribute.column.clone());
     let mut items = Vec::new();
+    items.extend(key_constraint(entity, imports));
     for unique in entity.uniques.iter().filter(|unique| !unique.index && !is_short_unique(unique)) {
         items.push(unique_constraint(unique, &unique.attributes.iter().map(column).collect::<Vec<_>>(), imports));
     }
@@ -59,6 +60,18 @@ pub(super) fn of_entity(entity: &Entity, names: &Names, imports: &mut Imports) -
         items.push(Code::Dict(options));
     }
     (!items.is_empty()).then(|| Code::Tuple(items).statement(4, "__table_args__ = "))
+}
+
+/// The primary key, where its columns come in another order than those of the table.
+fn key_constraint(entity: &Entity, imports: &mut Imports) -> Option<Code> {
+    let key = entity.key.attributes();
+    let in_table = entity.attributes.iter().filter(|attribute| attribute.primary_key);
+    if in_table.map(|attribute| attribute.name.as_str()).eq(key.iter().copied()) {
+        return None;
+    }
+    imports.from("sqlalchemy", "PrimaryKeyConstraint");
+    let columns = key.iter().filter_map(|name| entity.attribute(name));
+    Some(Code::call("PrimaryKeyConstraint", columns.map(|one| Code::text(one.column.clone())).collect()))
 }
 
 /// The arguments after the columns of a `Table`.

@@ -69,6 +69,13 @@ fn one(
         && foreign_key.is_none()
         && matches!(kind, AttributeKind::Integer { .. })
         && table.primary_key.as_ref().is_some_and(|key| key.columns.len() == 1);
+    let identity = table.options.get(&format!("identity {}", column.name)).map(|words| words.starts_with("ALWAYS"));
+    // SQLite counts by itself where a key is an INTEGER by exactly this name.
+    let is_counted = match server.dialect {
+        Dialect::Sqlite => column.data_type.sql.eq_ignore_ascii_case("integer"),
+        Dialect::Postgres => is_serial || identity.is_some(),
+        Dialect::Mysql => false,
+    };
     let mut attribute = Attribute {
         declared: column.data_type.sql.clone(),
         collation: column.collation.clone(),
@@ -81,8 +88,8 @@ fn one(
         default,
         server_default: column.default.clone().filter(|_| !(integer_key && is_serial)),
         generated: column.generated.as_deref().cloned(),
-        auto_increment: column.auto_increment || integer_key,
-        identity: table.options.get(&format!("identity {}", column.name)).map(|words| words.starts_with("ALWAYS")),
+        auto_increment: column.auto_increment || integer_key && is_counted,
+        identity,
         unique: table.is_unique_by(std::slice::from_ref(&column.name)),
         foreign_key,
         outcome: of_type(&base.sql, &kind),
@@ -123,6 +130,9 @@ fn settle(attribute: &Attribute) -> Outcome {
             outcome.list = Decision::Excluded(Refusal::ServerKey);
             outcome.search = Decision::Excluded(Refusal::ServerKey);
             return outcome;
+        }
+        if let AttributeKind::Text { .. } = attribute.kind {
+            outcome.list = Decision::Included;
         }
         outcome.edit = Decision::Excluded(Refusal::KeyIsFixed);
         return outcome;

@@ -219,8 +219,14 @@ fn display(attributes: &[Attribute]) -> Display {
     best.map_or(Display::Key, |attribute| Display::Attribute(attribute.name.clone()))
 }
 
-/// What only the whole table decides: whether it has pages.
+/// What only the whole table decides: whether it has pages, and that a list tells what its rows are called.
 fn settle(entity: &mut Entity) {
+    if let Display::Attribute(name) = &entity.display
+        && let Some(attribute) = entity.attributes.iter_mut().find(|attribute| &attribute.name == name)
+        && attribute.outcome.list.refusal() == Some(Refusal::TooLong)
+    {
+        attribute.outcome.list = Decision::Included;
+    }
     let in_address = |name: &str| entity.attribute(name).is_some_and(|attribute| attribute.kind.has_text());
     let refusal = if !entity.key.attributes().into_iter().all(in_address) {
         Some(Refusal::KeyWithoutText)

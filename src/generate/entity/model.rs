@@ -162,6 +162,11 @@ impl Entity {
         self.attributes.iter().find(|attribute| attribute.column == column)
     }
 
+    /// Whether an attribute takes part in a foreign key, of one column or of several.
+    pub fn refers(&self, attribute: &Attribute) -> bool {
+        self.foreign_keys.iter().any(|key| key.columns.contains(&attribute.column))
+    }
+
     /// The relation of this Python name.
     pub fn relation(&self, name: &str) -> Option<&Relation> {
         self.relations.iter().find(|relation| relation.name == name)
@@ -326,6 +331,11 @@ pub struct Relation {
 }
 
 impl Relation {
+    /// Whether it refers to rows of `target` by their primary key, which is what forms and APIs are given.
+    pub fn is_by_key(&self, target: &Entity) -> bool {
+        self.remote == target.key.attributes()
+    }
+
     /// Whether both sides are the same class.
     pub fn is_to(&self, table: &ObjectName) -> bool {
         &self.target == table

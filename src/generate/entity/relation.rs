@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use heck::ToSnakeCase;
+
 use super::outcome::{self, Decision, Outcome, Refusal};
 use super::{Application, Association, AssociationEnd, Entity, ReferenceKey, Relation, RelationKind};
 use crate::generate::names;
@@ -87,7 +89,7 @@ fn links(application: &Application, unique: &dyn Fn(&ObjectName, &[String]) -> b
         });
         for key in keys {
             let Some(target) = application.entity(&key.table) else { continue };
-            let forward = names.take(&entity.table, &forward_names(key, target));
+            let forward = names.take(&entity.table, &forward_names(key, entity, target));
             links.push(Link {
                 table: entity.table.clone(),
                 target: target.table.clone(),
@@ -123,15 +125,23 @@ fn links(application: &Application, unique: &dyn Fn(&ObjectName, &[String]) -> b
     links
 }
 
-fn forward_names(key: &ReferenceKey, target: &Entity) -> Vec<String> {
+fn forward_names(key: &ReferenceKey, entity: &Entity, target: &Entity) -> Vec<String> {
     let module = names::relation(&names::singular(&target.module));
-    match (key.columns.as_slice(), key.referenced.as_slice()) {
-        ([column], [referenced]) => {
-            let first = names::without_key_suffix(column, referenced).unwrap_or_else(|| module.clone());
-            vec![first, format!("{}_{module}", names::attribute(column)), format!("{module}_ref")]
+    let mut wanted = vec![module.clone()];
+    if let ([column], [referenced]) = (key.columns.as_slice(), key.referenced.as_slice()) {
+        if let Some(stem) = names::without_key_suffix(column, referenced) {
+            wanted.insert(0, stem);
+            wanted.truncate(1);
         }
-        _ => vec![module.clone(), format!("{module}_ref")],
+        let column = names::attribute(&column.to_snake_case());
+        if column != module {
+            wanted.push(format!("{column}_{module}"));
+        }
     }
+    wanted.push(format!("{module}_ref"));
+    // FAB joins the other side under the relation's name, which must not be that of the table itself.
+    wanted.retain(|name| !name.eq_ignore_ascii_case(&entity.table.name));
+    wanted
 }
 
 fn attribute_names(application: &Application, table: &ObjectName, columns: &[String]) -> Vec<String> {

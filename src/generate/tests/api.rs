@@ -18,8 +18,6 @@ pub(super) struct ApiFile {
     class_name: String,
     resource: String,
     key: String,
-    /// Whether keys are numbers that the database hands out.
-    integer_key: bool,
     fields: Vec<Field>,
     /// What clients see of one row, as a Python set.
     shown: String,
@@ -69,7 +67,6 @@ pub(super) fn context(facts: &Facts<'_>, entity: &Entity) -> ApiFile {
         class_name: entity.class_name.clone(),
         resource: entity.resource_name.clone(),
         key: entity.key.attributes().first().copied().unwrap_or_default().to_owned(),
-        integer_key: matches!(entity.key, Key::Integer(_)),
         fields: fields::fields(facts, entity, &write),
         shown: set(api::show_columns(facts.application, entity)),
         listed: set(api::list_columns(facts.application, entity)),
@@ -118,7 +115,7 @@ fn filters(facts: &Facts<'_>, entity: &Entity) -> Vec<Filter> {
         .filter_map(|name| {
             if let Some(attribute) = entity.attribute(name) {
                 let kind = matches!(attribute.kind, AttributeKind::Text { .. } | AttributeKind::Integer { .. });
-                let key = attribute.primary_key || attribute.foreign_key.is_some();
+                let key = attribute.primary_key || entity.refers(attribute);
                 let change = facts.sample(entity, name)?.change.as_ref()?;
                 return (kind && !key).then(|| Filter {
                     name: name.to_owned(),
@@ -129,7 +126,7 @@ fn filters(facts: &Facts<'_>, entity: &Entity) -> Vec<Filter> {
             }
             let relation = entity.relation(name)?;
             let target = facts.application.entity(&relation.target)?;
-            let many_to_one = relation.kind == RelationKind::ManyToOne && relation.local.len() == 1;
+            let many_to_one = relation.kind == RelationKind::ManyToOne && relation.is_by_key(target);
             let local = relation.local.first()?;
             (many_to_one && matches!(target.key, Key::Integer(_))).then(|| Filter {
                 name: name.to_owned(),
@@ -153,7 +150,7 @@ fn children(facts: &Facts<'_>, entity: &Entity) -> Vec<Child> {
         .filter_map(|relation| {
             let child = facts.application.entity(&relation.target)?;
             let back = child.relation(relation.back_populates.as_ref()?)?;
-            let key = back.local.first().filter(|_| back.local.len() == 1)?;
+            let key = back.local.first().filter(|_| back.is_by_key(entity))?;
             Some(Child { name: relation.name.clone(), module: child.module.clone(), key: key.clone() })
         })
         .collect()

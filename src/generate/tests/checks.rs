@@ -159,6 +159,13 @@ pub(super) fn pairs(entity: &Entity) -> Vec<Pair> {
         for rule in &check.rules {
             let CheckRule::Columns { left, operator, right } = rule else { continue };
             let (Some(left), Some(right)) = (entity.attribute_of(left), entity.attribute_of(right)) else { continue };
+            // Neither a key nor what a row may do without can be counted on from.
+            let has_value = |one: &Attribute| {
+                !one.primary_key && !entity.refers(one) && (!one.nullable || !Range::of(one, entity).opaque)
+            };
+            if !has_value(left) || !has_value(right) || left.generated.is_some() {
+                continue;
+            }
             let Some(step) = step(left) else { continue };
             let (broken, kept) = match operator {
                 Comparison::Greater => (String::new(), format!(" + {step}")),

@@ -68,12 +68,7 @@ fn fields(facts: &Facts<'_>, entity: &Entity) -> Vec<Field> {
         .filter(|attribute| !(low && attribute.nullable))
         .filter(|attribute| !(attribute.nullable && Range::of(attribute, entity).opaque))
         .filter_map(|attribute| {
-            let value = match &attribute.foreign_key {
-                // The target has no class, as with users of Flask-AppBuilder: the first one is the administrator.
-                Some(_) if attribute.nullable => "None".to_owned(),
-                Some(_) => "1".to_owned(),
-                None => facts.sample(entity, &attribute.name)?.factory.clone(),
-            };
+            let value = facts.sample(entity, &attribute.name)?.factory.clone();
             Some(Field { name: attribute.name.clone(), value })
         })
         .collect()

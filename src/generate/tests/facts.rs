@@ -64,6 +64,7 @@ impl<'a> Facts<'a> {
                 self.refused.insert(table, reason);
             }
         }
+        self.refuse_circles();
         let mut grows = !self.refused.is_empty();
         while grows {
             let found: Vec<(&ObjectName, String)> = application
@@ -80,6 +81,25 @@ impl<'a> Facts<'a> {
                 .collect();
             grows = !found.is_empty();
             self.refused.extend(found);
+        }
+    }
+
+    /// Tables of which no row can be the first: each needs one that needs it, or one of its own.
+    fn refuse_circles(&mut self) {
+        let mut edges: BTreeSet<(&ObjectName, &ObjectName)> = BTreeSet::new();
+        for entity in &self.application.entities {
+            let required = self.parents(entity).filter(|(relation, _)| !relation.nullable);
+            edges.extend(required.map(|(_, target)| (&entity.table, &target.table)));
+        }
+        for (table, target) in &edges {
+            if reaches(&edges, target, table) {
+                let reason = if table == target {
+                    format!("a row of {table} needs another one, so that none can be the first")
+                } else {
+                    format!("a row of {table} needs one of {target} that needs it in turn")
+                };
+                self.refused.entry(table).or_insert(reason);
+            }
         }
     }
 
@@ -101,7 +121,7 @@ impl<'a> Facts<'a> {
     pub(super) fn is_filled_elsewhere(&self, entity: &Entity, name: &str) -> bool {
         let Some(attribute) = entity.attribute(name) else { return true };
         let by_relation = self.parents(entity).any(|(relation, _)| relation.local.iter().any(|local| local == name));
-        let key = matches!(&entity.key, Key::Integer(key) if key == name) && attribute.foreign_key.is_none();
+        let key = matches!(&entity.key, Key::Integer(key) if key == name) && attribute.is_served();
         let by_time = matches!(attribute.server_default, Some(ColumnDefault::Expression(_)));
         attribute.generated.is_some() || by_relation || key || by_time
     }

@@ -78,14 +78,15 @@ fn attribute(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
     let value = sample.value();
     if let Some((relation, target)) = shared_key(facts, entity, name) {
         let integer = matches!(attribute.kind, AttributeKind::Integer { .. });
-        let names: Vec<String> = relation.local.iter().map(|name| string(name)).collect();
+        let columns = relation.local.iter().zip(&relation.remote);
+        let columns: Vec<String> = columns.map(|(local, remote)| format!("{local}={}", string(remote))).collect();
         let first = relation.local.first().is_some_and(|first| first == name);
         let quoted = string(name);
         return Some(Field {
             name: name.to_owned(),
             form: None,
             json: String::new(),
-            spread: first.then(|| format!("parts(rows.add(factories.new_{}), {})", target.module, names.join(", "))),
+            spread: first.then(|| format!("rows.refer(factories.new_{}, {})", target.module, columns.join(", "))),
             attribute: name.to_owned(),
             from_form: integer.then(|| format!("int(form[{quoted}])")),
             from_body: integer.then(|| format!("body[{quoted}]")),
@@ -137,7 +138,7 @@ fn relation(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
     let made = format!("rows.add(factories.new_{})", target.module);
     let many = relation.kind == RelationKind::ManyToMany;
     let local = relation.local.first().cloned().unwrap_or_default();
-    let single = !many && relation.local.len() == 1 && integer;
+    let single = !many && integer && relation.is_by_key(target);
     Some(Field {
         name: name.to_owned(),
         form: Some(if many { format!("[str({made})]") } else { format!("str({made})") }),

@@ -93,6 +93,9 @@ struct Picker<'a> {
 
 impl Picker<'_> {
     fn sample(&self) -> Sample {
+        if self.attribute.foreign_key.is_some() && self.entity.relation_of(&self.attribute.name).is_none() {
+            return self.first_row();
+        }
         match &self.attribute.kind {
             AttributeKind::Integer { .. } | AttributeKind::Numeric { .. } | AttributeKind::Float => self.number(),
             AttributeKind::Boolean => {
@@ -156,6 +159,13 @@ impl Picker<'_> {
                 None => Sample { change: None, ..plain("f\"{n}\"", "\"1\"", "\"1\"", "\"1\"") },
             },
         }
+    }
+
+    /// The first row of a table without a class: of users, it is the administrator.
+    fn first_row(&self) -> Sample {
+        let factory = if self.attribute.nullable { "None" } else { "1" };
+        let fixed = Value { python: "1".to_owned(), form: Some("\"1\"".to_owned()), json: "1".to_owned() };
+        Sample { factory: factory.to_owned(), change: None, fixed }
     }
 
     /// As many bytes as the column takes, since some servers fill up what is missing.

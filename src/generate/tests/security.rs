@@ -113,7 +113,7 @@ fn texts(entity: &Entity) -> Option<Texts> {
     let given: Vec<String> = entity
         .attributes
         .iter()
-        .filter(|attribute| !attribute.primary_key && attribute.generated.is_none())
+        .filter(|attribute| !attribute.primary_key)
         .filter_map(|attribute| Some(format!("{}={}", attribute.name, string(markup(attribute, entity)?))))
         .collect();
     (!given.is_empty()).then(|| Texts { module: entity.module.clone(), given: given.join(", ") })
@@ -149,7 +149,11 @@ fn input(entity: &Entity) -> Input {
 /// Markup that a browser would act on, as long as the column bears it.
 pub(super) fn markup(attribute: &Attribute, entity: &Entity) -> Option<&'static str> {
     let range = Range::of(attribute, entity);
-    if !matches!(attribute.kind, AttributeKind::Text { .. }) || range.opaque || attribute.foreign_key.is_some() {
+    if attribute.generated.is_some()
+        || !matches!(attribute.kind, AttributeKind::Text { .. })
+        || range.opaque
+        || entity.refers(attribute)
+    {
         return None;
     }
     ["<script>alert('Fabwright')</script>", "<svg onload=a()>", "<u>x</u>"].into_iter().find(|markup| {

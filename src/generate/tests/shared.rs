@@ -1,5 +1,7 @@
 //! The files that cover the whole application: fixtures, factories, the schema, security and browsers.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::browser;
@@ -42,11 +44,14 @@ struct View {
 #[derive(Debug, Serialize)]
 struct Database {
     tables: Vec<Table>,
+    /// The schemas beside the default one, sorted.
+    schemas: BTreeSet<String>,
 }
 
 #[derive(Debug, Serialize)]
 struct Table {
-    table: String,
+    /// Its name, after that of its schema where it is in another than the default one.
+    address: String,
     /// The `Table` of the model, as a Python expression.
     object: String,
     /// The names of its CHECK constraints, as a Python list.
@@ -131,18 +136,20 @@ fn database(facts: &Facts<'_>) -> Database {
         .entities
         .iter()
         .map(|entity| Table {
-            table: entity.table.name.clone(),
+            address: entity.table.to_string(),
             object: format!("{}.__table__", entity.class_name),
             checks: names(&entity.checks),
         })
         .chain(facts.application.associations.iter().map(|association| Table {
-            table: association.table.name.clone(),
+            address: association.table.to_string(),
             object: format!("models.{}", association.variable),
             checks: names(&association.checks),
         }))
         .collect();
-    tables.sort_by(|left, right| left.table.cmp(&right.table));
-    Database { tables }
+    tables.sort_by(|left, right| left.address.cmp(&right.address));
+    let entities = facts.application.entities.iter().map(|entity| &entity.table);
+    let all = entities.chain(facts.application.associations.iter().map(|association| &association.table));
+    Database { tables, schemas: all.filter_map(|table| table.namespace.clone()).collect() }
 }
 
 fn names(checks: &[Check]) -> Option<String> {

@@ -18,6 +18,8 @@ pub(super) struct UnitFile {
     package: String,
     label: String,
     table: String,
+    /// The argument that names the schema of a table in another than the default one.
+    schema: String,
     module: String,
     class_name: String,
     /// Values for a whole row, as keyword arguments.
@@ -154,6 +156,7 @@ pub(super) fn context(facts: &Facts<'_>, entity: &Entity) -> UnitFile {
         package: facts.application.package.clone(),
         label: entity.label.clone(),
         table: entity.table.name.clone(),
+        schema: (entity.table.namespace.as_ref()).map(|name| format!(", schema={}", string(name))).unwrap_or_default(),
         module: entity.module.clone(),
         class_name: entity.class_name.clone(),
         create: create(facts, entity),
@@ -304,6 +307,12 @@ fn repeatable(entity: &Entity, attributes: &[String]) -> Vec<Repeatable> {
     attributes
         .iter()
         .filter(|name| entity.attribute(name).is_some_and(|attribute| !attribute.unique && !attribute.primary_key))
+        // Another rule may want it to be unique beside something in which no two rows differ.
+        .filter(|name| {
+            let others = entity.uniques.iter().filter(|unique| unique.attributes != attributes);
+            let mut others = others.filter(|unique| unique.attributes.contains(name));
+            others.all(|unique| unique.attributes.iter().any(|other| other != *name && differs(other)))
+        })
         .filter_map(|name| {
             let others: Vec<String> = attributes.iter().filter(|other| *other != name).cloned().collect();
             others.iter().any(differs).then(|| Repeatable { name: name.clone(), others: others.join("_and_") })
@@ -383,7 +392,7 @@ fn server_defaults(facts: &Facts<'_>, entity: &Entity) -> Vec<ServerDefault> {
     entity
         .attributes
         .iter()
-        .filter(|attribute| attribute.generated.is_none() && attribute.foreign_key.is_none())
+        .filter(|attribute| attribute.generated.is_none() && !entity.refers(attribute))
         .filter(|attribute| !attribute.primary_key && facts.sample(entity, &attribute.name).is_some())
         .filter_map(|attribute| {
             let value = match attribute.server_default.as_ref()? {
@@ -420,11 +429,23 @@ fn foreign_keys(facts: &Facts<'_>, entity: &Entity) -> Vec<ForeignKey> {
                 target_columns: quoted(&key.referenced),
                 // The key of a row doesn't change, and a deferred check waits for the end of the transaction.
                 attributes: if in_key || text || key.deferred { Vec::new() } else { names.clone() },
-                missing: "MISSING_ID".to_owned(),
+                missing: missing(&attributes),
                 given: facts.filled(entity, &names),
             })
         })
         .collect()
+}
+
+/// A number that no row has, and that each of the columns can hold.
+fn missing(attributes: &[&Attribute]) -> String {
+    let most = attributes.iter().filter_map(|attribute| match attribute.kind {
+        AttributeKind::Integer { most, .. } => Some(most),
+        _ => None,
+    });
+    match most.min() {
+        Some(most) if most < 999_999_999 => most.to_string(),
+        _ => "MISSING_ID".to_owned(),
+    }
 }
 
 fn parents(facts: &Facts<'_>, entity: &Entity) -> Vec<Parent> {

@@ -144,7 +144,7 @@ pub(super) fn searches(facts: &Facts<'_>, entity: &Entity) -> Vec<Search> {
         .filter_map(|name| {
             if let Some(attribute) = entity.attribute(name) {
                 let searchable = matches!(attribute.kind, AttributeKind::Text { .. } | AttributeKind::Integer { .. });
-                let key = attribute.primary_key || attribute.foreign_key.is_some();
+                let key = attribute.primary_key || entity.refers(attribute);
                 let change = facts.sample(entity, name)?.change.as_ref()?;
                 return (searchable && !key).then(|| Search {
                     name: name.to_owned(),
@@ -154,7 +154,7 @@ pub(super) fn searches(facts: &Facts<'_>, entity: &Entity) -> Vec<Search> {
             }
             let relation = entity.relation(name)?;
             let target = facts.application.entity(&relation.target)?;
-            let many_to_one = relation.kind == RelationKind::ManyToOne && relation.local.len() == 1;
+            let many_to_one = relation.kind == RelationKind::ManyToOne && relation.is_by_key(target);
             let local = relation.local.first()?;
             (many_to_one && matches!(target.key, Key::Integer(_))).then(|| Search {
                 name: name.to_owned(),
@@ -177,7 +177,7 @@ pub(super) fn children(facts: &Facts<'_>, entity: &Entity) -> Vec<Child> {
         .filter_map(|relation| {
             let child = facts.application.entity(&relation.target)?;
             let back = child.relation(relation.back_populates.as_ref()?)?;
-            let key = back.local.first().filter(|_| back.local.len() == 1)?;
+            let key = back.local.first().filter(|_| back.is_by_key(entity))?;
             let add = child.add_columns();
             (child.view.is_included() && add.contains(&back.name.as_str())).then(|| Child {
                 name: relation.name.clone(),

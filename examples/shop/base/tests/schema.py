@@ -46,9 +46,10 @@ def assert_paged(sent, table):
 # -- schema ----------------------------------------------------------------------------
 
 
-def reflected(session, table):
+def reflected(session, table, schema=None):
     """The table as it is in the database."""
-    return sa.Table(table, sa.MetaData(), autoload_with=session.connection())
+    connection = session.connection()
+    return sa.Table(table, sa.MetaData(), schema=schema, autoload_with=connection)
 
 
 def _type(column, session):
@@ -80,9 +81,9 @@ def _is_known(column, session):
     return words.split("(")[0].strip().upper() in dialect.ischema_names
 
 
-def assert_type(session, table, column, expected):
+def assert_type(session, table, column, expected, schema=None):
     """The column is declared with this type: no narrower, no wider."""
-    actual = _type(reflected(session, table).c[column], session)
+    actual = _type(reflected(session, table, schema).c[column], session)
     message = f"{table}.{column} is declared {actual}, not {expected}"
     assert actual == expected.replace(" ", ""), message
 
@@ -112,9 +113,9 @@ def _references(table):
     }
 
 
-def assert_references(session, table, columns, target, target_columns):
+def assert_references(session, table, columns, target, target_columns, schema=None):
     """The foreign key on these columns points where it should."""
-    found = _references(reflected(session, table))
+    found = _references(reflected(session, table, schema))
     wanted = (tuple(columns), target, tuple(target_columns))
     actual = [key[1:] for key in found if key[0] == wanted[0]]
     message = f"{table}{wanted[0]} should refer to {target}, refers to {actual}"
@@ -123,10 +124,28 @@ def assert_references(session, table, columns, target, target_columns):
 
 def _on_delete(table):
     """What happens to the rows of each key; RESTRICT and nothing at all do the same."""
-    rules = {
-        tuple(column.name for column in key.columns): (key.ondelete or "").upper()
-        for key in table.foreign_key_constraints
-    }
+    return _that_matter(
+        {
+            tuple(column.name for column in key.columns): (key.ondelete or "").upper()
+            for key in table.foreign_key_constraints
+        }
+    )
+
+
+def _on_delete_in_database(session, table):
+    """The same for the migrated table: SQLAlchemy doesn't read all that SQLite keeps."""
+    if session.connection().dialect.name != "sqlite":
+        return _on_delete(table)
+    name = table.name.replace('"', '""')
+    rows = session.execute(sa.text(f'PRAGMA foreign_key_list("{name}")')).mappings()
+    columns, rules = {}, {}
+    for row in sorted(rows, key=lambda row: row["seq"]):
+        columns.setdefault(row["id"], []).append(row["from"])
+        rules[row["id"]] = row["on_delete"]
+    return _that_matter({tuple(columns[key]): rule for key, rule in rules.items()})
+
+
+def _that_matter(rules):
     nothing = ("", "RESTRICT", "NO ACTION")
     return sorted(rule for rule in rules.items() if rule[1] not in nothing)
 
@@ -185,7 +204,8 @@ def _index_columns(table, other):
 
 def assert_checks(session, table, names):
     """The table has these CHECK constraints, in the database and in the model."""
-    in_database = sa.inspect(session.connection()).get_check_constraints(table.name)
+    inspector = sa.inspect(session.connection())
+    in_database = inspector.get_check_constraints(table.name, table.schema)
     in_model = {str(one.name) for one in table.constraints}
     for where, known in (
         ("database", {one["name"] for one in in_database}),
@@ -197,7 +217,7 @@ def assert_checks(session, table, names):
 
 def assert_matches_model(session, table):
     """The migrated table is what the model believes it is."""
-    actual, wrong = reflected(session, table.name), []
+    actual, wrong = reflected(session, table.name, table.schema), []
 
     def compare(what, in_database, in_model):
         if in_database != in_model:
@@ -220,7 +240,8 @@ def assert_matches_model(session, table):
     keys = [column.name for column in actual.primary_key]
     compare("primary key", keys, [column.name for column in table.primary_key])
     compare("foreign keys", _references(actual), _references(table))
-    compare("ON DELETE", _on_delete(actual), _on_delete(table))
+    in_database = _on_delete_in_database(session, actual)
+    compare("ON DELETE", in_database, _on_delete(table))
     in_database = _unique_sets(actual) | _unread_sets(session, table.name)
     compare("unique columns", in_database, _unique_sets(table))
     compare("indexes", _index_columns(actual, table), _index_columns(table, actual))

@@ -190,7 +190,7 @@ pub(super) fn sqlalchemy(column: &Column, base: &DataType, kind: &AttributeKind,
         Dialect::Sqlite => sqlite::sqlalchemy(base, kind),
     };
     let of_base = match &column.collation {
-        Some(collation) => of_base.collated(collation),
+        Some(collation) => of_base.collated(&plain_collation(collation)),
         None => of_base,
     };
     if declared == base { of_base } else { postgres::of_domain(&declared.sql, of_base) }
@@ -273,4 +273,12 @@ fn word(sql: &str) -> String {
 fn numbers(sql: &str) -> Vec<u32> {
     let inner = sql.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(inner, _)| inner);
     inner.split(',').filter_map(|number| number.trim().parse().ok()).collect()
+}
+/// `"C"` for `pg_catalog."C"`, which SQLAlchemy would quote as one name.
+fn plain_collation(collation: &str) -> String {
+    let name = collation.strip_prefix("pg_catalog.").unwrap_or(collation);
+    match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
+        Some(quoted) => quoted.replace("\"\"", "\""),
+        None => name.to_owned(),
+    }
 }

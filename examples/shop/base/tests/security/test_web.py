@@ -39,7 +39,8 @@ def test_a_form_with_its_csrf_token_is_taken(guarded_admin, view):
     form = form_on(guarded_admin.get(f"{view}/add"))
     assert form.get("csrf_token"), "the form has no token"
     answer = guarded_admin.post(f"{view}/add", data={"csrf_token": form["csrf_token"]})
-    assert answer.status_code == 200, f"{view}/add refuses its own token"
+    # A table that needs no value takes an empty form.
+    assert answer.status_code in (200, 302), f"{view}/add refuses its own token"
 
 
 def test_a_link_cannot_delete_a_row_of_category(guarded_admin, rows):

@@ -108,7 +108,8 @@ def _place(row, *, typed):
         sa.column(column.name, column.type if typed else None)
         for column in mapper.columns
     )
-    table = sa.table(mapper.local_table.name, *columns)
+    local = mapper.local_table
+    table = sa.table(local.name, *columns, schema=local.schema)
     key = zip(mapper.primary_key, mapper.primary_key_from_instance(row), strict=True)
     place = sa.and_(*(table.c[column.name] == value for column, value in key))
     return table, place
@@ -167,6 +168,13 @@ class Rows:
             row = factory(**values)
             self._commit(session, row)
             return key_of(row)
+
+    def refer(self, factory, **columns):
+        """Commit a row of this factory; its values for the columns that refer to it."""
+        with self.session() as session:
+            row = factory()
+            self._commit(session, row)
+            return {name: getattr(row, column) for name, column in columns.items()}
 
     def _commit(self, session, row):
         session.add(row)
@@ -239,15 +247,19 @@ class Key(tuple):
         return quote(str(self), safe="!$&'()*+,/:;=@")
 
 
+class TextKey(str):
+    """A key of letters, which addresses spell in their own way."""
+
+    def __format__(self, _):
+        return quote(self, safe="!$&'()*+,:;=@")
+
+
 def key_of(row):
     """The primary key: a value, or several when there are several columns."""
     key = Key(row.__mapper__.primary_key_from_instance(row))
-    return key[0] if len(key) == 1 else key
-
-
-def parts(key, *names):
-    """The columns of a key of several, for those that refer to it."""
-    return dict(zip(names, key, strict=True))
+    if len(key) > 1:
+        return key
+    return TextKey(key[0]) if type(key[0]) is str else key[0]
 
 
 def assert_row(row, **expected):

@@ -14,7 +14,7 @@ from flask import g, has_request_context
 from flask_appbuilder.exceptions import FABException
 from flask_appbuilder.models.sqla import interface
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from .writes import Writes
 
@@ -60,6 +60,14 @@ class SQLAInterface(Writes, interface.SQLAInterface):
         return query.options(
             *(selectinload(getattr(self.obj, name)) for name in self.eager)
         )
+
+    def _query_join_relation(self, query, root_relation, aliases_mapping=None):
+        # FAB looks for the foreign key in the condition, and finds the wrong one where
+        # the key of the other side is a foreign key too.
+        other = aliased(self.get_related_model(root_relation), name=root_relation)
+        if aliases_mapping is not None:
+            aliases_mapping[root_relation] = other
+        return query.join(other, getattr(self.obj, root_relation), isouter=True)
 
     def query(self, *arguments, **options):
         try:

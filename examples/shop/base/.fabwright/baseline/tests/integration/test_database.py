@@ -21,7 +21,8 @@ TABLES = [
 
 
 def test_migrations_make_exactly_the_known_tables(session):
-    actual = set(sa.inspect(session.connection()).get_table_names())
+    inspector = sa.inspect(session.connection())
+    actual = set(inspector.get_table_names())
     own = {name for name in actual if not name.startswith("ab_")} - {"alembic_version"}
     assert own == set(TABLES), "a table without a model, or a model without a table"
 

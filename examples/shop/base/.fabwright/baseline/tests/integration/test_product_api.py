@@ -96,7 +96,8 @@ def test_post_saves_every_field(api, rows):
         category_id=body["category"],
         released_on=datetime.date(2028, 2, 29),
     )
-    assert rows.related(Product, key, "tags") == body["tags"]
+    related = rows.related(Product, key, "tags")
+    assert related == body["tags"]
 
 
 def test_put_saves_every_field(api, rows):
