@@ -84,19 +84,69 @@ pub(super) fn text(text: &str) -> String {
 
 /// Bytes as a literal.
 pub(super) fn bytes(bytes: &[u8]) -> String {
-    let digits = bytes.iter().fold(String::new(), |mut digits, byte| {
+    format!("X'{}'", digits(bytes))
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
         // Writing into a text cannot fail.
         let _ = write!(digits, "{byte:02x}");
         digits
-    });
-    format!("X'{digits}'")
+    })
 }
 
 /// In the protocol of plain text every value is one, whatever its type.
 fn texts_of(row: &MySqlRow) -> sqlx::Result<Texts> {
     let bytes = |place| row.try_get_unchecked::<Option<Vec<u8>>, _>(place);
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| readable(error.as_bytes()));
     (0..row.len()).map(|place| Ok(bytes(place)?.map(text))).collect::<sqlx::Result<Vec<_>>>().map(Texts)
+}
+
+/// SQL with constants that are bytes and no text, as MariaDB prints the defaults of binary columns: those in digits.
+fn readable(sql: &[u8]) -> String {
+    let mut text = String::new();
+    let mut rest = sql;
+    while let Some(start) = rest.iter().position(|byte| *byte == b'\'') {
+        let (before, from) = rest.split_at(start);
+        let mut value = Vec::new();
+        let mut at = 1;
+        while let Some(&byte) = from.get(at) {
+            at += 1;
+            let next = from.get(at).copied();
+            match (byte, next) {
+                (b'\\', Some(escaped)) => value.push(unescaped(escaped)),
+                (b'\'', Some(b'\'')) => value.push(byte),
+                (b'\'', _) => break,
+                _ => {
+                    value.push(byte);
+                    continue;
+                }
+            }
+            at += 1;
+        }
+        let (constant, after) = from.split_at(at);
+        text.push_str(&String::from_utf8_lossy(before));
+        match std::str::from_utf8(constant) {
+            Ok(constant) => text.push_str(constant),
+            Err(_) => text.push_str(&format!("0x{}", digits(&value))),
+        }
+        rest = after;
+    }
+    text.push_str(&String::from_utf8_lossy(rest));
+    text
+}
+
+/// The byte that stands behind a backslash as this one.
+fn unescaped(byte: u8) -> u8 {
+    match byte {
+        b'0' => 0,
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'b' => 8,
+        b'Z' => 0x1a,
+        other => other,
+    }
 }
 
 /// The texts to send for a script, which may hold the client's DELIMITER commands. The server itself takes statements
@@ -201,6 +251,14 @@ mod tests {
         let sent: Vec<&str> = texts(script).into_iter().map(str::trim).collect();
         let trigger = "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET @a = '//'; -- //\n SET @b = 2; END";
         assert_eq!(sent, ["CREATE TABLE a (b int);", trigger, "/* and */\nDROP TABLE b", "DROP TABLE c"]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_read_as_digits() {
+        let sql =
+            b"`a` binary(4) DEFAULT '\xff\\0''\\\\', `b` char(9) DEFAULT 'it''s \\'\xc3\xa9', `c` blob DEFAULT '\xfe";
+        let text = r"`a` binary(4) DEFAULT 0xff00275c, `b` char(9) DEFAULT 'it''s \'é', `c` blob DEFAULT 0xfe";
+        assert_eq!(readable(sql), text);
     }
 
     #[test]

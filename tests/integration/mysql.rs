@@ -75,6 +75,11 @@ pub(crate) const SCENARIOS: &[(&str, &str, &str)] = &[
          CREATE EVENT sweep ON SCHEDULE EVERY 1 DAY DO DELETE FROM history;",
     ),
     (
+        "the defaults of bytes",
+        "CREATE TABLE t (a binary(4) NOT NULL DEFAULT 0x00, b varbinary(3), c blob, d char(2) DEFAULT '\\\\')",
+        "CREATE TABLE t (a binary(4) NOT NULL DEFAULT 0xff0027, b varbinary(3) DEFAULT 0x5cfe, c blob DEFAULT (0xff00), d char(2) DEFAULT '''')",
+    ),
+    (
         "a foreign key stands on columns that get another type",
         "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a_id int, FOREIGN KEY (a_id) REFERENCES a (id) ON DELETE CASCADE);",
         "CREATE TABLE a (id bigint PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a_id bigint, FOREIGN KEY (a_id) REFERENCES a (id) ON DELETE CASCADE);",

@@ -104,6 +104,10 @@ fn default(cursor: &mut Cursor<'_>) -> Option<ColumnDefault> {
         });
         return match token.kind {
             TokenKind::Text => Some(ColumnDefault::Literal(unquoted(&token))),
+            // Bytes, which no text is equal to.
+            TokenKind::Number if token.text.starts_with("0x") || token.text.starts_with("0X") => {
+                Some(ColumnDefault::Expression(token.text.to_ascii_lowercase()))
+            }
             TokenKind::Number => Some(ColumnDefault::Literal(cursor.since(start).to_owned())),
             _ => None,
         };
