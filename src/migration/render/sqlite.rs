@@ -30,6 +30,9 @@ pub const TYPE_SPELLING: &str = "spelling type";
 /// The column option that keeps the name of a collation as it was written.
 pub const COLLATION_SPELLING: &str = "spelling collation";
 
+/// The table option that says that a comment in the text of the table holds a comma.
+pub const COMMA_IN_COMMENT: &str = "spelling comma in comment";
+
 /// The table option that says that the foreign key over these columns names no columns of its target.
 pub fn implicit_reference(columns: &[String]) -> String {
     format!("spelling reference {}", columns.join(",").to_lowercase())

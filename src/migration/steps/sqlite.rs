@@ -22,7 +22,7 @@ use crate::diff::{Change, RenameLookup, Renames, aligned};
 use crate::migration::Save;
 use crate::migration::plan::{Plan, Reverse, Step};
 use crate::migration::render::sqlite::{
-    added_column, create_index, create_table, is_fixed, list, quoted, terminated, written,
+    COMMA_IN_COMMENT, added_column, create_index, create_table, is_fixed, list, quoted, terminated, written,
 };
 use crate::migration::save::{self, TakenNames};
 use crate::schema::{Column, Dialect, ForeignKey, Lookup, ObjectName, Schema, Table};
@@ -161,7 +161,7 @@ impl<'a> Planner<'a> {
                 (Way::Stays, Way::Stays) => Way::Stays,
             };
         }
-        let in_place = way != Way::InPlace || (self.keeps_a_column(table) && self.keeps_order(table));
+        let in_place = way != Way::InPlace || (self.can_drop(table) && self.keeps_order(table));
         if in_place { way } else { Way::Anew }
     }
 
@@ -182,11 +182,12 @@ impl<'a> Planner<'a> {
         result.iter().eq(new.columns.iter().map(|column| &column.name))
     }
 
-    /// SQLite does not drop the last column of a table, not even when others are added next.
-    fn keeps_a_column(&self, table: &ObjectName) -> bool {
-        let old = self.past.table(table).map_or(0, |table| table.columns.len());
+    /// SQLite does not drop the only column of a table, not even when others are added next, and takes a comma inside of
+    /// a comment for the one before a column.
+    fn can_drop(&self, table: &ObjectName) -> bool {
+        let Some(old) = self.past.table(table) else { return true };
         let removed = self.changes_of(table).filter(|change| matches!(change, Change::ColumnRemoved { .. })).count();
-        removed < old
+        removed == 0 || (removed < old.columns.len() && !old.options.contains_key(COMMA_IN_COMMENT))
     }
 
     /// ALTER TABLE … ADD COLUMN wants one value for all rows, known now, and keeps no computed ones.

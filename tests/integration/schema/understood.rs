@@ -69,6 +69,12 @@ const CLASSES: &[(&str, &str, &str)] = &[
            k TEXT DEFAULT 0x10, l DEFAULT FALSE, m DEFAULT CURRENT_TIMESTAMP, n DEFAULT (datetime('now')))",
     ),
     (
+        "a column behind a comment with a comma",
+        "CREATE TABLE t (a INT, b TEXT /* b, but not c */, c INT -- the last, for now
+         )",
+        "CREATE TABLE t (a INT, b TEXT)",
+    ),
+    (
         "computed columns that go together",
         "CREATE TABLE t (a INT, b INT AS (a * 2), c INT AS (b + 1), d INT)",
         "CREATE TABLE t (d INT)",

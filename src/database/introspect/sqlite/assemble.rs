@@ -80,6 +80,9 @@ fn options(object: &ObjectRow, text: &ddl::TableText) -> BTreeMap<String, String
             options.insert(name.to_owned(), "true".to_owned());
         }
     }
+    if text.comma_in_comment {
+        options.insert(render::COMMA_IN_COMMENT.to_owned(), "true".to_owned());
+    }
     for (subject, resolution) in &text.conflicts {
         options.insert(format!("on_conflict {subject}"), resolution.clone());
     }

@@ -17,6 +17,7 @@ pub(super) struct TableText {
     pub autoincrement: bool,
     /// Conflict clauses (`ON CONFLICT REPLACE`) by the constraint that carries them.
     pub conflicts: Vec<(String, String)>,
+    pub comma_in_comment: bool,
 }
 
 #[derive(Debug, Default)]
@@ -41,12 +42,18 @@ pub(super) struct ForeignKeyText {
     pub deferred: bool,
 }
 
+/// Whether a comment between these tokens, which are all of `sql`, holds a comma.
+fn comma_in_comment(sql: &str, all: &[Token<'_>]) -> bool {
+    all.windows(2)
+        .any(|pair| matches!(pair, [one, next] if sql.get(one.end()..next.start).is_some_and(|gap| gap.contains(','))))
+}
+
 pub(super) fn table(sql: &str) -> TableText {
     let all = tokens(sql);
     let Some(open) = all.iter().position(|token| token.is_symbol("(")) else { return TableText::default() };
     let mut reader = Reader { sql, tokens: &all, at: open };
     let (first, last) = reader.group();
-    let mut text = TableText::default();
+    let mut text = TableText { comma_in_comment: comma_in_comment(sql, &all), ..TableText::default() };
     let mut at = first;
     while at < last {
         let end = item_end(&all, at, last);
