@@ -168,7 +168,8 @@ impl<'a> Planner<'a> {
             let alone = key.starts_with("constraint ") && follows.leader.starts_with("index ");
             (alone && !self.going.contains(&follows.link)).then(|| follows.leader.clone())
         };
-        let leaders: Vec<String> = self.going.iter().filter_map(led).collect();
+        let mut leaders: Vec<String> = self.going.iter().filter_map(led).collect();
+        leaders.extend(self.going.iter().flat_map(|key| self.checks_again(key)));
         for leader in leaders {
             self.again(&leader);
         }
@@ -177,6 +178,13 @@ impl<'a> Planner<'a> {
             self.inherited_anew(&link);
         }
         self.decide_domains();
+    }
+
+    /// The check of the parent through which a table has one that shall no longer be known to hold.
+    fn checks_again(&self, key: &str) -> Vec<String> {
+        let setting = self.past.get(key).filter(|atom| matches!(atom.body, Body::Setting) && atom.remove.is_empty());
+        let checks = setting.into_iter().flat_map(|atom| &atom.needs).filter_map(|need| self.past.get(need));
+        checks.filter_map(|check| Some(check.follows.as_ref()?.leader.clone())).collect()
     }
 
     /// A domain gets no condition as long as arrays or composite types hold values of it.

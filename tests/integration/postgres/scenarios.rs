@@ -64,6 +64,15 @@ pub(crate) const LINKED: &[(&str, &str, &str)] = &[
         "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE p (x e, n integer) PARTITION BY LIST (x); CREATE TABLE p1 PARTITION OF p FOR VALUES IN ('a');",
     ),
     (
+        "a check holds for a partition though it may not for all rows",
+        "CREATE TABLE p (id integer, v integer) PARTITION BY LIST (id); ALTER TABLE p ADD CONSTRAINT positive CHECK (v > 0) NOT VALID;
+         CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE q (id integer, v integer) PARTITION BY LIST (id);
+         CREATE TABLE q1 PARTITION OF q FOR VALUES IN (1); ALTER TABLE q ADD CONSTRAINT positive CHECK (v > 0) NOT VALID;",
+        "CREATE TABLE p (id integer, v integer, CONSTRAINT positive CHECK (v > 1)) PARTITION BY LIST (id);
+         CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE q (id integer, v integer) PARTITION BY LIST (id);
+         ALTER TABLE q ADD CONSTRAINT positive CHECK (v > 0) NOT VALID; CREATE TABLE q1 PARTITION OF q FOR VALUES IN (1);",
+    ),
+    (
         "heirs get other parents and other defaults",
         "CREATE TABLE a (x integer DEFAULT 1, y text); CREATE TABLE b (z integer) INHERITS (a); CREATE TABLE c (u integer) INHERITS (b);",
         "CREATE TABLE a (x bigint DEFAULT 2, y text DEFAULT 'q', CHECK (x > 0)); CREATE TABLE b (z integer) INHERITS (a);

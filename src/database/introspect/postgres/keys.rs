@@ -72,6 +72,8 @@ pub(super) struct ConstraintRow {
     pub of_invalid: bool,
     pub clustered: bool,
     pub replica_identity: bool,
+    /// It holds for all rows, though that of a parent may not.
+    pub holds_alone: bool,
 }
 
 pub(super) async fn constraints(connection: &mut PgConnection, version: i32) -> sqlx::Result<Vec<ConstraintRow>> {
@@ -101,6 +103,7 @@ pub(super) async fn constraints(connection: &mut PgConnection, version: i32) -> 
             of_invalid: row.try_get(18)?,
             clustered: row.try_get(19)?,
             replica_identity: row.try_get(20)?,
+            holds_alone: row.try_get(21)?,
         })
     };
     sqlx::query(AssertSqlSafe(query)).try_map(read).fetch_all(connection).await

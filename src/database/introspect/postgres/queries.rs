@@ -62,7 +62,10 @@ pub(super) const CONSTRAINTS: &str = "SELECT k.oid, k.conrelid, k.conname::text,
                JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE p.oid = h.inhparent) END,
         k.contype IN ('p', 'u') AND NOT i.indisvalid,
         EXISTS (SELECT FROM pg_index p WHERE p.indexrelid = h.inhparent AND NOT p.indisvalid),
-        k.contype <> 'f' AND coalesce(i.indisclustered, false), k.contype <> 'f' AND coalesce(i.indisreplident, false)
+        k.contype <> 'f' AND coalesce(i.indisclustered, false), k.contype <> 'f' AND coalesce(i.indisreplident, false),
+        CASE WHEN k.contype = 'c' AND k.coninhcount > 0 AND k.convalidated THEN EXISTS (
+            SELECT FROM pg_inherits up JOIN pg_constraint p ON p.conrelid = up.inhparent AND p.conname = k.conname
+            WHERE up.inhrelid = k.conrelid AND NOT p.convalidated) ELSE false END
     FROM pg_constraint k LEFT JOIN pg_index i ON i.indexrelid = k.conindid
     LEFT JOIN pg_class ic ON ic.oid = k.conindid AND ic.reloptions IS NOT NULL
     LEFT JOIN pg_inherits h ON h.inhrelid = k.conindid

@@ -194,6 +194,9 @@ fn constraint(row: ConstraintRow, about: &About<'_>, table: &mut Table, numbered
         }
         table.options.insert(format!("attached constraint {}", row.name), leader);
     } else if row.is_part || row.has_parent && (row.only_inherited || table.options.contains_key(PARTITION_BOUND)) {
+        if row.holds_alone {
+            table.options.insert(format!("validated {}", row.name), "true".to_owned());
+        }
         return;
     }
     if row.is_invalid {

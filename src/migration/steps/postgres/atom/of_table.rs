@@ -53,10 +53,22 @@ pub(super) fn add<'a>(schema: &'a Schema, table: &'a Table, atoms: &mut Atoms<'a
         atoms.insert(address::index(&table.name, &index.name), atom);
     }
     settings(table, &key, &alter, atoms);
+    validations(table, &key, &alter, atoms);
     if let Some(text) = &table.comment {
         let on = format!("COMMENT ON TABLE {name} IS");
         let atom = Atom::new(Body::Setting, 18, format!("{on} {};", string(text)), format!("{on} NULL;"));
         atoms.insert(address::of_kind("table comment", &table.name), atom.of(key));
+    }
+}
+
+/// Checks that hold for all rows of the table, though those of its parents may not. Nothing takes that back.
+fn validations<'a>(table: &Table, key: &str, alter: &str, atoms: &mut Atoms<'a>) {
+    for option in table.options.keys() {
+        let Some(check) = option.strip_prefix("validated ") else { continue };
+        let create = format!("{alter} VALIDATE CONSTRAINT {};", quoted(check));
+        let mut atom = Atom::new(Body::Setting, 16, create, String::new()).of(key.to_owned());
+        atom.needs.insert(address::member("constraint", &table.name, check));
+        atoms.insert(address::member("setting", &table.name, option), atom);
     }
 }
 
