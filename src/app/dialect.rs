@@ -12,9 +12,6 @@ use crate::run::python::requirements::Requirements;
 use crate::schema::Dialect;
 use crate::store::tree::SourceTree;
 
-/// Files in which a package manager writes down what it installs.
-pub(super) const LOCK_FILES: [&str; 4] = ["poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock"];
-
 /// Where an application tells which servers it uses.
 pub(super) struct Signs<'a> {
     /// The folder of the application.
@@ -36,9 +33,9 @@ pub(super) async fn choose(
     tool: &MigrationTool,
 ) -> Result<(Dialect, Option<&'static str>), Error> {
     let &Signs { folder, config, sources, database } = signs;
-    let requirements = Requirements::find(folder, &config.application.requirements, python.interpreter()).await;
+    let requirements = Requirements::find(folder, &config.application.requirements);
     // An interpreter that has everything needs no requirements.
-    let declared = drivers(requirements.as_ref().map_or("", Requirements::text), sources);
+    let declared = requirements.map_or_else(|_| Vec::new(), |found| declared(&found));
     let installed = {
         let modules: Vec<&str> = DRIVERS.iter().map(|driver| driver.module).collect();
         let missing = python.missing(&modules).await?;
@@ -66,25 +63,6 @@ pub(super) async fn choose(
                 .collect(),
         }),
     }
-}
-
-/// The drivers that requirements and lock files name.
-fn drivers(requirements: &str, sources: &SourceTree) -> Vec<&'static Driver> {
-    let mut found = declared(requirements);
-    for (_, text) in sources.files.iter().filter(|(path, _)| LOCK_FILES.contains(&path.as_str())) {
-        // `name = "psycopg2"` in TOML, `"psycopg2": {` in JSON.
-        let names = text.lines().filter_map(|line| {
-            let line = line.trim();
-            let name = line.strip_prefix("name = ").or_else(|| line.strip_suffix(": {"))?;
-            name.strip_prefix('"')?.strip_suffix('"')
-        });
-        for driver in declared(&names.collect::<Vec<_>>().join("\n")) {
-            if !found.contains(&driver) {
-                found.push(driver);
-            }
-        }
-    }
-    found
 }
 
 /// What the application says. Its requirements count for more than its code, where a URL is often only a default for
@@ -135,9 +113,13 @@ mod tests {
     }
 
     fn told(requirements: &str, files: &[(&str, &str)]) -> Dialect {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files.iter().chain([&("requirements.txt", requirements)]) {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
         let sources = sources(files);
         let everything: Vec<&Driver> = DRIVERS.iter().collect();
-        found_out(&drivers(requirements, &sources), &everything, &sources)
+        found_out(&declared(&Requirements::find(folder.path(), &[]).unwrap()), &everything, &sources)
     }
 
     #[test]
@@ -145,8 +127,14 @@ mod tests {
         assert_eq!(told("flask\n", &[]), Dialect::Sqlite);
         assert_eq!(told("psycopg2-binary==2.9\n", &[("config.py", "URI = 'sqlite:///dev.db'")]), Dialect::Postgres);
         assert_eq!(told("PyMySQL\n", &[]), Dialect::Mysql);
-        assert_eq!(told("flask\n", &[("uv.lock", "[[package]]\nname = \"psycopg\"\n")]), Dialect::Postgres);
-        assert_eq!(told("flask\n", &[("Pipfile.lock", "{\n    \"mysqlclient\": {\n")]), Dialect::Mysql);
+        assert_eq!(
+            told("flask\n", &[("uv.lock", "[[package]]\nname = \"psycopg\"\nversion = \"3.2\"\n")]),
+            Dialect::Postgres
+        );
+        assert_eq!(
+            told("flask\n", &[("Pipfile.lock", r#"{"default": {"mysqlclient": {"version": "==2.2"}}}"#)]),
+            Dialect::Mysql
+        );
     }
 
     #[test]

@@ -47,6 +47,14 @@ pub enum Error {
         /// What is not there.
         missing: String,
     },
+    /// A file of a package manager is not what it should be.
+    #[error("{file}: {reason}\nCorrect it, or have the package manager write it anew")]
+    Manifest {
+        /// The file, relative to the application's folder.
+        file: String,
+        /// Where and what.
+        reason: String,
+    },
     /// The application's requirements could not be installed.
     #[error(
         "installing {what} failed:\n{output}\nRun `{command}` by hand to see all of it, and correct the requirements"

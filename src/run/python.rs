@@ -118,7 +118,7 @@ impl PythonEnvironment {
                 return Err(Error::PythonMissing { reason: "neither `python3` nor `python` is on PATH".to_owned() });
             }
         };
-        let wanted = Requirements::find(app_dir, &options.requirements, &base.interpreter).await?;
+        let wanted = Requirements::find(app_dir, &options.requirements)?;
         let folder = options.cache_dir.join(format!("python-{}", base.key(&wanted, &options.tools)));
         let made = Self { interpreter: folder.join("bin/python"), version: base.version.clone() };
 
@@ -235,7 +235,7 @@ impl PythonEnvironment {
 
     fn key(&self, wanted: &Requirements, tools: &[String]) -> String {
         let mut hash = Sha256::new();
-        for part in [FORMAT, &self.version, &self.interpreter.to_string_lossy(), wanted.text(), wanted.constraints()] {
+        for part in [FORMAT, &self.version, &self.interpreter.to_string_lossy(), &wanted.text(), wanted.constraints()] {
             hash.update(part.len().to_le_bytes());
             hash.update(part);
         }

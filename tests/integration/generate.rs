@@ -167,7 +167,7 @@ fn is_written_for_the_version_that_the_application_has_locked() {
 #[test]
 fn another_version_is_refused_and_leaves_everything_as_it_was() {
     for (requirement, words) in [
-        ("flask-appbuilder<4\n", "requirements.txt: Flask-AppBuilder 3 is asked for, and code is generated for"),
+        ("flask-appbuilder<4\n", "requirements.txt: Flask-AppBuilder <4 is asked for, and code is generated for"),
         ("flask-appbuilder==6.0.1\n", "set `application.flask_appbuilder: 5` in .fabwright.yml"),
     ] {
         let (said, left, _folder) = generated_with(requirement);

@@ -1,5 +1,6 @@
 //! The Python packages that speak to a database server, and what an application says about them.
 
+use super::requirements::Requirements;
 use crate::schema::Dialect;
 
 /// A package by which SQLAlchemy reaches a server.
@@ -35,31 +36,34 @@ const fn driver(
     Driver { name, module, distributions, dialect }
 }
 
-/// The drivers that requirements ask for, in the order of the text: by name, or as an extra of SQLAlchemy
+/// The drivers that an application asks for or has locked: by name, or as an extra of SQLAlchemy
 /// (`sqlalchemy[postgresql]`).
-pub fn declared(requirements: &str) -> Vec<&'static Driver> {
-    let mut found = Vec::new();
-    for line in requirements.lines() {
-        let line = line.split('#').next().unwrap_or_default().trim();
-        let end = line.find(|letter: char| !(letter.is_ascii_alphanumeric() || "-_.".contains(letter)));
-        let (name, rest) = line.split_at(end.unwrap_or(line.len()));
-        let name = normalized(name);
-        let extras =
-            rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or("", |(all, _)| all);
-        for driver in &DRIVERS {
-            let by_name = driver.distributions.contains(&name.as_str());
-            let by_extra = name == "sqlalchemy" && extras.split(',').any(|extra| of_extra(extra.trim()) == driver.name);
-            if (by_name || by_extra) && !found.contains(&driver) {
+pub fn declared(requirements: &Requirements) -> Vec<&'static Driver> {
+    let mut found: Vec<&Driver> = Vec::new();
+    let mut add = |wanted: &dyn Fn(&Driver) -> bool| {
+        let new = DRIVERS.iter().filter(|driver| wanted(driver));
+        for driver in new {
+            if !found.contains(&driver) {
                 found.push(driver);
             }
         }
+    };
+    for package in requirements.packages() {
+        let extras: Vec<&str> = match package.name.as_ref() {
+            "sqlalchemy" => package.extras.iter().map(|extra| of_extra(extra.as_ref())).collect(),
+            _ => Vec::new(),
+        };
+        add(&|driver| driver.distributions.contains(&package.name.as_ref()) || extras.contains(&driver.name));
+    }
+    for name in requirements.locked() {
+        add(&|driver| driver.distributions.contains(&name.as_ref()));
     }
     found
 }
 
-/// The driver that an extra of SQLAlchemy stands for.
+/// The driver that an extra of SQLAlchemy stands for, normalized.
 fn of_extra(extra: &str) -> &str {
-    match normalized(extra).as_str() {
+    match extra {
         "postgresql" | "postgresql-psycopg2binary" => "psycopg2",
         "postgresql-psycopg" | "postgresql-psycopgbinary" => "psycopg",
         "postgresql-pg8000" => "pg8000",
@@ -71,17 +75,18 @@ fn of_extra(extra: &str) -> &str {
     }
 }
 
-fn normalized(name: &str) -> String {
-    name.to_ascii_lowercase().replace(['_', '.'], "-")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn drivers_are_told_by_name_and_by_extra() {
-        let names = |text: &str| declared(text).iter().map(|driver| driver.name).collect::<Vec<_>>();
+        let names = |text: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("requirements.txt"), text).unwrap();
+            let requirements = Requirements::find(folder.path(), &[]).unwrap();
+            declared(&requirements).iter().map(|driver| driver.name).collect::<Vec<_>>()
+        };
         assert_eq!(names("flask==3.1\nPsycopg2_binary>=2.9 ; python_version > '3.8'\n"), ["psycopg2"]);
         assert_eq!(names("psycopg[binary]==3.2  # the new one\nPyMySQL\n"), ["psycopg", "pymysql"]);
         assert_eq!(names("SQLAlchemy[asyncio, postgresql_pg8000] >= 2"), ["pg8000"]);
