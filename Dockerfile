@@ -53,7 +53,7 @@ ENTRYPOINT ["/usr/local/bin/fabwright"]
 
 FROM runtime AS browser
 RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium fonts-dejavu-core \
+ && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium-headless-shell fonts-dejavu-core \
  && rm -rf /var/lib/apt/lists/* /var/cache/*
 
 # The last stage is what a build without a target gives.
