@@ -2,6 +2,7 @@
 
 pub mod names;
 
+use crate::schema::lexer::{Token, tokens};
 use crate::schema::{
     CheckConstraint, Column, ColumnDefault, ForeignKey, GeneratedStorage, ObjectName, PrimaryKey, ReferentialAction,
     Table, TypeKind, UniqueConstraint,
@@ -170,12 +171,66 @@ pub fn create_table(table: &Table, lines: &[String]) -> String {
 }
 
 /// `sql` in words that the server prints back as they were. It prints a list of strings that it compares with text as
-/// `(ARRAY['a'::character varying])::text[]`, and would take that for a cast of each string.
+/// `(ARRAY['a'::character varying])::text[]`, and would take that for a cast of each string. What it prints as
+/// `((a AND b) AND c)`, which comes from BETWEEN or from rows that are compared, it would take for one list of three:
+/// behind a cast that changes nothing, it looks no further.
 pub fn rereadable(sql: &str) -> String {
-    if !sql.contains("(ARRAY[") {
-        return sql.to_owned();
+    let text = match sql.contains("(ARRAY[") {
+        true => ["character varying", "bpchar"].into_iter().fold(sql.to_owned(), |text, kind| {
+            text.replace(&format!("::{kind}])::text[]"), &format!("::{kind}]::{kind}[])::text[]"))
+        }),
+        false => sql.to_owned(),
+    };
+    if !text.contains("((") {
+        return text;
     }
-    ["character varying", "bpchar"].into_iter().fold(sql.to_owned(), |text, kind| {
-        text.replace(&format!("::{kind}])::text[]"), &format!("::{kind}]::{kind}[])::text[]"))
-    })
+    let all = tokens(&text);
+    let connective = |token: &Token<'_>| ["AND", "OR"].into_iter().find(|word| token.is(word));
+    // For each open parenthesis, whether it follows another one, and what connects what stands in it.
+    let mut open: Vec<(bool, Option<&str>)> = Vec::new();
+    let mut places = Vec::new();
+    for (place, token) in all.iter().enumerate() {
+        let before = place.checked_sub(1).and_then(|place| all.get(place));
+        if token.is_symbol("(") {
+            let is_query = all.get(place + 1).is_some_and(|next| next.is("SELECT") || next.is("WITH"));
+            open.push((!is_query && before.is_some_and(|token| token.is_symbol("(")), None));
+        } else if token.is_symbol(")") {
+            let next = all.get(place + 1).and_then(connective);
+            if let Some((true, Some(inner))) = open.pop()
+                && next == Some(inner)
+            {
+                places.push(token.end());
+            }
+        } else if let (Some(word), Some((_, inner))) = (connective(token), open.last_mut()) {
+            *inner = Some(word);
+        }
+    }
+    let mut text = text;
+    for place in places.into_iter().rev() {
+        text.insert_str(place, "::boolean");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_would_take_for_one_list_stays_apart() {
+        let nested = "CHECK ((((b >= 0) AND (b <= 10)) AND (a >= 0)))";
+        assert_eq!(rereadable(nested), "CHECK ((((b >= 0) AND (b <= 10))::boolean AND (a >= 0)))");
+        assert_eq!(rereadable("((((a OR b) OR c) OR d))"), "((((a OR b)::boolean OR c)::boolean OR d))");
+        assert_eq!(rereadable(&rereadable(nested)), rereadable(nested));
+        for same in [
+            "((a AND b AND c))",
+            "((a AND b) OR c)",
+            "(c AND (a AND b))",
+            "((SELECT a AND b) AND c)",
+            "(f((a AND b)) AND c)",
+            "(a = '((x AND y) AND z)'::text)",
+        ] {
+            assert_eq!(rereadable(same), same);
+        }
+    }
 }

@@ -323,17 +323,14 @@ impl<'a> Planner<'a> {
             let survives = self.past.get(&user).is_none_or(|atom| match atom.body {
                 Body::View | Body::Trigger | Body::ForeignKey | Body::Default(_) => false,
                 Body::Column(_, column) => column.generated.is_none(),
+                // The server makes them anew from what it prints.
+                Body::Constraint | Body::Index => !atom.is_reworded(),
                 Body::Other(other) => {
                     matches!(other.kind.as_str(), "statistics" | "comment" | "grant" | "revoke" | "sequence owner")
                 }
-                Body::Table(_)
-                | Body::Link
-                | Body::Identity(..)
-                | Body::Constraint
-                | Body::Index
-                | Body::Setting
-                | Body::Parameters(_)
-                | Body::Rows => true,
+                Body::Table(_) | Body::Link | Body::Identity(..) | Body::Setting | Body::Parameters(_) | Body::Rows => {
+                    true
+                }
             });
             if !survives && !self.going.contains(&user) {
                 more.extend(self.again(&user));

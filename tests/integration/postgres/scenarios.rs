@@ -227,6 +227,28 @@ pub(super) const OBJECTS: &[(&str, &str, &str)] = &[
          PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); ALTER TABLE p1 REPLICA IDENTITY USING INDEX p1_pkey;",
     ),
     (
+        "conditions that the server prints in other words than it reads",
+        "CREATE TABLE t (a integer, b integer, c text CHECK (c IN ('x', 'y') AND length(c) = 1), CHECK (a BETWEEN 1 AND 9 AND b > 0));
+         CREATE INDEX i ON t (b) WHERE a BETWEEN 1 AND 9 AND b > 0; CREATE VIEW v AS SELECT b FROM t WHERE a BETWEEN 1 AND 9 AND b > 0;",
+        "CREATE TABLE t (a bigint, b integer, c varchar(9) CHECK (c IN ('x', 'y') AND length(c) = 1), CHECK (a BETWEEN 1 AND 9 AND b > 0),
+            CHECK ((a, b) IS DISTINCT FROM (1, 2) OR c IS NULL), d boolean DEFAULT (1 BETWEEN 0 AND 2 AND true),
+            e boolean GENERATED ALWAYS AS (b NOT BETWEEN 1 AND 2 OR b > 5) STORED, CONSTRAINT x EXCLUDE (a WITH =) WHERE (b BETWEEN 1 AND 9 AND a > 0));
+         CREATE INDEX i ON t (b) WHERE a BETWEEN 1 AND 9 AND b > 0; CREATE VIEW v AS SELECT b FROM t WHERE a BETWEEN 1 AND 9 AND b > 0;
+         CREATE DOMAIN d AS integer CHECK (VALUE BETWEEN 1 AND 9 AND VALUE <> 5); ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+         CREATE POLICY p ON t USING (a BETWEEN 1 AND 9 AND b > 0) WITH CHECK (a BETWEEN 1 AND 9 AND NOT (b BETWEEN 3 AND 4 AND a = 2));
+         CREATE FUNCTION f(x boolean DEFAULT (1 BETWEEN 0 AND 2 AND true)) RETURNS integer LANGUAGE sql AS 'SELECT 1 WHERE ((x AND x) AND x)';
+         CREATE FUNCTION g(x integer) RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT a FROM t WHERE a BETWEEN 1 AND x AND b > 0; END;
+         CREATE TABLE p (a integer, b integer) PARTITION BY LIST ((a BETWEEN 1 AND 9 AND b > 0)); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (true);",
+    ),
+    (
+        "an array of an enum becomes one of another, and default rights do not reach what had none",
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TYPE f AS ENUM ('a', 'b', 'c'); CREATE TABLE t (x e[] DEFAULT '{a}', y e DEFAULT 'a');
+         CREATE TABLE u (v integer); ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO pg_monitor;",
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TYPE f AS ENUM ('a', 'b', 'c'); CREATE TABLE t (x f[] DEFAULT '{b}', y f DEFAULT 'b');
+         CREATE TABLE u (v integer, id integer GENERATED ALWAYS AS IDENTITY, s serial); CREATE TABLE w (id integer GENERATED ALWAYS AS IDENTITY);
+         ALTER TABLE t ADD z integer NOT NULL GENERATED ALWAYS AS IDENTITY; ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO pg_monitor;",
+    ),
+    (
         "a domain gets a condition while an array holds its values",
         "CREATE DOMAIN d AS text; CREATE TABLE t (x d, y d[]);",
         "CREATE DOMAIN d AS text NOT NULL CHECK (VALUE <> ''); CREATE TABLE t (x d, y d[]);",

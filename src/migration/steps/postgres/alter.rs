@@ -139,9 +139,8 @@ pub(super) fn cast(own: &str, old: &Column, new: &Column) -> String {
         (Boolean, Integer { .. } | Numeric { .. }) => return format!("{own}::integer::{wanted}"),
         (Integer { .. } | Numeric { .. }, Boolean) => return format!("({own} <> 0)"),
         (TypeKind::Array { element: old }, TypeKind::Array { element: new }) => {
-            !matches!(old.kind, TypeKind::Enum { .. })
-                && !matches!(new.kind, TypeKind::Enum { .. })
-                && old.kind == new.kind
+            let own = |kind: &TypeKind| matches!(kind, TypeKind::Enum { .. } | TypeKind::Other);
+            old.sql == new.sql || !own(&old.kind) && old.kind == new.kind
         }
         (TypeKind::Other, TypeKind::Other) => base(old) == base(new),
         (one, other) => one == other && !matches!(one, TypeKind::Enum { .. }),

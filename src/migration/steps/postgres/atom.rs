@@ -83,7 +83,7 @@ impl<'a> Atom<'a> {
         let body_text = matches!(body, Body::Other(other) if matches!(other.kind.as_str(), "function" | "procedure"));
         let list = |text: String| match text.as_str() {
             "" => Vec::new(),
-            _ if body_text => vec![text],
+            _ if body_text => vec![in_front_of_body(&text)],
             text => vec![rereadable(text)],
         };
         Self {
@@ -103,6 +103,12 @@ impl<'a> Atom<'a> {
         constraint(self.create.first()?)
     }
 
+    /// Whether the words of its definition are not those that the server prints.
+    pub(super) fn is_reworded(&self) -> bool {
+        let words = ["::boolean AND ", "::boolean OR ", "[])::text[]"];
+        self.create.iter().any(|text| words.iter().any(|word| text.contains(word)))
+    }
+
     /// Whether it is on a divided table alone, and waits for each partition to have its part.
     pub(super) fn is_alone(&self) -> bool {
         self.create.iter().any(|text| match self.body {
@@ -117,6 +123,12 @@ impl<'a> Atom<'a> {
         self.owner = Some(owner);
         self
     }
+}
+
+/// A routine as the server reads it the same way, but for its body where that is a text.
+fn in_front_of_body(routine: &str) -> String {
+    let (front, body) = routine.split_at(routine.find("\nAS ").unwrap_or(routine.len()));
+    rereadable(front) + body
 }
 
 /// The parts of a statement that adds a constraint: ALTER TABLE, the name as it is written, and the definition.

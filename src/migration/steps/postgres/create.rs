@@ -229,8 +229,12 @@ impl<'a> Planner<'a> {
                     Some(follows) if !matches!(atom.body, Body::Column(..)) => self.joined(atom, follows, &inside),
                     _ => self.made(atom, members),
                 };
-                statements.extend(self.unwanted(&key));
+                statements.extend(members.iter().chain([&key.as_str()]).flat_map(|key| self.unwanted(key)));
                 ("Add", statements)
+            };
+            let statements = match atom.body {
+                Body::Other(_) => statements,
+                _ => statements.iter().map(|text| render::rereadable(text)).collect(),
             };
             if !statements.is_empty() && self.new.contains_key(&key) && touched(&key) {
                 let reverse = Reverse::Statements(if verb == "Add" { atom.remove.clone() } else { Vec::new() });
@@ -337,6 +341,14 @@ impl<'a> Planner<'a> {
                     return Vec::new();
                 };
                 ("TABLE", "tables", text.1.trim_end_matches(';').to_owned())
+            }
+            Body::Identity(value, _) => {
+                let Some((name, _)) =
+                    value.split_once("SEQUENCE NAME ").and_then(|(_, rest)| rest.split_once(" START "))
+                else {
+                    return Vec::new();
+                };
+                ("SEQUENCE", "sequences", name.to_owned())
             }
             Body::Other(other) if named(&["sequence"]).is_some() => ("SEQUENCE", "sequences", path(&other.name)),
             _ => return Vec::new(),
