@@ -73,6 +73,7 @@ const RESERVED_ATTRIBUTES: &[&str] = &[
 const RESERVED_CLASSES: &[&str] = &[
     "Any",
     "BIT",
+    "CharEnum",
     "CIDR",
     "DATETIME",
     "DOMAIN",
@@ -134,6 +135,7 @@ const RESERVED_CLASSES: &[&str] = &[
     "String",
     "Table",
     "Text",
+    "TextEnum",
     "Time",
     "UniqueConstraint",
     "User",

@@ -47,3 +47,9 @@ async fn names_of_another_age_and_keys_of_every_origin_on_sqlite() {
         ]
     );
 }
+
+#[tokio::test]
+async fn rules_that_only_a_reader_of_sql_can_tell_on_postgresql() {
+    let sql = include_str!("generated/applications/clinic.postgres.sql");
+    assert_eq!(reasons_to_skip(Dialect::Postgres, sql).await, [""; 0]);
+}

@@ -246,7 +246,7 @@ fn type_code(attribute: &Attribute, values: Values, imports: &mut Imports) -> Co
                 let values = "lambda members: [member.value for member in members]";
                 arguments.push(Code::keyword("values_callable", Code::plain(values)));
             }
-            Code::call("Enum", arguments)
+            Code::call(class.storage.class(), arguments)
         }
         _ => attribute.sqlalchemy.code.clone(),
     }

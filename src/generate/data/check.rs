@@ -4,9 +4,11 @@
 //! database decides about it.
 
 mod parse;
+mod pattern;
 
 use std::cmp::Ordering;
 
+use self::pattern::Pattern;
 use super::value::Value;
 
 /// A condition that can be decided.
@@ -20,6 +22,7 @@ enum Condition {
     Compare(Term, Comparison, Term),
     In(Term, Vec<Term>),
     Like(Term, String),
+    Matches(Term, Pattern),
     IsNull(Term),
     Truth(Term),
     Not(Box<Condition>),
@@ -61,7 +64,7 @@ enum Arithmetic {
 
 /// A value that is worth a try where a condition does not hold.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Candidate {
+pub(in crate::generate) enum Candidate {
     /// This value.
     Value(Value),
     /// The value of another column, shifted by this many steps.
@@ -83,6 +86,13 @@ impl Check {
         self.condition.holds(row) != Some(false)
     }
 
+    /// The beginning of each text that a regular expression in it asks for, as far as that is the same in all of them.
+    pub(in crate::generate) fn beginnings(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        self.condition.beginnings(&mut found);
+        found
+    }
+
     /// The columns that it speaks of, in the order of their first mention.
     pub fn columns(&self) -> Vec<&str> {
         let mut names = Vec::new();
@@ -102,7 +112,7 @@ impl Check {
     }
 
     /// Values for `column` that may make the condition hold.
-    pub(super) fn candidates(&self, column: &str) -> Vec<Candidate> {
+    pub(in crate::generate) fn candidates(&self, column: &str) -> Vec<Candidate> {
         let mut found = Vec::new();
         self.condition.candidates(column, &mut found);
         found
@@ -123,6 +133,10 @@ impl Condition {
             }
             Self::Like(term, pattern) => match term.value(row) {
                 Value::Text(text) => Some(like(&text.to_lowercase(), &pattern.to_lowercase())),
+                _ => None,
+            },
+            Self::Matches(term, pattern) => match term.value(row) {
+                Value::Text(text) => Some(pattern.is_match(&text)),
                 _ => None,
             },
             Self::IsNull(term) => Some(term.value(row).is_null()),
@@ -155,11 +169,24 @@ impl Condition {
                 term.terms(visit);
                 list.iter().for_each(|item| item.terms(visit));
             }
-            Self::Like(term, _) | Self::IsNull(term) | Self::Truth(term) => term.terms(visit),
+            Self::Like(term, _) | Self::Matches(term, _) | Self::IsNull(term) | Self::Truth(term) => {
+                term.terms(visit);
+            }
             Self::Not(condition) => condition.terms(visit),
             Self::All(conditions) | Self::Any(conditions) => {
                 conditions.iter().for_each(|condition| condition.terms(visit));
             }
+        }
+    }
+
+    fn beginnings<'a>(&'a self, found: &mut Vec<&'a str>) {
+        match self {
+            Self::Matches(_, pattern) => found.push(pattern.beginning()),
+            Self::Not(condition) => condition.beginnings(found),
+            Self::All(conditions) | Self::Any(conditions) => {
+                conditions.iter().for_each(|condition| condition.beginnings(found));
+            }
+            Self::Compare(..) | Self::In(..) | Self::Like(..) | Self::IsNull(..) | Self::Truth(..) => {}
         }
     }
 
@@ -211,11 +238,14 @@ impl Condition {
             Self::Like(term, pattern) if is_column(term) => {
                 found.push(Candidate::Value(Value::text(pattern.replace('%', "abc").replace('_', "a"))));
             }
+            Self::Matches(term, pattern) if is_column(term) => {
+                found.extend(pattern.examples().map(|text| Candidate::Value(Value::Text(text))));
+            }
             Self::IsNull(term) if is_column(term) => found.push(Candidate::Value(Value::Null)),
             Self::Truth(term) if is_column(term) => {
                 found.extend([true, false].map(|value| Candidate::Value(Value::Boolean(value))));
             }
-            Self::In(..) | Self::Like(..) | Self::IsNull(..) | Self::Truth(..) => {}
+            Self::In(..) | Self::Like(..) | Self::Matches(..) | Self::IsNull(..) | Self::Truth(..) => {}
             Self::Not(condition) => condition.candidates(column, found),
             Self::All(conditions) | Self::Any(conditions) => {
                 conditions.iter().for_each(|condition| condition.candidates(column, found));

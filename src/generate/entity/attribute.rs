@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::outcome::{self, Decision, FormField, Outcome, Refusal};
 use super::types::{self, OwnTypes};
 use super::{
-    Attribute, AttributeKind, Check, CheckRule, DefaultValue, EnumClass, EnumMember, FabVersion, ReferenceKey,
+    Attribute, AttributeKind, Check, CheckRule, DefaultValue, EnumClass, EnumMember, EnumStorage, FabVersion,
+    ReferenceKey,
 };
 use crate::generate::names;
 use crate::schema::lexer::{TokenKind, tokens};
@@ -92,6 +93,7 @@ fn one(
         identity,
         unique: table.is_unique_by(std::slice::from_ref(&column.name)),
         foreign_key,
+        in_trigger: false,
         outcome: of_type(&base.sql, &kind),
         comment: column.comment.clone(),
         kind,
@@ -165,22 +167,24 @@ fn kind(
     checks: &[Check],
     server: &Server<'_>,
 ) -> AttributeKind {
-    let enumeration = |values: &[String], database_name: Option<String>, declared: Option<u32>, by_check: bool| {
-        let members = names::enum_members(values)
-            .into_iter()
-            .zip(values)
-            .map(|(name, value)| EnumMember { name, value: value.clone() })
-            .collect();
-        let longest = values.iter().map(|value| value.chars().count()).max();
-        let length = declared.filter(|length| usize::try_from(*length).ok() != longest);
-        AttributeKind::Enum(EnumClass {
-            name: names::enum_class(class_name, name),
-            database_name,
-            members,
-            length,
-            by_check,
-        })
-    };
+    let enumeration =
+        |values: &[String], database_name: Option<String>, declared: Option<u32>, storage: Option<EnumStorage>| {
+            let members = names::enum_members(values)
+                .into_iter()
+                .zip(values)
+                .map(|(name, value)| EnumMember { name, value: value.clone() })
+                .collect();
+            let longest = values.iter().map(|value| value.chars().count()).max();
+            let length = declared.filter(|length| usize::try_from(*length).ok() != longest);
+            AttributeKind::Enum(EnumClass {
+                name: names::enum_class(class_name, name),
+                database_name,
+                members,
+                length,
+                by_check: storage.is_some(),
+                storage: storage.unwrap_or(EnumStorage::Varchar),
+            })
+        };
     match &base.kind {
         TypeKind::Text { length } => {
             let list = checks.iter().find_map(|check| match check.rules.as_slice() {
@@ -189,14 +193,29 @@ fn kind(
                 }
                 _ => None,
             });
-            match list {
-                Some((values, name)) => enumeration(values, name, *length, true),
+            match list.and_then(|(values, name)| Some((values, name, storage(&base.sql, *length, values)?))) {
+                Some((values, name, storage)) => enumeration(values, name, *length, Some(storage)),
                 None => types::kind(base, server.own_types, server.dialect),
             }
         }
-        TypeKind::Enum { name, values } => enumeration(values, name.as_deref().map(str::to_owned), None, false),
+        TypeKind::Enum { name, values } => enumeration(values, name.as_deref().map(str::to_owned), None, None),
         _ => types::kind(base, server.own_types, server.dialect),
     }
+}
+
+/// How a column of text declares one of a list. Nothing for one that fills up what is shorter, so that its values aren't
+/// those of the list.
+fn storage(sql: &str, length: Option<u32>, values: &[String]) -> Option<EnumStorage> {
+    let sql = sql.to_ascii_lowercase();
+    if sql == "text" {
+        return Some(EnumStorage::Text);
+    }
+    let is_fixed = ["char", "character", "bpchar"].iter().any(|word| sql.split('(').next() == Some(word));
+    if !is_fixed {
+        return Some(EnumStorage::Varchar);
+    }
+    let is_full = |value: &String| u32::try_from(value.chars().count()).ok() == length;
+    values.iter().all(is_full).then_some(EnumStorage::Char)
 }
 
 fn constant(default: &ColumnDefault, kind: &AttributeKind) -> Option<DefaultValue> {

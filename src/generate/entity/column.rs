@@ -44,6 +44,8 @@ pub struct Attribute {
     pub unique: bool,
     /// The foreign key of this one column.
     pub foreign_key: Option<ReferenceKey>,
+    /// Whether a trigger may refuse its value, or store another one.
+    pub in_trigger: bool,
     /// Where it appears, and why not where it does not.
     pub outcome: Outcome,
     /// The comment on the column.
@@ -183,6 +185,30 @@ pub struct EnumClass {
     pub length: Option<u32>,
     /// Whether a CHECK constraint enforces the list (rather than a type).
     pub by_check: bool,
+    /// How a column declares it whose list is a CHECK.
+    pub storage: EnumStorage,
+}
+
+/// The type of text that a column of an enum is declared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnumStorage {
+    /// VARCHAR, as SQLAlchemy has it.
+    Varchar,
+    /// TEXT.
+    Text,
+    /// CHAR of exactly the length of its values.
+    Char,
+}
+
+impl EnumStorage {
+    /// The type in Python, of SQLAlchemy's or of `fabkit`'s.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Varchar => "Enum",
+            Self::Text => "TextEnum",
+            Self::Char => "CharEnum",
+        }
+    }
 }
 
 /// A member of an enum.

@@ -7,7 +7,7 @@ use super::outcome::{Decision, Refusal};
 use super::types::OwnTypes;
 use super::{
     Application, Association, AssociationEnd, Attribute, AttributeKind, Check, Display, Entity, Key, Menu,
-    ReferenceKey, Settings, UniqueKey, attribute, chart, details, relation,
+    ReferenceKey, Settings, UniqueKey, attribute, chart, details, relation, trigger,
 };
 use crate::generate::names::{self, TableNames};
 use crate::schema::{BOOKKEEPING, Dialect, Index, ObjectName, Schema, Table};
@@ -53,6 +53,10 @@ impl Application {
         });
         for entity in &mut application.entities {
             settle(entity);
+            let triggers = trigger::of_table(schema, &entity.table);
+            for attribute in &mut entity.attributes {
+                attribute.in_trigger = triggers.iter().any(|trigger| trigger.concerns(&attribute.column));
+            }
         }
         details::nest(&mut application);
         chart::choose(&mut application);

@@ -22,11 +22,14 @@ mod outcome;
 mod relation;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod types;
 
 pub use chart::Chart;
 pub use check::{Check, CheckRule, Comparison};
-pub use column::{Attribute, AttributeKind, DefaultValue, ElementKind, EnumClass, EnumMember, ReferenceKey};
+pub use column::{
+    Attribute, AttributeKind, DefaultValue, ElementKind, EnumClass, EnumMember, EnumStorage, ReferenceKey,
+};
 pub use model::{
     Application, Association, AssociationEnd, Display, Entity, FabVersion, Key, Menu, Relation, RelationKind, Settings,
     UniqueKey,

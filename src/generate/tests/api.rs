@@ -30,6 +30,8 @@ pub(super) struct ApiFile {
     filters: Vec<Filter>,
     order: Option<String>,
     children: Vec<Child>,
+    /// Further arguments: the columns that triggers may change.
+    kept: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,6 +88,7 @@ pub(super) fn context(facts: &Facts<'_>, entity: &Entity) -> ApiFile {
             })
             .map(str::to_owned),
         children: children(facts, entity),
+        kept: fields::kept_by_triggers(entity),
     }
 }
 

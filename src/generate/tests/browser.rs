@@ -38,6 +38,8 @@ struct Routed {
 #[derive(Debug, Serialize)]
 struct Pages {
     label: String,
+    /// Further arguments: the columns that triggers may change.
+    kept: String,
     module: String,
     class_name: String,
     view_class: String,
@@ -117,6 +119,7 @@ pub(super) fn is_wanted(facts: &Facts<'_>) -> bool {
 fn pages(facts: &Facts<'_>, entity: &Entity) -> Pages {
     Pages {
         label: entity.label.clone(),
+        kept: super::fields::kept_by_triggers(entity),
         module: entity.module.clone(),
         class_name: entity.class_name.clone(),
         view_class: entity.view_class.clone(),

@@ -53,7 +53,11 @@ pub(super) fn boundaries(entity: &Entity) -> Vec<Boundary> {
             let Some(attribute) = rule.columns().first().and_then(|column| entity.attribute_of(column)) else {
                 continue;
             };
-            if attribute.generated.is_some() || attribute.foreign_key.is_some() || attribute.primary_key {
+            if attribute.generated.is_some()
+                || entity.refers(attribute)
+                || attribute.primary_key
+                || attribute.in_trigger
+            {
                 continue;
             }
             let range = Range::of(attribute, entity);
@@ -161,7 +165,10 @@ pub(super) fn pairs(entity: &Entity) -> Vec<Pair> {
             let (Some(left), Some(right)) = (entity.attribute_of(left), entity.attribute_of(right)) else { continue };
             // Neither a key nor what a row may do without can be counted on from.
             let has_value = |one: &Attribute| {
-                !one.primary_key && !entity.refers(one) && (!one.nullable || !Range::of(one, entity).opaque)
+                !one.primary_key
+                    && !one.in_trigger
+                    && !entity.refers(one)
+                    && (!one.nullable || !Range::of(one, entity).opaque)
             };
             if !has_value(left) || !has_value(right) || left.generated.is_some() {
                 continue;

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::config::TestDataVariety;
 use super::facts::Facts;
-use super::range::Range;
 use crate::generate::entity::Entity;
 
 /// The context of the template.
@@ -66,7 +65,7 @@ fn fields(facts: &Facts<'_>, entity: &Entity) -> Vec<Field> {
         .iter()
         .filter(|attribute| !facts.is_filled_elsewhere(entity, &attribute.name))
         .filter(|attribute| !(low && attribute.nullable))
-        .filter(|attribute| !(attribute.nullable && Range::of(attribute, entity).opaque))
+        .filter(|attribute| !facts.stays_empty(entity, attribute))
         .filter_map(|attribute| {
             let value = facts.sample(entity, &attribute.name)?.factory.clone();
             Some(Field { name: attribute.name.clone(), value })

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::{TestDataVariety, TestGenerationConfig};
 use super::native;
+use super::range::Range;
 use super::sample::{self, Sample, Style};
+use super::settle;
 use crate::generate::Application;
-use crate::generate::entity::{AttributeKind, CheckRule, Entity, Key, Relation, RelationKind};
+use crate::generate::entity::{Attribute, AttributeKind, CheckRule, Entity, Key, Relation, RelationKind};
 use crate::schema::{ColumnDefault, ObjectName, ReferentialAction};
 
 /// An application with the samples of its columns.
@@ -27,10 +29,16 @@ impl<'a> Facts<'a> {
             beyond_ascii: config.test_data_variety == TestDataVariety::High,
             dialect: application.dialect,
         };
-        let samples =
-            application.entities.iter().map(|entity| (&entity.table, sample::of_entity(entity, style))).collect();
-        let mut facts =
-            Self { application, config, samples, refused: BTreeMap::new(), optional_parents: BTreeSet::new() };
+        let mut samples = BTreeMap::new();
+        let mut refused = BTreeMap::new();
+        for entity in &application.entities {
+            let mut own = sample::of_entity(entity, style);
+            if Self::has_opaque_check(entity) && !settle::settle(entity, &mut own) {
+                refused.insert(&entity.table, format!("no row of {} is known that keeps its CHECKs", entity.table));
+            }
+            samples.insert(&entity.table, own);
+        }
+        let mut facts = Self { application, config, samples, refused, optional_parents: BTreeSet::new() };
         facts.refuse();
         if config.test_data_variety != TestDataVariety::Low {
             facts.choose_optional_parents();
@@ -65,6 +73,7 @@ impl<'a> Facts<'a> {
             }
         }
         self.refuse_circles();
+        self.refuse_changed_keys();
         let mut grows = !self.refused.is_empty();
         while grows {
             let found: Vec<(&ObjectName, String)> = application
@@ -81,6 +90,17 @@ impl<'a> Facts<'a> {
                 .collect();
             grows = !found.is_empty();
             self.refused.extend(found);
+        }
+    }
+
+    /// Tables with a key that people give and a trigger may change.
+    fn refuse_changed_keys(&mut self) {
+        for entity in &self.application.entities {
+            let key = entity.attributes.iter().find(|one| one.primary_key && one.in_trigger && !one.is_served());
+            if let Some(key) = key {
+                let reason = format!("a trigger may change {}.{}, which is a key", entity.table, key.column);
+                self.refused.entry(&entity.table).or_insert(reason);
+            }
         }
     }
 
@@ -146,6 +166,13 @@ impl<'a> Facts<'a> {
             }
         }
         arguments.join(", ")
+    }
+
+    /// Whether a column may hold what no CHECK refuses only when it is NULL.
+    pub(super) fn stays_empty(&self, entity: &Entity, attribute: &Attribute) -> bool {
+        attribute.nullable
+            && Range::of(attribute, entity).opaque
+            && self.sample(entity, &attribute.name).is_none_or(|sample| !sample.settled)
     }
 
     /// Whether a CHECK of this table was not understood.

@@ -54,6 +54,12 @@ pub(super) struct WrongPair {
     pub right_value: &'static str,
 }
 
+/// What an update by somebody else may change, as further arguments in Python.
+pub(super) fn kept_by_triggers(entity: &Entity) -> String {
+    let touched = entity.attributes.iter().filter(|attribute| attribute.in_trigger);
+    touched.map(|attribute| format!(", {}", string(&attribute.name))).collect()
+}
+
 /// The fields of these names.
 pub(super) fn fields(facts: &Facts<'_>, entity: &Entity, names: &[&str]) -> Vec<Field> {
     names.iter().filter_map(|name| attribute(facts, entity, name).or_else(|| relation(facts, entity, name))).collect()
@@ -70,7 +76,7 @@ fn shared_key<'f>(facts: &Facts<'f>, entity: &'f Entity, name: &str) -> Option<(
 fn attribute(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
     let attribute = entity.attribute(name)?;
     let range = super::range::Range::of(attribute, entity);
-    if range.opaque && attribute.nullable {
+    if facts.stays_empty(entity, attribute) {
         // No value is sure to keep the rule, but NULL keeps every rule.
         return None;
     }
@@ -98,7 +104,8 @@ fn attribute(facts: &Facts<'_>, entity: &Entity, name: &str) -> Option<Field> {
         });
     }
     // How the server spells a value may depend on its settings.
-    let is_spelled = !matches!(attribute.kind, AttributeKind::Native { .. }) || sample.change.is_some();
+    let is_native = matches!(attribute.kind, AttributeKind::Native { .. });
+    let is_spelled = !attribute.in_trigger && (!is_native || sample.change.is_some());
     let stored = is_spelled.then(|| value.python.clone());
     let boolean = attribute.kind == AttributeKind::Boolean;
     Some(Field {

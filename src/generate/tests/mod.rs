@@ -24,6 +24,7 @@ mod range;
 mod render;
 mod sample;
 mod security;
+mod settle;
 mod shared;
 mod text;
 mod unit;

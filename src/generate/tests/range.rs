@@ -22,7 +22,7 @@ pub(super) struct Range {
     pub shortest: u32,
     /// The greatest number of characters.
     pub longest: Option<u32>,
-    /// A CHECK that was not understood may speak of this column.
+    /// A CHECK that was not understood may speak of this column, or a trigger.
     pub opaque: bool,
 }
 
@@ -30,6 +30,7 @@ impl Range {
     /// The range of one attribute.
     pub(super) fn of(attribute: &Attribute, entity: &Entity) -> Self {
         let mut range = Self::of_type(&attribute.kind);
+        range.opaque = attribute.in_trigger;
         for check in &entity.checks {
             for rule in &check.rules {
                 match rule {

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::native;
 use super::range::{Range, ranks};
 use super::text::{self, Words};
-use crate::generate::entity::{Attribute, AttributeKind, DefaultValue, ElementKind, Entity};
+use crate::generate::entity::{Attribute, AttributeKind, DefaultValue, ElementKind, Entity, EnumClass, EnumMember};
 use crate::generate::python::string;
 use crate::schema::Dialect;
 
@@ -36,6 +36,8 @@ pub(super) struct Sample {
     pub change: Option<Value>,
     /// A valid value that is the same in every row, for forms and APIs.
     pub fixed: Value,
+    /// Whether it was chosen to keep the rules that the row's other columns have a part in.
+    pub settled: bool,
 }
 
 impl Sample {
@@ -100,21 +102,20 @@ impl Picker<'_> {
             AttributeKind::Integer { .. } | AttributeKind::Numeric { .. } | AttributeKind::Float => self.number(),
             AttributeKind::Boolean => {
                 let start = !matches!(self.attribute.default, Some(DefaultValue::Boolean(true)));
-                let value = |value| if self.attribute.nullable { choice(value) } else { boolean(value) };
-                Sample { factory: truth(start).to_owned(), change: Some(value(!start)), fixed: value(start) }
+                let value = |value| truth_value(value, self.attribute.nullable);
+                Sample {
+                    factory: truth(start).to_owned(),
+                    change: Some(value(!start)),
+                    fixed: value(start),
+                    settled: false,
+                }
             }
             AttributeKind::Text { .. } => self.text(),
             AttributeKind::Enum(class) => {
-                let member = |index: usize| {
-                    class.members.get(index).map(|member| Value {
-                        python: format!("{}.{}", class.name, member.name),
-                        form: Some(string(&member.value)),
-                        json: string(&member.value),
-                    })
-                };
+                let member = |index: usize| class.members.get(index).map(|member| member_value(class, member));
                 let fixed = member(0).unwrap_or_else(|| text_value(""));
                 let change = member(1).filter(|_| !self.range.opaque);
-                Sample { factory: fixed.python.clone(), change, fixed }
+                Sample { factory: fixed.python.clone(), change, fixed, settled: false }
             }
             AttributeKind::Date => self.day(),
             AttributeKind::DateTime { .. } => self.moment(),
@@ -153,7 +154,8 @@ impl Picker<'_> {
             AttributeKind::Native { sql, .. } => match native::values(sql, self.style.dialect) {
                 Some((one, other)) => {
                     let change = other.as_deref().map(text_value);
-                    Sample { factory: string(&one), fixed: change.clone().unwrap_or_else(|| text_value(&one)), change }
+                    let fixed = change.clone().unwrap_or_else(|| text_value(&one));
+                    Sample { factory: string(&one), fixed, change, settled: false }
                 }
                 None if self.attribute.nullable => Sample { change: None, ..plain("None", "None", "\"\"", "None") },
                 None => Sample { change: None, ..plain("f\"{n}\"", "\"1\"", "\"1\"", "\"1\"") },
@@ -165,7 +167,7 @@ impl Picker<'_> {
     fn first_row(&self) -> Sample {
         let factory = if self.attribute.nullable { "None" } else { "1" };
         let fixed = Value { python: "1".to_owned(), form: Some("\"1\"".to_owned()), json: "1".to_owned() };
-        Sample { factory: factory.to_owned(), change: None, fixed }
+        Sample { factory: factory.to_owned(), change: None, fixed, settled: false }
     }
 
     /// As many bytes as the column takes, since some servers fill up what is missing.
@@ -176,7 +178,7 @@ impl Picker<'_> {
             if must_differ { format!("n.to_bytes({length}, \"big\")") } else { format!("b\"\\x01\" * {length}") };
         let encoded = string(&STANDARD.encode(vec![0xff; length as usize]));
         let value = Value { python: format!("b\"\\xff\" * {length}"), form: Some(encoded.clone()), json: encoded };
-        Sample { factory, fixed: value.clone(), change: Some(value) }
+        Sample { factory, fixed: value.clone(), change: Some(value), settled: false }
     }
 
     fn number(&self) -> Sample {
@@ -213,7 +215,7 @@ impl Picker<'_> {
             .map(|found| if found == first { self.range.other_than(first) } else { found })
             .filter(|found| *found != first)
             .map(|found| self.number_value(found));
-        Sample { factory, change, fixed: self.number_value(first) }
+        Sample { factory, change, fixed: self.number_value(first), settled: false }
     }
 
     /// Digits in every decimal place, so that a lost one shows.
@@ -256,7 +258,7 @@ impl Picker<'_> {
         };
         let fixed = text_value(&words.changed());
         let free = !self.range.opaque && !self.rank.above && !self.rank.below;
-        Sample { factory: words.numbered(), change: free.then(|| fixed.clone()), fixed }
+        Sample { factory: words.numbered(), change: free.then(|| fixed.clone()), fixed, settled: false }
     }
 
     fn day(&self) -> Sample {
@@ -278,7 +280,7 @@ impl Picker<'_> {
             Value { python: format!("datetime.date({year}, {month}, {day})"), form: Some(iso.clone()), json: iso }
         };
         let change = change.filter(|_| !self.range.opaque).map(value);
-        Sample { factory, change, fixed: value((2026, 1, 2 + shift.clamp(0, 26))) }
+        Sample { factory, change, fixed: value((2026, 1, 2 + shift.clamp(0, 26))), settled: false }
     }
 
     fn moment(&self) -> Sample {
@@ -298,17 +300,31 @@ impl Picker<'_> {
             json: string(&format!("{year}-{month:02}-{day:02}T23:59:58{offset}")),
         };
         let change = year.filter(|_| !self.range.opaque).map(|year| value((year, 2, 29)));
-        Sample { factory, change, fixed: value((2026, 1, 2 + self.rank.steps.clamp(0, 26))) }
+        Sample { factory, change, fixed: value((2026, 1, 2 + self.rank.steps.clamp(0, 26))), settled: false }
     }
 }
 
 fn plain(factory: &str, python: &str, form: &str, json: &str) -> Sample {
     let change = Value { python: python.to_owned(), form: Some(form.to_owned()), json: json.to_owned() };
-    Sample { factory: factory.to_owned(), fixed: change.clone(), change: Some(change) }
+    Sample { factory: factory.to_owned(), fixed: change.clone(), change: Some(change), settled: false }
 }
 
 fn truth(value: bool) -> &'static str {
     if value { "True" } else { "False" }
+}
+
+/// A truth value of a column.
+pub(super) fn truth_value(value: bool, nullable: bool) -> Value {
+    if nullable { choice(value) } else { boolean(value) }
+}
+
+/// A member of an enum.
+pub(super) fn member_value(class: &EnumClass, member: &EnumMember) -> Value {
+    Value {
+        python: format!("{}.{}", class.name, member.name),
+        form: Some(string(&member.value)),
+        json: string(&member.value),
+    }
 }
 
 /// A value that may be left open is chosen, and not ticked.

@@ -57,6 +57,8 @@ struct Input {
     master_route: Option<String>,
     columns: Vec<TextColumn>,
     guarded: Vec<Guarded>,
+    /// Further arguments: the columns that triggers may change.
+    kept: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -143,6 +145,7 @@ fn input(entity: &Entity) -> Input {
             })
             .collect(),
         guarded: guarded(entity),
+        kept: super::fields::kept_by_triggers(entity),
     }
 }
 

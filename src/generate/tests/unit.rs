@@ -221,6 +221,7 @@ fn not_null(facts: &Facts<'_>, entity: &Entity) -> Vec<NotNull> {
         .attributes
         .iter()
         .filter(|attribute| !attribute.nullable && !attribute.primary_key && attribute.generated.is_none())
+        .filter(|attribute| !attribute.in_trigger)
         // MySQL's servers may take NULL for the time that it is.
         .filter(|attribute| facts.application.dialect != Dialect::Mysql || !attribute.declared.starts_with("timestamp"))
         .map(|attribute| NotNull { name: attribute.name.clone(), column: attribute.column.clone() })
@@ -284,7 +285,7 @@ fn texts(facts: &Facts<'_>, entity: &Entity) -> Vec<Named> {
 
 fn uniques(facts: &Facts<'_>, entity: &Entity) -> Vec<Unique> {
     // A row that need not have a value is given none where no value is sure to keep the rules.
-    let has_value = |attribute: &Attribute| !(attribute.nullable && super::range::Range::of(attribute, entity).opaque);
+    let has_value = |attribute: &Attribute| !facts.stays_empty(entity, attribute);
     entity
         .uniques
         .iter()
@@ -364,6 +365,7 @@ fn booleans(entity: &Entity) -> Vec<Column> {
 
 fn defaults(facts: &Facts<'_>, entity: &Entity) -> Vec<Named> {
     settable(facts, entity)
+        .filter(|attribute| !attribute.in_trigger)
         .filter_map(|attribute| {
             Some(Named { name: attribute.name.clone(), value: default_value(attribute)?, given: String::new() })
         })
@@ -395,7 +397,7 @@ fn server_defaults(facts: &Facts<'_>, entity: &Entity) -> Vec<ServerDefault> {
         .filter(|attribute| attribute.generated.is_none() && !entity.refers(attribute))
         .filter(|attribute| !attribute.primary_key && facts.sample(entity, &attribute.name).is_some())
         .filter_map(|attribute| {
-            let value = match attribute.server_default.as_ref()? {
+            let value = match attribute.server_default.as_ref().filter(|_| !attribute.in_trigger)? {
                 ColumnDefault::Literal(text) if text.eq_ignore_ascii_case("null") => return None,
                 ColumnDefault::Literal(_) => Some(default_value(attribute)?),
                 ColumnDefault::Expression(_) => None,
@@ -500,7 +502,8 @@ fn many(facts: &Facts<'_>, entity: &Entity) -> Vec<Many> {
 
 /// Keyword arguments for a row that holds only what it must; nothing when no column is optional.
 pub(super) fn nothing_optional(facts: &Facts<'_>, entity: &Entity) -> Option<String> {
-    if !facts.config.include_edge_cases || Facts::has_opaque_check(entity) || matches!(entity.key, Key::Composite(_)) {
+    let is_bound = Facts::has_opaque_check(entity) || entity.attributes.iter().any(|attribute| attribute.in_trigger);
+    if !facts.config.include_edge_cases || is_bound || matches!(entity.key, Key::Composite(_)) {
         return None;
     }
     let mut arguments: Vec<String> = settable(facts, entity)

@@ -33,6 +33,8 @@ pub(super) struct ViewsFile {
     children: Vec<Child>,
     master_route: Option<String>,
     nothing_optional: Option<String>,
+    /// Further arguments: the columns that triggers may change.
+    kept: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -102,6 +104,7 @@ pub(super) fn context(facts: &Facts<'_>, entity: &Entity) -> ViewsFile {
         children: children(facts, entity),
         master_route: entity.master_view_route.clone(),
         nothing_optional: super::unit::nothing_optional(facts, entity),
+        kept: fields::kept_by_triggers(entity),
     }
 }
 

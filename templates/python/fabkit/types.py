@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, cast, func
+from sqlalchemy import Enum, Text, cast, func
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import UserDefinedType
 
 
@@ -33,3 +34,21 @@ class SpatialType(NativeType):
 
     def bind_expression(self, value):
         return func.ST_GeomFromText(value)
+
+
+class TextEnum(Enum):
+    """One of a list, in a column that is declared TEXT."""
+
+
+class CharEnum(Enum):
+    """One of a list, in a column that is declared CHAR."""
+
+
+@compiles(TextEnum)
+def _text(type_, compiler, **options):
+    return "TEXT"
+
+
+@compiles(CharEnum)
+def _char(type_, compiler, **options):
+    return f"CHAR({type_.length})"

@@ -7,6 +7,7 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
 
+use super::pattern::Pattern;
 use super::{Arithmetic, Comparison, Condition, Term};
 use crate::generate::data::value::Value;
 
@@ -42,6 +43,10 @@ fn from(expression: &Expr) -> Result<Condition, String> {
         Expr::UnaryOp { op: UnaryOperator::Not, expr } => negated(from(expr)?, true),
         Expr::BinaryOp { left, op: BinaryOperator::And, right } => Condition::All(vec![from(left)?, from(right)?]),
         Expr::BinaryOp { left, op: BinaryOperator::Or, right } => Condition::Any(vec![from(left)?, from(right)?]),
+        Expr::BinaryOp { left, op, right } if let Some((ignores_case, not)) = matching(op) => {
+            negated(matches(left, right, ignores_case, expression)?, not)
+        }
+        Expr::RLike { negated: not, expr, pattern, .. } => negated(matches(expr, pattern, true, expression)?, *not),
         Expr::BinaryOp { left, op, right } => match comparison(op) {
             Some(comparison) => Condition::Compare(term(left)?, comparison, term(right)?),
             None => Condition::Truth(term(expression)?),
@@ -71,6 +76,26 @@ fn from(expression: &Expr) -> Result<Condition, String> {
         Expr::IsFalse(inner) => negated(from(inner)?, true),
         other => Condition::Truth(term(other)?),
     })
+}
+
+/// Whether an operator of PostgreSQL's that matches a regular expression ignores case, and whether it means the opposite.
+fn matching(operator: &BinaryOperator) -> Option<(bool, bool)> {
+    Some(match operator {
+        BinaryOperator::PGRegexMatch => (false, false),
+        BinaryOperator::PGRegexIMatch | BinaryOperator::Regexp => (true, false),
+        BinaryOperator::PGRegexNotMatch => (false, true),
+        BinaryOperator::PGRegexNotIMatch => (true, true),
+        _ => return None,
+    })
+}
+
+fn matches(of: &Expr, pattern: &Expr, ignores_case: bool, whole: &Expr) -> Result<Condition, String> {
+    match term(pattern)? {
+        Term::Literal(Value::Text(pattern)) => {
+            Ok(Condition::Matches(term(of)?, Pattern::parse(&pattern, ignores_case)?))
+        }
+        _ => unknown(whole),
+    }
 }
 
 fn comparison(operator: &BinaryOperator) -> Option<Comparison> {

@@ -10,7 +10,7 @@ mod sqlite;
 
 use std::collections::BTreeMap;
 
-use super::{AttributeKind, FabVersion};
+use super::{AttributeKind, EnumStorage, FabVersion};
 use crate::generate::python::{Code, Expression, Import, Imports};
 use crate::schema::{Column, DataType, Dialect, Schema, TypeKind};
 
@@ -181,8 +181,9 @@ fn native(sql: &str) -> AttributeKind {
 /// The SQLAlchemy type of a column, whose domain, where it has one, stands for `base`.
 pub(super) fn sqlalchemy(column: &Column, base: &DataType, kind: &AttributeKind, dialect: Dialect) -> SqlType {
     let declared = &column.data_type;
-    if let AttributeKind::Enum(_) = kind {
-        return SqlType::class("sqlalchemy", "Enum");
+    if let AttributeKind::Enum(class) = kind {
+        let module = if class.storage == EnumStorage::Varchar { "sqlalchemy" } else { TYPES };
+        return SqlType::class(module, class.storage.class());
     }
     let of_base = match dialect {
         Dialect::Postgres => postgres::sqlalchemy(base, kind),
