@@ -8,7 +8,8 @@
 //! * core rooms take values and give values, with no I/O, clock or randomness of their own: [`schema`],
 //!   [`diff`], [`hazard`], [`impact`], [`revision`], [`migration`], [`generate`], [`rollout`], [`merge`], [`outcome`],
 //!   [`mutation`], [`gate`], [`history`] and [`report`];
-//! * edge rooms each face one outside system: [`database`], [`run`], [`store`] and [`github`].
+//! * edge rooms each face one outside system: [`database`], [`run`], [`store`], [`github`] and
+//!   [`notify`].
 //!
 //! Who may know whom is written down in `docs/architecture.md` and held by `tests/integration/architecture.rs`.
 
@@ -26,6 +27,7 @@ pub mod impact;
 pub mod merge;
 pub mod migration;
 pub mod mutation;
+pub mod notify;
 pub mod outcome;
 pub mod report;
 pub mod revision;

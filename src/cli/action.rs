@@ -26,6 +26,8 @@ pub const INPUTS: &[&str] = &[
     "commit",
     "tests",
     "fail-on",
+    "webhook-url",
+    "slack-webhook-url",
 ];
 
 /// Why the action's inputs cannot be used.
@@ -140,6 +142,10 @@ pub fn request(environment: &Environment) -> Result<action::Request, Error> {
         forge: forge(environment)?,
         output_file: path("GITHUB_OUTPUT"),
         summary_file: path("GITHUB_STEP_SUMMARY"),
+        addresses: action::Addresses {
+            webhook: environment.input("webhook-url").map(str::to_owned),
+            slack: environment.input("slack-webhook-url").map(str::to_owned),
+        },
         runner_files: ["GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"].into_iter().filter_map(path).collect(),
     })
 }

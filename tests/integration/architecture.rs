@@ -19,7 +19,7 @@ const PIPELINE: [&[&str]; 11] = [
 ];
 
 /// The rooms that each face one outside system.
-const EDGES: [&str; 4] = ["database", "run", "store", "github"];
+const EDGES: [&str; 5] = ["database", "run", "store", "github", "notify"];
 
 /// Every room, and the rooms that it may know.
 fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::Request;
+use super::news::spread;
 use super::push::Pushed;
 use crate::app::check::{self, CommitMode};
 use crate::app::ending::Ending;
@@ -124,6 +125,7 @@ pub(super) async fn check_and_tell(
         console.note(&kept);
         summary.push_str(&format!("\n{kept}\n"));
     }
+    spread(request, event, &checked, console).await?;
     if let Some(forge) = &forge {
         for notice in forge.notices() {
             console.note(&notice);

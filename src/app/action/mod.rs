@@ -3,9 +3,11 @@
 //!
 //! * what an event asks for is decided here;
 //! * [`job`] checks the head and tells what came of it;
+//! * [`news`] tells a webhook and Slack;
 //! * [`push`] keeps what a push to the default branch brought.
 
 mod job;
+mod news;
 mod push;
 
 use std::path::PathBuf;
@@ -17,6 +19,7 @@ use super::forge::{self, Forge};
 use super::{Console, Error, Exit, check, gate, publish};
 use crate::github::event::{self, Event};
 use crate::github::runner::Runner;
+pub use crate::notify::Addresses;
 use crate::store::git::Repository;
 use job::check_and_tell;
 
@@ -43,6 +46,8 @@ pub struct Request {
     pub summary_file: Option<PathBuf>,
     /// The other files that the runner reads after the step: variables, search path and state for later steps.
     pub runner_files: Vec<PathBuf>,
+    /// Where else to tell of what was found.
+    pub addresses: Addresses,
 }
 
 /// What makes the step fail. Each includes what comes after it.

@@ -35,6 +35,7 @@ use super::gate::{self, Conversation, Decided};
 use super::{Console, Error, Exit, Format};
 use crate::gate::record::Record;
 use crate::gate::{Decision, GateChange, Standing, evaluate};
+use crate::notify::Channel;
 use crate::report::approval::COMMAND;
 use crate::report::wording::why;
 use crate::report::{self, Compatibility, Facts, Revision, WayBack};
@@ -105,6 +106,8 @@ pub struct Checked {
     pub folder: String,
     /// The folder that the reports were written to.
     pub out: PathBuf,
+    /// Who else is told, by the configuration.
+    pub channels: Vec<Channel>,
 }
 
 /// Runs the command.
@@ -191,7 +194,10 @@ pub async fn check(
     record.run = forge.and_then(Forge::run_number);
     record.marker = forge.map(|forge| report::comment::marker(&forge.limits()));
     let checked = publish::report(request, facts, exit, record, console.layout())?;
-    Ok(Checked { decided, schema, folder: sides.prefix.clone(), ..checked })
+    let tests = &sides.config.tests;
+    let channels = [(tests.webhook_notifications, Channel::Webhook), (tests.slack_integration, Channel::Slack)];
+    let channels = channels.into_iter().filter(|(wanted, _)| *wanted).map(|(_, channel)| channel).collect();
+    Ok(Checked { decided, schema, folder: sides.prefix.clone(), channels, ..checked })
 }
 
 /// The facts that are known before anything ran.

@@ -325,6 +325,7 @@ pub(super) fn report(
         schema: None,
         folder: String::new(),
         out,
+        channels: Vec::new(),
     })
 }
 

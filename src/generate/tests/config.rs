@@ -73,9 +73,9 @@ pub struct TestGenerationConfig {
 
     /// Results go to the job summary and the check run.
     pub ci_cd_integration: bool,
-    /// Results go to the webhooks of the configuration, where there are any.
+    /// The action posts results to its input `webhook-url`, if it has one.
     pub webhook_notifications: bool,
-    /// Results go to Slack. Not possible in this version.
+    /// The action tells Slack of results through its input `slack-webhook-url`.
     pub slack_integration: bool,
     /// Results go out by email. Not possible in this version.
     pub email_notifications: bool,
@@ -147,11 +147,6 @@ impl TestGenerationConfig {
                 "this version can't break an environment on purpose; set it to false",
             ),
             (
-                self.slack_integration,
-                "slack_integration",
-                "this version doesn't post to Slack; set it to false and use the job summary",
-            ),
-            (
                 self.email_notifications,
                 "email_notifications",
                 "this version doesn't send email; set it to false and use GitHub's own notifications",
@@ -174,22 +169,17 @@ impl TestGenerationConfig {
     /// What this version does otherwise than the switches say, one sentence each.
     #[must_use]
     pub fn notices(&self) -> Vec<String> {
-        let missing = [(self.webhook_notifications, "`webhook_notifications`")];
         let always = [
             (!self.generate_html_reports, "`generate_html_reports`"),
             (!self.generate_junit_xml, "`generate_junit_xml`"),
             (!self.ci_cd_integration, "`ci_cd_integration`"),
         ];
-        let named = |switches: &[(bool, &'static str)]| {
-            let named: Vec<&str> = switches.iter().filter(|(named, _)| *named).map(|(_, switch)| *switch).collect();
-            (!named.is_empty()).then(|| named.join(", "))
-        };
-        let missing =
-            named(&missing).map(|switches| format!("this version calls no webhooks: {switches} changes nothing"));
-        let always = named(&always).map(|switches| {
-            format!("report.html, junit.xml and the job summary are always written: {switches} change nothing")
-        });
-        missing.into_iter().chain(always).collect()
+        let named: Vec<&str> = always.iter().filter(|(named, _)| *named).map(|(_, switch)| *switch).collect();
+        if named.is_empty() {
+            return Vec::new();
+        }
+        let switches = named.join(", ");
+        vec![format!("report.html, junit.xml and the job summary are always written: {switches} change nothing")]
     }
 }
 
@@ -206,10 +196,9 @@ mod tests {
     fn what_a_switch_does_not_change_is_said() {
         let all: TestGenerationConfig = serde_yaml::from_str("generate_junit_xml: false").unwrap();
         let notices = all.notices();
-        assert!(notices[0].contains("`webhook_notifications`"), "{notices:?}");
-        assert!(notices[1].contains("`generate_junit_xml` change nothing"), "{notices:?}");
-        let none = "webhook_notifications: false";
-        assert_eq!(serde_yaml::from_str::<TestGenerationConfig>(none).unwrap().notices(), [""; 0]);
+        assert_eq!(notices.len(), 1);
+        assert!(notices[0].contains("`generate_junit_xml` change nothing"), "{notices:?}");
+        assert_eq!(TestGenerationConfig::default().notices(), [""; 0]);
     }
 
     #[test]
@@ -230,7 +219,6 @@ mod tests {
             "ai_powered_test_generation: true",
             "visual_regression_testing: true",
             "chaos_engineering_tests: true",
-            "slack_integration: true",
             "email_notifications: true",
             "preserve_referential_integrity: false",
             "target_coverage_percentage: 101",

@@ -164,6 +164,7 @@ fn every_switch_of_the_generation_changes_what_is_written_and_no_other_does() {
         "generate_performance_reports: false",
         "ci_cd_integration: false",
         "webhook_notifications: false",
+        "slack_integration: true",
     ] {
         assert_eq!(written(switch), as_it_is, "{switch}");
     }

@@ -8,6 +8,7 @@ mod described;
 pub mod double;
 mod fork;
 pub mod job;
+mod notify;
 pub mod payload;
 mod rename;
 mod tokens;
