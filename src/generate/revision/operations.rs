@@ -63,7 +63,7 @@ fn on_sqlite(change: &Change, tables: &Lookup<'_>) -> Option<(String, Code)> {
             call("drop_column", vec![Code::text(&table.name), Code::text(&column.name)]),
         ),
         Change::ColumnRenamed { table, from, to, .. } => {
-            let (old, new) = (sqlite::quoted(&from.name), sqlite::quoted(&to.name));
+            let (old, new) = (sqlite::quoted(&from.name), sqlite::written(&to.name));
             let renamed = Code::keyword("new_column_name", Code::text(&to.name));
             (
                 format!("ALTER TABLE {} RENAME COLUMN {old} TO {new};", quoted(table)),
