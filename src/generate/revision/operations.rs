@@ -63,10 +63,9 @@ fn on_sqlite(change: &Change, tables: &Lookup<'_>) -> Option<(String, Code)> {
             call("drop_column", vec![Code::text(&table.name), Code::text(&column.name)]),
         ),
         Change::ColumnRenamed { table, from, to, .. } => {
-            let (old, new) = (sqlite::quoted(&from.name), sqlite::written(&to.name));
             let renamed = Code::keyword("new_column_name", Code::text(&to.name));
             (
-                format!("ALTER TABLE {} RENAME COLUMN {old} TO {new};", quoted(table)),
+                sqlite::rename_column(&quoted(table), &from.name, &to.name),
                 call("alter_column", vec![Code::text(&table.name), Code::text(&from.name), renamed]),
             )
         }

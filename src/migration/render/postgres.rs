@@ -212,6 +212,11 @@ pub fn rereadable(sql: &str) -> String {
     text
 }
 
+/// Whether a definition may hold what [`rereadable`] puts in.
+pub fn is_reworded(sql: &str) -> bool {
+    ["::boolean AND ", "::boolean OR ", "[])::text[]"].iter().any(|words| sql.contains(words))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

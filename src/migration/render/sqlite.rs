@@ -15,7 +15,7 @@ pub fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
 
 /// A name as people write it, in quotes where it cannot do without. SQLite puts what RENAME COLUMN says into every
 /// definition that mentions the column.
-pub fn written(name: &str) -> String {
+fn written(name: &str) -> String {
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let plain = starts && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if plain && !is_reserved(&name.to_ascii_lowercase(), Dialect::Sqlite) { name.to_owned() } else { quoted(name) }
@@ -26,6 +26,11 @@ pub const DEFAULT_SPELLING: &str = "spelling default";
 
 /// The column option that keeps a type as it was written.
 pub const TYPE_SPELLING: &str = "spelling type";
+
+/// The statement that renames a column of `table`, which is written as SQL has it.
+pub fn rename_column(table: &str, from: &str, to: &str) -> String {
+    format!("ALTER TABLE {table} RENAME COLUMN {} TO {};", quoted(from), written(to))
+}
 
 /// The column option that keeps the name of a collation as it was written.
 pub const COLLATION_SPELLING: &str = "spelling collation";

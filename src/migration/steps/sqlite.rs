@@ -22,7 +22,7 @@ use crate::diff::{Change, RenameLookup, Renames, aligned};
 use crate::migration::Save;
 use crate::migration::plan::{Plan, Reverse, Step};
 use crate::migration::render::sqlite::{
-    COMMA_IN_COMMENT, added_column, create_index, create_table, is_fixed, list, quoted, terminated, written,
+    COMMA_IN_COMMENT, added_column, create_index, create_table, is_fixed, list, quoted, rename_column, terminated,
 };
 use crate::migration::save::{self, TakenNames};
 use crate::schema::{Column, Dialect, ForeignKey, Lookup, ObjectName, Schema, Table};
@@ -350,15 +350,12 @@ impl<'a> Planner<'a> {
             let steps = rename_order(&all, columns, |name| free_column(old, table, name));
             let of = quoted(&table.name.name);
             for (from, to) in steps {
-                let rename = |one: &str, other: &str| {
-                    format!("ALTER TABLE {of} RENAME COLUMN {} TO {};", quoted(one), written(other))
-                };
                 self.steps.push(Step {
                     purpose: format!("Column {}.{from} becomes {to}", table.name),
                     notes: Vec::new(),
                     outside: false,
-                    statements: vec![rename(&from, &to)],
-                    reverse: Reverse::Statements(vec![rename(&to, &from)]),
+                    statements: vec![rename_column(&of, &from, &to)],
+                    reverse: Reverse::Statements(vec![rename_column(&of, &to, &from)]),
                 });
             }
             current.insert(table.name.clone(), names);

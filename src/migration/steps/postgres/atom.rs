@@ -5,7 +5,7 @@ mod of_table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::migration::render::postgres::{path, quoted, rereadable};
+use crate::migration::render::postgres::{is_reworded, path, quoted, rereadable};
 use crate::schema::lexer::tokens;
 use crate::schema::{Column, DataType, Other, Schema, Table, address};
 
@@ -105,8 +105,7 @@ impl<'a> Atom<'a> {
 
     /// Whether the words of its definition are not those that the server prints.
     pub(super) fn is_reworded(&self) -> bool {
-        let words = ["::boolean AND ", "::boolean OR ", "[])::text[]"];
-        self.create.iter().any(|text| words.iter().any(|word| text.contains(word)))
+        self.create.iter().any(|text| is_reworded(text))
     }
 
     /// Whether it is on a divided table alone, and waits for each partition to have its part.
